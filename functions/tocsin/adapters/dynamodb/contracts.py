@@ -1,0 +1,99 @@
+"""Contract versions: immutable items, and one that says which is in force."""
+
+from __future__ import annotations
+
+import json
+
+from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
+from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, to_json
+from tocsin.domain.contract import Contract
+from tocsin.domain.instants import format_instant, parse_instant
+from tocsin.ports import ContractVersion, SequenceConflict
+
+
+class DynamoContracts:
+    """`Contracts` on the one table. Versions never change, so they are read once a process."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._versions: dict[tuple[str, str, int], ContractVersion] = {}
+
+    def get(self, helpdesk_id: str, contract_id: str, version: int | None = None) -> ContractVersion | None:
+        """See `Contracts.get`."""
+        if version is None:
+            in_force = self._table.get(helpdesk_pk(helpdesk_id), f"CONTRACT#{contract_id}")
+            if in_force is None:
+                return None
+            version = int(in_force["version"])
+        key = (helpdesk_id, contract_id, version)
+        if key not in self._versions:
+            item = self._table.get(helpdesk_pk(helpdesk_id), _version_sk(contract_id, version))
+            if item is None:
+                return None
+            self._versions[key] = _contract_version(item)
+        return self._versions[key]
+
+    def put(self, helpdesk_id: str, version: ContractVersion) -> None:
+        """See `Contracts.put`."""
+        contract_id, number = version.contract.contract_id, version.version
+        in_force = {"pk": helpdesk_pk(helpdesk_id), "sk": f"CONTRACT#{contract_id}"}
+        try:
+            self._table.client.transact_write_items(
+                TransactItems=[
+                    {
+                        "Put": {
+                            "TableName": self._table.name,
+                            "Item": encode({**in_force, "version": number}),
+                            "ConditionExpression": "attribute_not_exists(pk) OR version = :before",
+                            "ExpressionAttributeValues": encode({":before": number - 1}),
+                        }
+                    },
+                    {
+                        "Put": {
+                            "TableName": self._table.name,
+                            "Item": encode(_version_item(helpdesk_id, version)),
+                            "ConditionExpression": "attribute_not_exists(pk)",
+                        }
+                    },
+                ]
+            )
+        except self._table.client.exceptions.TransactionCanceledException as error:
+            codes = {reason.get("Code") for reason in error.response["CancellationReasons"]}
+            if {"ConditionalCheckFailed", "TransactionConflict"} & codes:
+                raise SequenceConflict(contract_id) from None
+            raise
+
+    def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[ContractVersion], str | None]:
+        """See `Contracts.listed`."""
+        after = decode_cursor(cursor, 1)[0] if cursor else ""
+        ids = [
+            item["sk"].removeprefix("CONTRACT#")
+            for item in self._table.query(helpdesk_pk(helpdesk_id), "CONTRACT#")
+            if "#V#" not in item["sk"]
+        ]
+        rest = sorted(contract_id for contract_id in ids if contract_id > after)
+        found = [self.get(helpdesk_id, contract_id) for contract_id in rest[:limit]]
+        following = encode_cursor(rest[limit - 1]) if len(rest) > limit else None
+        return [version for version in found if version is not None], following
+
+
+def _version_sk(contract_id: str, version: int) -> str:
+    return f"CONTRACT#{contract_id}#V#{version:06}"
+
+
+def _version_item(helpdesk_id: str, version: ContractVersion) -> Item:
+    return {
+        "pk": helpdesk_pk(helpdesk_id),
+        "sk": _version_sk(version.contract.contract_id, version.version),
+        "contract_id": version.contract.contract_id,
+        "version": version.version,
+        "put_at": format_instant(version.put_at),
+        "document": to_json(version.document),
+        "sha256": version.sha256,
+    }
+
+
+def _contract_version(item: Item) -> ContractVersion:
+    document = json.loads(item["document"])
+    contract = Contract.model_validate({"contract_id": item["contract_id"], **document})
+    return ContractVersion(contract, item["version"], parse_instant(item["put_at"]), document, item["sha256"])

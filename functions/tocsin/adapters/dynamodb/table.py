@@ -1,0 +1,109 @@
+"""Access to the one table: keys and the translation between Python values and DynamoDB's.
+
+| item | pk | sk |
+|---|---|---|
+| contract in force, contract version | `HELPDESK#h` | `CONTRACT#c`, `CONTRACT#c#V#000007` |
+| team | `HELPDESK#h` | `TEAM#t` |
+| request with an idempotency key | `HELPDESK#h` | `REQUEST#<sha256>` |
+| outcome of a settled ticket | `HELPDESK#h` | `OUTCOME#contract#2026-11#ticket#generation` |
+| credential of a helpdesk, its index | `CREDENTIAL#<sha256>`, `HELPDESK#h` | `CREDENTIAL`, `CREDENTIAL#<sha256>` |
+| ticket head, ticket event | `TICKET#h#t` | `HEAD`, `EVENT#000042` |
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from tocsin.domain.identifiers import TicketKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+Item = dict[str, Any]
+
+
+def helpdesk_pk(helpdesk_id: str) -> str:
+    """The partition of everything that belongs to a helpdesk and is no ticket."""
+    return f"HELPDESK#{helpdesk_id}"
+
+
+def ticket_pk(key: TicketKey) -> str:
+    """The partition of a ticket."""
+    return f"TICKET#{key.helpdesk_id}#{key.ticket_id}"
+
+
+def ticket_key_of(pk: str) -> TicketKey:
+    """The ticket of a partition; ids contain no `#`."""
+    _, helpdesk_id, ticket_id = pk.split("#")
+    return TicketKey(helpdesk_id, ticket_id)
+
+
+def sortable(instant: datetime) -> str:
+    """An instant of fixed width, so that texts sort as instants do."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def encode(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A Python mapping as a DynamoDB item; None is left out."""
+    return {name: _serialize(value) for name, value in item.items() if value is not None}
+
+
+def decode(item: Mapping[str, Any]) -> Item:
+    """A DynamoDB item as Python values; numbers are whole numbers here."""
+    plain = {name: _deserialize(value) for name, value in item.items()}
+    return {name: int(value) if isinstance(value, Decimal) else value for name, value in plain.items()}
+
+
+def to_json(value: Any) -> str:
+    """Nested data is kept as JSON text: it comes back exactly as it was put, floats included."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return sortable(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored")
+
+
+class Table:
+    """The table and its client, with reads that are consistent unless they use an index."""
+
+    def __init__(self, client: DynamoDBClient, name: str) -> None:
+        self.client, self.name = client, name
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """One item, read consistently."""
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        found = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")
+        return decode(found) if found else None
+
+    def put(self, item: Mapping[str, Any], **conditions: Any) -> None:
+        """One item, replacing what is there unless a condition forbids."""
+        self.client.put_item(TableName=self.name, Item=encode(item), **conditions)
+
+    def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
+        """The items of a partition whose sort key begins with `prefix`, in order, read consistently."""
+        condition, values = "pk = :pk", {":pk": {"S": pk}}
+        if prefix:
+            condition, values = f"{condition} AND begins_with(sk, :prefix)", {**values, ":prefix": {"S": prefix}}
+        arguments: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ConsistentRead": True,
+        }
+        while True:
+            page = self.client.query(**arguments)
+            yield from map(decode, page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]

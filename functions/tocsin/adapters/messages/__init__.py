@@ -1,0 +1,115 @@
+"""Notices in words: one template a kind, three parts each (subject, SMS, mail), in `templates`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from tocsin.domain.acknowledgement_link import claims_for
+from tocsin.domain.business_hours import load_zone
+from tocsin.domain.instants import format_instant, parse_instant
+from tocsin.domain.metrics import BY_NAME
+from tocsin.domain.ticket import ATTRIBUTES, Ticket
+from tocsin.domain.topics import topic_of
+from tocsin.domain.view import obligation_view
+from tocsin.ports import Links, Message
+
+TEMPLATES = Path(__file__).parent / "templates"
+DATA_VERSION = 1
+"""Of the JSON that HTTPS endpoints and queues receive; fields are added, never changed."""
+
+
+def template_environment() -> Environment:
+    """Templates are plain text but for `.html`, which escapes; a name that does not exist is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["local"] = local_time
+    environment.filters["instant"] = format_instant
+    return environment
+
+
+def local_time(value: datetime | str | None, timezone: str) -> str:
+    """An instant as people on the phone say it, and as machines log it."""
+    if not value:
+        return "not while paused"
+    instant = value if isinstance(value, datetime) else parse_instant(value)
+    return f"{instant.astimezone(load_zone(timezone)):%a %d %b %H:%M %Z} ({format_instant(instant)})"
+
+
+class TemplateMessages:
+    """`Messages` from templates."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+
+    @cached_property
+    def _environment(self) -> Environment:
+        return template_environment()
+
+    def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
+        """See `Messages.render`."""
+        link = self._links.sign(claims_for(notice, ticket.key, now)) if notice["kind"] == "tier_alert" else None
+        context = {
+            "notice": notice,
+            "about": notice["about"],
+            "metric": BY_NAME[notice["about"]["metric"]].label if "metric" in notice["about"] else None,
+            "ticket": ticket,
+            "contract": ticket.contract,
+            "attributes": {name: ticket.attributes.get(name) for name in ATTRIBUTES},
+            "obligations": [obligation_view(obligation, now) for obligation in ticket.promised()],
+            "labels": {name: metric.label for name, metric in BY_NAME.items()},
+            "next_alert": ticket.chain.next_alert(ticket.contract, ticket.priority),
+            "link": link,
+            "zone": ticket.contract.timezone,
+            "now": now,
+        }
+        text = self._environment.get_template(f"{notice['kind']}.txt").render(context)
+        subject, sms, email = (part.strip() for part in text.split("\n---\n", 2))
+        contract_id = ticket.contract.contract_id
+        return Message(
+            topic=topic_of(ticket.key.helpdesk_id, contract_id, notice["audience"], notice["recipient"]),
+            subject=subject,
+            sms=sms,
+            email=email,
+            data=_data(notice, ticket, context),
+            attributes={
+                "helpdesk": ticket.key.helpdesk_id,
+                "contract": contract_id,
+                "ticket_id": ticket.key.ticket_id,
+                "priority": ticket.priority,
+                "kind": notice["kind"],
+                "tier": str(notice["tier"] or ""),
+                "recipient": notice["recipient"],
+                "notice_id": notice["notice_id"],
+            },
+        )
+
+
+def _data(notice: Mapping[str, Any], ticket: Ticket, context: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "version": DATA_VERSION,
+        "notice_id": notice["notice_id"],
+        "kind": notice["kind"],
+        "recipient": notice["recipient"],
+        "helpdesk_id": ticket.key.helpdesk_id,
+        "ticket_id": ticket.key.ticket_id,
+        "contract_id": ticket.contract.contract_id,
+        "priority": ticket.priority,
+        "status": ticket.status,
+        "tier": notice["tier"],
+        "about": notice["about"],
+        "attributes": ticket.attributes,
+        "obligations": context["obligations"],
+        "acknowledge_url": context["link"],
+        "sent_at": format_instant(context["now"]),
+    }

@@ -1,0 +1,171 @@
+"""Calendars as contracts write them, and the business calendars they mean."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from tocsin.domain.business_hours import load_zone
+from tocsin.domain.calendar import BusinessCalendar, NoOpenHours
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
+
+DaySeconds = tuple[int, int]
+"""A window of a day: opening and closing in seconds since local midnight; closing at or before opening is overnight."""
+
+
+def _zone(name: str) -> str:
+    try:
+        load_zone(name)
+    except ValueError:
+        raise ValueError(f"{name!r} is not a time zone; write an IANA name such as Europe/Berlin") from None
+    return name
+
+
+def _seconds(text: str) -> int:
+    match = _TIME.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is not a time of day; write 09:00, or 24:00 for the end of the day")
+    return 86_400 if text == "24:00" else int(match[1]) * 3600 + int(match[2]) * 60
+
+
+def window_seconds(text: str) -> DaySeconds:
+    """`09:00-17:00` as seconds since local midnight; raises ValueError for what is not a window."""
+    opens, dash, closes = text.partition("-")
+    if not dash:
+        raise ValueError(f"{text!r} is not a window; write opening and closing time, such as 09:00-17:00")
+    if opens.strip() == "24:00":
+        raise ValueError(f"{text!r} opens at 24:00; write 00:00 on the next day")
+    return _seconds(opens.strip()), _seconds(closes.strip())
+
+
+def weekdays(key: str) -> list[int]:
+    """`mon`, `mon-fri`, `sat,sun` or `daily` as weekday numbers, Monday 0; raises ValueError for anything else."""
+    if key == "daily":
+        return list(range(7))
+    days: list[int] = []
+    for part in key.lower().replace(" ", "").split(","):
+        first, _, last = part.partition("-")
+        if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+            raise ValueError(f"{key!r} is not a set of weekdays; write mon, mon-fri, sat,sun or daily")
+        start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        days += [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]
+    return days
+
+
+def _readable_by(parse: Callable[[str], object]) -> AfterValidator:
+    """Checks a text by reading it, and keeps it as it was written: the contract stays quotable."""
+
+    def check(text: str) -> str:
+        parse(text)
+        return text
+
+    return AfterValidator(check)
+
+
+Window = Annotated[str, _readable_by(window_seconds)]
+Weekdays = Annotated[str, _readable_by(weekdays)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class Holidays(BaseModel):
+    """Days on which the calendar is closed: a country's public holidays, and dates of one's own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    country: str | None = Field(None, description="ISO 3166-1 alpha-2, such as DE")
+    subdivision: str | None = Field(None, description="ISO 3166-2 without the country, such as BY")
+    dates: dict[date, str] = Field(default_factory=dict, description="further closed dates and their names")
+
+    @model_validator(mode="after")
+    def _known_country(self) -> Holidays:
+        if self.subdivision and not self.country:
+            raise ValueError("names a subdivision without its country")
+        if self.country:
+            supported = _supported_countries()
+            if self.country not in supported:
+                raise ValueError(f"country {self.country!r} is not known; write ISO 3166-1 alpha-2 such as DE")
+            if self.subdivision and self.subdivision not in supported[self.country]:
+                known = ", ".join(sorted(supported[self.country])) or "none"
+                raise ValueError(f"subdivision {self.subdivision!r} of {self.country} is not known; known are: {known}")
+        return self
+
+    def in_year(self, year: int) -> Mapping[date, str]:
+        """The closed dates of a local year and their names."""
+        own = {day: name for day, name in self.dates.items() if day.year == year}
+        return {**_public_holidays(self.country, self.subdivision, year), **own} if self.country else own
+
+
+@functools.cache
+def _supported_countries() -> Mapping[str, list[str]]:
+    # Imported late: the library is large, and most calls never need it.
+    import holidays
+
+    return holidays.list_supported_countries(include_aliases=True)
+
+
+@functools.lru_cache(maxsize=256)
+def _public_holidays(country: str, subdivision: str | None, year: int) -> Mapping[date, str]:
+    import holidays
+
+    return dict(holidays.country_holidays(country, subdiv=subdivision, years=year, expand=False).items())
+
+
+class CalendarTerms(BaseModel):
+    """One calendar of a contract: zone, weekly opening hours, holidays. Without hours it is always open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timezone: Zone
+    weekly: dict[Weekdays, list[Window]] = Field(
+        default_factory=lambda: {"daily": ["00:00-24:00"]},
+        examples=[{"mon-fri": ["09:00-12:00", "13:00-17:00"]}],
+    )
+    holidays: Holidays = Holidays()
+
+    @model_validator(mode="after")
+    def _opens_within_a_year(self) -> CalendarTerms:
+        try:
+            business_calendar(self).next_opening(datetime(2026, 1, 1, tzinfo=UTC))
+        except NoOpenHours:
+            raise ValueError("has no open hour in a year; no target could ever be due") from None
+        return self
+
+    def windows(self) -> Iterator[tuple[int, DaySeconds]]:
+        """Weekday (Monday 0) and window, for every window of the week."""
+        for key, windows in self.weekly.items():
+            for day in weekdays(key):
+                yield from ((day, window_seconds(window)) for window in windows)
+
+
+def business_calendar(terms: CalendarTerms) -> BusinessCalendar:
+    """The calendar that the terms describe; equal terms share one, with the table it has already computed."""
+    holidays = terms.holidays
+    return _calendar(
+        terms.timezone,
+        tuple(terms.windows()),
+        holidays.country,
+        holidays.subdivision,
+        tuple(holidays.dates.items()),
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def _calendar(
+    timezone: str,
+    windows: tuple[tuple[int, DaySeconds], ...],
+    country: str | None,
+    subdivision: str | None,
+    dates: tuple[tuple[date, str], ...],
+) -> BusinessCalendar:
+    weekly: dict[int, list[DaySeconds]] = {}
+    for day, window in windows:
+        weekly.setdefault(day, []).append(window)
+    holidays = Holidays.model_construct(country=country, subdivision=subdivision, dates=dict(dates))
+    return BusinessCalendar(timezone, weekly, holidays.in_year)

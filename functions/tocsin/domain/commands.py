@@ -1,0 +1,190 @@
+"""What a helpdesk may report: opening a ticket, and each fact that may happen to it afterwards.
+
+To add a fact: a model here and in `Command`, its name in `tocsin.domain.events`, a rule in `tocsin.domain.fold`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tocsin.domain.identifiers import PriorityName, Slug, TicketId
+from tocsin.domain.instants import Instant
+
+Text = Annotated[str, StringConstraints(max_length=10_000)]
+Line = Annotated[str, StringConstraints(max_length=300)]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ActorDocument(_Document):
+    """Who did it. Answers of a `bot` are never a first response."""
+
+    kind: Literal["agent", "customer", "bot"]
+    id: Annotated[str, StringConstraints(max_length=100)] = ""
+
+
+class Attributes(_Document):
+    """What is known about the ticket; shown in alerts and hand-offs, not used to compute deadlines."""
+
+    subject: Line | None = None
+    description: Text | None = None
+    category: Line | None = None
+    channel: Line | None = None
+    tags: Annotated[list[Line], Field(max_length=50)] | None = None
+    requester: Line | None = None
+    reference: Line | None = None
+    links: Annotated[list[Line], Field(max_length=20)] | None = None
+    handoff: dict[Line, Text] | None = Field(
+        None,
+        description="the hand-off package: history, error logs, integration id, steps to reproduce, initial checks",
+    )
+
+
+class OpenTicket(Attributes):
+    """A new ticket; `ticket_id` is made up when it is left out."""
+
+    ticket_id: TicketId | None = None
+    contract_id: Slug
+    priority: PriorityName
+    opened_at: Instant | None = None
+    actor: ActorDocument = ActorDocument(kind="customer")
+
+
+class _Fact(_Document):
+    occurred_at: Instant | None = Field(None, description="when it happened in the helpdesk; now when left out")
+    actor: ActorDocument = ActorDocument(kind="agent")
+
+    def details(self) -> dict[str, Any]:
+        """What the event carries beside its type, instants and actor."""
+        return self.model_dump(mode="json", exclude={"type", "occurred_at", "actor"}, exclude_none=True)
+
+
+class Resolution(_Document):
+    """What the customer is told at the end."""
+
+    root_cause: Text | None = None
+    mitigation: Text | None = None
+    prevention: Text | None = None
+
+
+class AgentReplied(_Fact, Resolution):
+    """An answer to the customer. With `then`, the same action also pends or resolves the ticket."""
+
+    type: Literal["agent_replied"]
+    public: bool = True
+    then: Literal["pended", "resolved"] | None = None
+    text: Text | None = None
+
+
+class CustomerReplied(_Fact):
+    """The customer wrote; a pending ticket resumes."""
+
+    type: Literal["customer_replied"]
+    actor: ActorDocument = ActorDocument(kind="customer")
+    text: Text | None = None
+
+
+class AgentNoted(_Fact):
+    """An internal note."""
+
+    type: Literal["agent_noted"]
+    text: Text | None = None
+
+
+class Pended(_Fact):
+    """Waiting for the customer: obligations that pause while pending stop counting."""
+
+    type: Literal["pended"]
+    reason: Text | None = None
+
+
+class Resumed(_Fact):
+    """No longer waiting for the customer."""
+
+    type: Literal["resumed"]
+    reason: Text | None = None
+
+
+class PriorityChanged(_Fact):
+    """New targets, counted from the original start with every pause kept."""
+
+    type: Literal["priority_changed"]
+    priority: PriorityName
+    reason: Text | None = None
+
+
+class AttributesChanged(_Fact, Attributes):
+    """What is known about the ticket has changed."""
+
+    type: Literal["attributes_changed"]
+
+
+class Acknowledged(_Fact):
+    """Somebody has it: the escalation chain stops. `actor.id` says who."""
+
+    type: Literal["acknowledged"]
+    note: Text | None = None
+
+
+class Escalated(_Fact):
+    """Somebody asks for the next tier, or for a certain one; it is alerted at once."""
+
+    type: Literal["escalated"]
+    tier: Annotated[int, Field(ge=1, le=9)] | None = None
+    reason: Text | None = None
+
+
+class Resolved(_Fact, Resolution):
+    """Done, as far as the agent is concerned."""
+
+    type: Literal["resolved"]
+
+
+class Reopened(_Fact):
+    """Not done after all: the resolution goes on counting, the time since it was resolved is a pause."""
+
+    type: Literal["reopened"]
+    reason: Text | None = None
+
+
+class Closed(_Fact):
+    """The end; nothing can happen to a closed ticket but its review."""
+
+    type: Literal["closed"]
+    reason: Text | None = None
+
+
+class ReviewFiled(_Fact):
+    """The post-escalation review: what was the cause, what changes."""
+
+    type: Literal["review_filed"]
+    root_cause: Text
+    improvements: Text | None = None
+    knowledge_base_link: Line | None = None
+
+
+Command = Annotated[
+    AgentReplied
+    | CustomerReplied
+    | AgentNoted
+    | Pended
+    | Resumed
+    | PriorityChanged
+    | AttributesChanged
+    | Acknowledged
+    | Escalated
+    | Resolved
+    | Reopened
+    | Closed
+    | ReviewFiled,
+    Field(discriminator="type"),
+]
+
+COMMAND_TYPES = frozenset(
+    tag for model in get_args(get_args(Command)[0]) for tag in get_args(model.model_fields["type"].annotation)
+)
+"""The values of `type`."""

@@ -1,0 +1,95 @@
+"""The escalation chain: which tier has the ticket, who acknowledged, and whom silence alerts next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.domain.contract import Contract
+from tocsin.domain.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class NextAlert:
+    """What the chain does next unless somebody acknowledges: alert a tier (again), or give up loudly (tier 0)."""
+
+    at: datetime
+    tier: int
+    attempt: int
+    reason: str
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether there is nobody left to alert."""
+        return self.tier == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who took the ticket, when, and which tier had it then."""
+
+    by: str
+    at: datetime
+    tier: int
+
+
+class Chain:
+    """Tiers in order; an acknowledgement stops the chain, silence moves it on, the last tier is repeated."""
+
+    __slots__ = ("acknowledged", "alerted_at", "attempt", "exhausted", "reached", "requested", "tier")
+
+    def __init__(self, first: Event) -> None:
+        self.tier = 0
+        self.attempt = 0
+        self.alerted_at = first.occurred_at
+        self.reached = True
+        self.acknowledged: Acknowledgement | None = None
+        self.exhausted = False
+        self.requested: tuple[int, datetime, str] | None = (1, first.occurred_at, "opened")
+
+    def alerted(self, event: Event) -> None:
+        """A tier was alerted."""
+        self.tier, self.attempt = event.details["tier"], event.details["attempt"]
+        self.alerted_at, self.reached = event.occurred_at, event.details["reached"]
+        self.requested = None
+
+    def acknowledge(self, event: Event) -> None:
+        """Somebody took it; the first one counts, until a tier is asked for again."""
+        if self.acknowledged is None:
+            self.acknowledged = Acknowledgement(event.actor.id, event.occurred_at, self.tier or 1)
+            self.requested = None
+
+    def request(self, tier: int, at: datetime, reason: str) -> None:
+        """Somebody asked for a tier, or the ticket was reopened: that tier is alerted and has to acknowledge."""
+        self.requested, self.acknowledged, self.exhausted = (tier, at, reason), None, False
+        self.attempt = 0
+
+    def next_alert(self, contract: Contract, priority: str) -> NextAlert | None:
+        """The next step of the chain, or None when it has stopped."""
+        tiers = contract.escalation.tiers
+        if self.requested:
+            tier, asked_at, reason = self.requested
+            # A person who escalates wants somebody now; otherwise a tier is alerted in its own hours.
+            at = asked_at if reason == "escalated" else self._open(contract, priority, tier, asked_at)
+            return NextAlert(at, tier, 1, reason)
+        if self.acknowledged or self.exhausted or self.tier == 0:
+            return None
+        silent_at = self._silent_at(contract, priority)
+        if self.tier < len(tiers):
+            at = self._open(contract, priority, self.tier + 1, silent_at)
+            return NextAlert(at, self.tier + 1, 1, "not_acknowledged")
+        if self.attempt <= contract.escalation.repeat_last_tier:
+            return NextAlert(silent_at, self.tier, self.attempt + 1, "not_acknowledged")
+        return NextAlert(silent_at, 0, self.attempt, "not_acknowledged")
+
+    def _silent_at(self, contract: Contract, priority: str) -> datetime:
+        # An alert that reached nobody is not waited for (unless it was the last resort).
+        tier = contract.escalation.tiers[self.tier - 1]
+        if not self.reached and self.tier < len(contract.escalation.tiers):
+            return self.alerted_at
+        calendar = contract.tier_calendar(tier, priority)
+        deadline = calendar.deadline(self.alerted_at, tier.acknowledge_within)
+        return deadline or self.alerted_at
+
+    def _open(self, contract: Contract, priority: str, tier: int, at: datetime) -> datetime:
+        return contract.tier_calendar(contract.escalation.tiers[tier - 1], priority).next_opening(at)

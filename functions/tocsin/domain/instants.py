@@ -1,0 +1,112 @@
+"""Instants and durations as text: RFC 3339 with `Z`, ISO 8601 and the short forms people write in contracts."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII)
+_ISO8601 = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?", re.ASCII)
+_SHORT = re.compile(r"(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m(?:in)?)?(?:(?P<s>\d+)s)?", re.ASCII)
+_BUSINESS_DAYS = re.compile(r"(?P<days>\d{1,3})\s*(?:bd|business days?)", re.ASCII)
+
+FIRST_YEAR, LAST_YEAR = 1970, 2150
+"""A year outside is a slip of the pen."""
+
+LONGEST = timedelta(days=3660)
+"""Ten years. Longer is a slip of the pen, and calendars need not reach further."""
+
+
+class BusinessDays(int):
+    """A number of business days: due at the end of the N-th business day of a calendar."""
+
+
+def parse_instant(value: Any) -> datetime:
+    """An RFC 3339 instant such as `2026-03-27T15:50:00Z`, in UTC.
+
+    Raises ValueError for anything else, a date without a time or a time without an offset included.
+    """
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("has no time zone; instants are aware UTC")
+        return value.astimezone(UTC)
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+        raise ValueError("is not an instant; write RFC 3339 with an offset, such as 2026-03-27T15:50:00Z")
+    try:
+        instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{value!r} does not exist; check the day, the hour and the offset") from None
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError(f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; check the year")
+    return instant
+
+
+def format_instant(instant: datetime) -> str:
+    """RFC 3339 in UTC with `Z`; a fraction only where there is one."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_duration(value: Any) -> timedelta:
+    """A positive duration: `15m`, `4h`, `1h30m`, `90s`, `PT4H`.
+
+    Raises ValueError for zero, for more than ten years and for days, which could mean 24 hours or a business day.
+    """
+    if isinstance(value, timedelta):
+        return value
+    text = str(value).strip() if isinstance(value, str) else ""
+    match = _ISO8601.fullmatch(text) or _SHORT.fullmatch(text)
+    if not match or not any(match.groups()):
+        raise ValueError(f"{value!r} is not a duration; write minutes or hours, such as 15m, 4h, 1h30m or PT4H")
+    parts = {unit: int(number) for unit, number in match.groupdict().items() if number}
+    if parts.get("d"):
+        raise ValueError(f"{value!r} is ambiguous; write hours (24h), or business days where they are allowed (1bd)")
+    try:
+        duration = timedelta(hours=parts.get("h", 0), minutes=parts.get("m", 0), seconds=parts.get("s", 0))
+    except OverflowError:
+        duration = timedelta.max
+    if duration <= timedelta(0):
+        raise ValueError("must be longer than zero")
+    if duration > LONGEST:
+        raise ValueError("is longer than ten years")
+    return duration
+
+
+def format_duration(duration: timedelta) -> str:
+    """ISO 8601 in hours, minutes and seconds: `PT4H`, `PT1H30M`; hours may pass 24."""
+    seconds = int(duration.total_seconds())
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    text = "".join(f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if number)
+    return f"PT{text or '0S'}"
+
+
+def parse_business_days(value: Any) -> BusinessDays:
+    """`3bd` or `3 business days`; at least one. Raises ValueError otherwise."""
+    if isinstance(value, BusinessDays):
+        return value
+    match = _BUSINESS_DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not match or int(match["days"]) == 0:
+        raise ValueError(f"{value!r} is not a number of business days; write 3bd or 3 business days")
+    return BusinessDays(match["days"])
+
+
+Instant = Annotated[
+    datetime,
+    PlainValidator(parse_instant),
+    PlainSerializer(format_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-27T15:50:00Z"]}),
+]
+Duration = Annotated[
+    timedelta,
+    PlainValidator(parse_duration),
+    PlainSerializer(format_duration),
+    WithJsonSchema({"type": "string", "examples": ["15m", "4h", "1h30m", "PT4H"]}),
+]
+WorkingDays = Annotated[
+    BusinessDays,
+    PlainValidator(parse_business_days),
+    PlainSerializer(lambda days: f"{int(days)}bd"),
+    WithJsonSchema({"type": "string", "examples": ["3bd"]}),
+]

@@ -1,0 +1,134 @@
+"""Teams: who a tier alerts, and who of them is on call when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from tocsin.domain.business_hours import load_zone
+from tocsin.domain.calendar_terms import Zone
+from tocsin.domain.identifiers import Slug
+from tocsin.domain.instants import Instant
+
+PERIOD = {"daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EmailChannel(_Document):
+    """Mail through SNS; the address confirms its subscription once."""
+
+    type: Literal["email"]
+    address: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
+
+
+class SmsChannel(_Document):
+    """Short text without personal data."""
+
+    type: Literal["sms"]
+    address: Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
+
+
+def _public_https(address: str) -> str:
+    if not address.startswith("https://") or len(address) > 1000 or any(c.isspace() for c in address):
+        raise ValueError("is not an https:// address")
+    return address
+
+
+class HttpsChannel(_Document):
+    """Versioned JSON, posted by SNS; the endpoint confirms its subscription."""
+
+    type: Literal["https"]
+    address: Annotated[str, AfterValidator(_public_https)]
+
+
+class QueueChannel(_Document):
+    """Versioned JSON into an SQS queue, named by its ARN; its policy must let SNS send."""
+
+    type: Literal["sqs"]
+    address: Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}$")]
+
+
+Channel = Annotated[EmailChannel | SmsChannel | HttpsChannel | QueueChannel, Field(discriminator="type")]
+CHANNEL_TYPES = frozenset({"email", "sms", "https", "sqs"})
+
+
+class Member(_Document):
+    """A person: their channels subscribe to their own topic, whichever teams they are in."""
+
+    member_id: Slug
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    channels: list[Channel] = []
+
+
+class Rotation(_Document):
+    """Members take turns in this order; a turn begins at `at` local time, whatever daylight saving does."""
+
+    every: Literal["daily", "weekly"]
+    starts_on: date
+    at: time = time(9)
+    timezone: Zone = "UTC"
+    order: Annotated[list[Slug], Field(min_length=1)]
+
+    def on_call(self, instant: datetime) -> str | None:
+        """Whose turn it is; None before the rotation starts."""
+        local = instant.astimezone(load_zone(self.timezone)).replace(tzinfo=None)
+        turns = (local - datetime.combine(self.starts_on, self.at)) // PERIOD[self.every]
+        return self.order[turns % len(self.order)] if turns >= 0 else None
+
+
+class Override(_Document):
+    """Somebody stands in from one instant to another, instead of whoever would be on call."""
+
+    member_id: Slug
+    starts_at: Instant
+    ends_at: Instant
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Override:
+        if self.ends_at <= self.starts_at:
+            raise ValueError("ends before it starts")
+        return self
+
+
+class Team(_Document):
+    """A team: members, its own channels (what all of them watch), and optionally a rotation with overrides."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    members: list[Member] = []
+    channels: list[Channel] = []
+    rotation: Rotation | None = None
+    overrides: list[Override] = []
+
+    @model_validator(mode="after")
+    def _names_its_own_members(self) -> Team:
+        ids = [member.member_id for member in self.members]
+        if repeated := {member_id for member_id in ids if ids.count(member_id) > 1}:
+            raise ValueError(f"lists a member twice: {', '.join(sorted(repeated))}")
+        if strangers := {member_id for member_id in self._scheduled() if member_id not in ids}:
+            raise ValueError(f"schedules somebody who is not a member: {', '.join(sorted(strangers))}")
+        return self
+
+    def _scheduled(self) -> Iterator[str]:
+        yield from self.rotation.order if self.rotation else ()
+        yield from (override.member_id for override in self.overrides)
+
+    def on_call(self, at: datetime) -> list[str]:
+        """Member ids on call at an instant: whoever overrides, else whose turn it is; everybody without a rotation."""
+        at = at.astimezone(UTC)
+        standing_in = [o.member_id for o in self.overrides if o.starts_at <= at < o.ends_at]
+        if standing_in:
+            return sorted(set(standing_in))
+        if self.rotation is None:
+            return [member.member_id for member in self.members]
+        turn = self.rotation.on_call(at)
+        return [turn] if turn else []
+
+    def reachable(self, at: datetime) -> bool:
+        """Whether an alert to this team reaches anybody at that instant."""
+        return bool(self.channels or self.on_call(at))

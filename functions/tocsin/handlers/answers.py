@@ -1,0 +1,41 @@
+"""Answers of the API: JSON with an ETag, or a page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+# A page that acts on a ticket must not be framed, cached, indexed or told to others by its address.
+PAGE_HEADERS: dict[str, str | list[str]] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def json_answer(body: dict[str, Any], status: int = 200, etag: int | None = None) -> Response[dict[str, Any]]:
+    """`etag` is the number that `If-Match` may name later: a ticket's sequence or a contract's version."""
+    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+    if etag is not None:
+        headers["ETag"] = f'"{etag}"'
+    return Response(status_code=status, content_type="application/json", body=body, headers=headers)
+
+
+def text_answer(body: str, content_type: str, status: int = 200) -> Response[str]:
+    """A text of some other type."""
+    return Response(status_code=status, content_type=content_type, body=body)
+
+
+def page_answer(html: str, status: int = 200) -> Response[str]:
+    """A page for people."""
+    return Response(status_code=status, content_type="text/html; charset=utf-8", body=html, headers=PAGE_HEADERS)
+
+
+def canonical_json(value: Any) -> str:
+    """The same text for the same value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,69 @@
+"""Everything that can go wrong, as `application/problem+json` (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+
+from tocsin.domain import faults
+from tocsin.domain.commands import COMMAND_TYPES
+from tocsin.domain.faults import Fault, Refused
+from tocsin.domain.plain_words import faults_in
+
+logger = Logger(child=True)
+
+STATUS: Mapping[type[Refused], HTTPStatus] = {
+    faults.Unreadable: HTTPStatus.BAD_REQUEST,
+    faults.Forbidden: HTTPStatus.FORBIDDEN,
+    faults.NotFound: HTTPStatus.NOT_FOUND,
+    faults.Conflict: HTTPStatus.CONFLICT,
+    faults.Gone: HTTPStatus.GONE,
+    faults.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    faults.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    faults.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    faults.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def problem(status: HTTPStatus, detail: str, found: Iterable[Fault] = ()) -> Response[str]:
+    """The answer: what went wrong, and each fault with its path."""
+    body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    if errors := [{"path": fault.path, "message": fault.message} for fault in found]:
+        body["errors"] = errors
+    return Response(status_code=int(status), content_type="application/problem+json", body=json.dumps(body))
+
+
+def refused(error: Refused) -> Response[str]:
+    """A request that a use case refused."""
+    return problem(STATUS[type(error)], error.detail, error.faults)
+
+
+def not_valid(error: RequestValidationError) -> Response[str]:
+    """A request that does not fit its route's parameters."""
+    found = faults_in(error.errors(), tags=COMMAND_TYPES)
+    # The place of a body is not part of its paths.
+    found = [Fault(fault.path.removeprefix("body.").removeprefix("query."), fault.message) for fault in found]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The request has faults; each is listed.", found)
+
+
+def not_json(error: RequestUnsupportedContentType) -> Response[str]:
+    """A body of a type that nobody here reads."""
+    return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON with Content-Type: application/json.")
+
+
+def no_such_route(error: NotFoundError) -> Response[str]:
+    """An address that means nothing here."""
+    return problem(HTTPStatus.NOT_FOUND, "There is no such route; /openapi.json lists them.")
+
+
+def unforeseen(error: Exception) -> Response[str]:
+    """A defect of ours: the log has all of it, the caller learns only that."""
+    logger.error("unforeseen error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; it has been recorded. Try again.")

@@ -1,0 +1,100 @@
+"""`/v1/contracts`: put, read, preview."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+from pydantic import BaseModel, ConfigDict
+
+from tocsin import wiring
+from tocsin.domain.faults import Fault, Invalid, NotFound
+from tocsin.domain.identifiers import PriorityName, Slug
+from tocsin.domain.instants import Instant, format_instant
+from tocsin.handlers.answers import json_answer
+from tocsin.handlers.caller import Cursor, IfMatchHeader, Limit, expected_number, helpdesk_of
+from tocsin.ports import ContractVersion
+from tocsin.use_cases.preview_contract import preview_contract
+from tocsin.use_cases.put_contract import put_contract
+
+router = APIGatewayRouter()
+
+
+class PreviewRequest(BaseModel):
+    """The ticket to imagine; what does not decide its deadlines may be left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    priority: PriorityName
+    opened_at: Instant | None = None
+
+
+@router.put("/v1/contracts/<contract_id>", tags=["contracts"], summary="Put a new version of a contract")
+def put(
+    contract_id: Slug, document: Annotated[dict[str, Any], Body()], if_match: IfMatchHeader = None
+) -> Response[dict[str, Any]]:
+    """201 for a new version, 200 when the document is the one in force."""
+    version, is_new = put_contract(
+        helpdesk_of(router.current_event),
+        contract_id,
+        document,
+        expected_number(if_match),
+        contracts=wiring.contracts(),
+        teams=wiring.teams(),
+        notifier=wiring.notifier(),
+        clock=wiring.clock(),
+    )
+    return json_answer(_view(version), 201 if is_new else 200, etag=version.version)
+
+
+@router.get("/v1/contracts", tags=["contracts"], summary="The contracts in force")
+def list_all(limit: Limit = 50, cursor: Cursor = None) -> Response[dict[str, Any]]:
+    """In the order of their ids."""
+    try:
+        versions, following = wiring.contracts().listed(helpdesk_of(router.current_event), limit, cursor)
+    except ValueError:
+        raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")]) from None
+    return json_answer({"contracts": [_view(version) for version in versions], "next_cursor": following})
+
+
+@router.get("/v1/contracts/<contract_id>", tags=["contracts"], summary="The version in force")
+def read(contract_id: Slug) -> Response[dict[str, Any]]:
+    """With the document as it was put."""
+    version = _stored(contract_id, None)
+    return json_answer(_view(version), etag=version.version)
+
+
+@router.get("/v1/contracts/<contract_id>/versions/<version>", tags=["contracts"], summary="One version")
+def read_version(contract_id: Slug, version: int) -> Response[dict[str, Any]]:
+    """Versions never change."""
+    return json_answer(_view(_stored(contract_id, version)), etag=version)
+
+
+@router.post(
+    "/v1/contracts/<contract_id>/preview", tags=["contracts"], summary="Every deadline, warning and tier of a ticket"
+)
+def preview(contract_id: Slug, ticket: Annotated[PreviewRequest, Body()]) -> Response[dict[str, Any]]:
+    """Of a ticket that nobody touches, without opening one."""
+    version = _stored(contract_id, None)
+    opened_at = ticket.opened_at or wiring.clock().now()
+    return json_answer(preview_contract(version.contract, version.version, ticket.priority, opened_at))
+
+
+def _stored(contract_id: str, number: int | None) -> ContractVersion:
+    version = wiring.contracts().get(helpdesk_of(router.current_event), contract_id, number)
+    if version is None:
+        which = f"version {number} of contract" if number else "contract"
+        raise NotFound(f"There is no {which} {contract_id!r}.")
+    return version
+
+
+def _view(version: ContractVersion) -> dict[str, Any]:
+    return {
+        "contract_id": version.contract.contract_id,
+        "version": version.version,
+        "put_at": format_instant(version.put_at),
+        "sha256": version.sha256,
+        "contract": version.document,
+    }

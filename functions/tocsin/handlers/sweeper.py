@@ -1,0 +1,28 @@
+"""Called every minute: re-arms tickets that are overdue although nothing has fired. Zero in health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tocsin import wiring
+from tocsin.use_cases.sweep import sweep
+
+logger = Logger()
+metrics = Metrics(namespace="Tocsin")
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Counts the rescued in the metric `TicketsRescued` and says which they were."""
+    rescued = sweep(log=wiring.log(), contracts=wiring.contracts(), teams=wiring.teams(), clock=wiring.clock())
+    for key in rescued:
+        logger.warning(
+            "rescued a ticket whose timer did not fire", helpdesk_id=key.helpdesk_id, ticket_id=key.ticket_id
+        )
+    metrics.add_metric("TicketsRescued", MetricUnit.Count, len(rescued))
+    return {"rescued": [key.ticket_id for key in rescued]}

@@ -1,0 +1,236 @@
+"""What the use cases need from the world. `tocsin.adapters` has the real ones, `tocsin.wiring` chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from tocsin.domain.contract import Contract
+from tocsin.domain.events import Event
+from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.team import Team
+from tocsin.domain.ticket import Ticket
+
+
+class Clock(Protocol):
+    """Where *now* comes from."""
+
+    def now(self) -> datetime:
+        """The present instant, aware UTC."""
+        ...
+
+
+class SequenceConflict(Exception):
+    """Somebody else appended first; read again and decide again."""
+
+
+class RequestRepeated(Exception):
+    """The idempotency key has been used before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The projection of a ticket for lists, the due-index and dispatch. Derived from the log, never the truth."""
+
+    key: TicketKey
+    sequence: int
+    status: str
+    priority: str
+    contract_id: str
+    contract_version: int
+    subject: str
+    opened_at: datetime
+    generation: int
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecord:
+    """A ticket as stored: its log, and where its execution is parked, if it is."""
+
+    events: list[Event]
+    task_token: str | None = None
+    waiting_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request with an idempotency key: its fingerprint, and the event that it recorded."""
+
+    helpdesk_id: str
+    idempotency_key: str
+    fingerprint: str
+    ticket_id: str
+    sequence: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list, and the opaque cursor to the rest."""
+
+    items: Sequence[Mapping[str, Any]]
+    next_cursor: str | None
+
+
+class TicketLog(Protocol):
+    """The append-only logs of all tickets, each with its head."""
+
+    def load(self, key: TicketKey) -> TicketRecord | None:
+        """Everything stored of a ticket, read consistently, events in the order of their sequence."""
+        ...
+
+    def append(
+        self,
+        head: Head,
+        events: Sequence[Event],
+        request: Request | None = None,
+        outcome: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append events and move the head, all or nothing.
+
+        Raises SequenceConflict when the log does not end right before `events`, RequestRepeated when the
+        request's key has been used.
+        """
+        ...
+
+    def request(self, helpdesk_id: str, idempotency_key: str) -> Request | None:
+        """The request recorded under an idempotency key."""
+        ...
+
+    def listed(
+        self, helpdesk_id: str, status: str, contract_id: str | None, limit: int, cursor: str | None
+    ) -> tuple[list[Head], str | None]:
+        """Tickets of a status, those due next first, and the cursor to the rest. ValueError for a bad cursor."""
+        ...
+
+    def overdue(self, before: datetime) -> Iterator[TicketKey]:
+        """Tickets whose next timer lies before an instant, from the due-index."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ContractVersion:
+    """A contract as it was put: immutable, with the document as given and its SHA-256."""
+
+    contract: Contract
+    version: int
+    put_at: datetime
+    document: Mapping[str, Any]
+    sha256: str
+
+
+class Contracts(Protocol):
+    """Contract versions."""
+
+    def get(self, helpdesk_id: str, contract_id: str, version: int | None = None) -> ContractVersion | None:
+        """A version, or the one in force."""
+        ...
+
+    def put(self, helpdesk_id: str, version: ContractVersion) -> None:
+        """Store the next version and bring it into force; SequenceConflict when that number is taken."""
+        ...
+
+    def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[ContractVersion], str | None]:
+        """The versions in force, and the cursor to the rest."""
+        ...
+
+
+class Teams(Protocol):
+    """Teams of helpdesks."""
+
+    def get(self, helpdesk_id: str, team_id: str) -> Team | None:
+        """A team."""
+        ...
+
+    def all(self, helpdesk_id: str) -> Mapping[str, Team]:
+        """All teams of a helpdesk by id."""
+        ...
+
+    def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
+        """Store a team; True when it is new."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Whom a bearer token speaks for."""
+
+    helpdesk_id: str
+    scopes: frozenset[str]
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class Credentials(Protocol):
+    """Tokens, stored by their SHA-256."""
+
+    def get(self, token_sha256: str) -> Credential | None:
+        """Whom a token speaks for, revoked or not."""
+        ...
+
+    def put(self, token_sha256: str, credential: Credential) -> None:
+        """Store or replace."""
+        ...
+
+    def of_helpdesk(self, helpdesk_id: str) -> Mapping[str, Credential]:
+        """All credentials of a helpdesk by the SHA-256 of their token."""
+        ...
+
+
+class Executions(Protocol):
+    """The executions of the ticket state machine."""
+
+    def start(self, key: TicketKey, generation: int) -> None:
+        """Start the execution of a ticket's generation; harmless when it has been started before."""
+        ...
+
+    def wake(self, task_token: str) -> None:
+        """End the wait that a token stands for; harmless when it is over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice ready for SNS: a topic, and the text for each protocol."""
+
+    topic: str
+    subject: str
+    email: str
+    sms: str
+    data: Mapping[str, Any]
+    attributes: Mapping[str, str]
+
+
+class Notifier(Protocol):
+    """Topics and what is published to them."""
+
+    def publish(self, message: Message) -> str:
+        """Hand a message to SNS and return its MessageId."""
+        ...
+
+    def subscribe(self, topic: str, channels: Iterable[tuple[str, str]]) -> None:
+        """Create the topic if needed and make (protocol, address) pairs its subscriptions, no more and no fewer."""
+        ...
+
+
+class Messages(Protocol):
+    """Notices in words."""
+
+    def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
+        """The message that tells a notice to its recipient."""
+        ...
+
+
+class Links(Protocol):
+    """Signed acknowledgement links."""
+
+    def sign(self, claims: Mapping[str, Any]) -> str:
+        """An URL that carries the claims and cannot be forged."""
+        ...
+
+    def read(self, signed: str) -> Mapping[str, Any] | None:
+        """The claims of the last part of such an URL; None when it is forged or damaged."""
+        ...

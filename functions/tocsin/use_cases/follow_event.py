@@ -1,0 +1,35 @@
+"""Follow a recorded event: start the ticket's execution, or wake it if the event concerns it now."""
+
+from __future__ import annotations
+
+from tocsin.domain.events import STARTS_EXECUTION
+from tocsin.domain.identifiers import TicketKey
+from tocsin.ports import Clock, Contracts, Executions, Teams, TicketLog
+from tocsin.use_cases.dossier import open_dossier
+
+
+def follow_event(
+    key: TicketKey,
+    event_type: str,
+    *,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    executions: Executions,
+    clock: Clock,
+) -> None:
+    """Idempotent: events delivered twice or late start nothing twice and wake nobody in vain.
+
+    A sleeping execution is woken only for something to do now or a timer before the one it sleeps to; for the
+    rest it finds out when it wakes by itself, which saves the state transitions of a round.
+    """
+    dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
+    assessment = dossier.assess(clock.now())
+    if event_type in STARTS_EXECUTION:
+        executions.start(key, dossier.ticket().generation)
+    if dossier.task_token is None:
+        return
+    timer, waiting_until = assessment.timer, dossier.waiting_until
+    sooner = timer is not None and waiting_until is not None and timer.at < waiting_until
+    if assessment.something_to_do or sooner:
+        executions.wake(dossier.task_token)

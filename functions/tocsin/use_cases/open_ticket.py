@@ -1,0 +1,95 @@
+"""Open a ticket: pin its contract version and append `opened`. The execution is started from the table's stream."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from tocsin.domain import events as ev
+from tocsin.domain.commands import OpenTicket
+from tocsin.domain.events import Actor, Event
+from tocsin.domain.faults import Conflict, Fault, Invalid
+from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.instants import format_instant
+from tocsin.domain.view import ticket_view
+from tocsin.ports import Clock, Contracts, ContractVersion, Request, RequestRepeated, SequenceConflict, Teams, TicketLog
+from tocsin.use_cases.dossier import Dossier, head_of, roster
+from tocsin.use_cases.idempotency import IdempotencyKey, earlier
+from tocsin.use_cases.record_event import replay
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far a helpdesk's clock may run ahead of ours."""
+
+
+def open_ticket(
+    helpdesk_id: str,
+    command: OpenTicket,
+    key: IdempotencyKey | None = None,
+    *,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    clock: Clock,
+) -> dict[str, Any]:
+    """The new ticket as the API shows it, with its deadlines.
+
+    Raises Invalid for an unknown contract or priority or an opening in the future, Conflict when the ticket exists.
+    """
+    if request := earlier(helpdesk_id, key, log=log):
+        return _opened_before(helpdesk_id, request, log=log, contracts=contracts, teams=teams)
+    now = clock.now()
+    contract = _contract_of(helpdesk_id, command, now, contracts=contracts)
+    ticket_key = TicketKey(helpdesk_id, command.ticket_id or _made_up_id(helpdesk_id, key))
+    event = _opened(command, contract, now)
+    dossier = Dossier(ticket_key, contract, roster(helpdesk_id, teams), [event])
+    assessment = dossier.assess(now)
+    recorded = key and Request(helpdesk_id, key.value, key.fingerprint, ticket_key.ticket_id, event.sequence, now)
+    try:
+        log.append(head_of(assessment.ticket, event.sequence, assessment.due_at(now)), [event], recorded or None)
+    except SequenceConflict:
+        raise Conflict(f"There is already a ticket {ticket_key.ticket_id!r}.") from None
+    except RequestRepeated:
+        return open_ticket(helpdesk_id, command, key, log=log, contracts=contracts, teams=teams, clock=clock)
+    return ticket_view(assessment, event.sequence, now)
+
+
+def _contract_of(helpdesk_id: str, command: OpenTicket, now: datetime, *, contracts: Contracts) -> ContractVersion:
+    contract = contracts.get(helpdesk_id, command.contract_id)
+    faults = []
+    if contract is None:
+        faults.append(Fault("contract_id", f"there is no contract {command.contract_id!r}; put it first"))
+    elif command.priority not in contract.contract.targets:
+        known = ", ".join(contract.contract.targets)
+        faults.append(Fault("priority", f"contract {command.contract_id!r} has no targets for it; it knows {known}"))
+    if command.opened_at and command.opened_at > now + CLOCK_SKEW:
+        faults.append(Fault("opened_at", f"lies in the future; it is {format_instant(now)} here"))
+    if contract is None or faults:
+        raise Invalid(faults)
+    return contract
+
+
+def _made_up_id(helpdesk_id: str, key: IdempotencyKey | None) -> str:
+    # With an idempotency key the id follows from it, so that a retry means the same ticket.
+    seed = f"{helpdesk_id}\x1f{key.value}" if key else secrets.token_hex(16)
+    return "T-" + hashlib.sha256(seed.encode()).hexdigest()[:12].upper()
+
+
+def _opened(command: OpenTicket, contract: ContractVersion, now: datetime) -> Event:
+    details = command.model_dump(mode="json", exclude={"ticket_id", "opened_at", "actor"}, exclude_none=True)
+    return Event(
+        sequence=1,
+        type=ev.OPENED,
+        occurred_at=min(command.opened_at or now, now),
+        recorded_at=now,
+        actor=Actor(command.actor.kind, command.actor.id),
+        details={**details, "contract_version": contract.version},
+    )
+
+
+def _opened_before(
+    helpdesk_id: str, request: Request, *, log: TicketLog, contracts: Contracts, teams: Teams
+) -> dict[str, Any]:
+    ticket: dict[str, Any] = replay(helpdesk_id, request, log=log, contracts=contracts, teams=teams)["ticket"]
+    return ticket

@@ -1,0 +1,46 @@
+"""Put a contract: check the whole document, store it as the next version, make its customer topic."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.faults import Conflict, PreconditionFailed
+from tocsin.domain.topics import customer_topic
+from tocsin.ports import Clock, Contracts, ContractVersion, Notifier, SequenceConflict, Teams
+
+
+def put_contract(
+    helpdesk_id: str,
+    contract_id: str,
+    document: Mapping[str, Any],
+    if_match: int | None = None,
+    *,
+    contracts: Contracts,
+    teams: Teams,
+    notifier: Notifier,
+    clock: Clock,
+) -> tuple[ContractVersion, bool]:
+    """The version in force, and whether it is new: the same document again makes no new version.
+
+    Raises Invalid with all faults, PreconditionFailed when `if_match` is not the version in force, Conflict when
+    somebody else puts a version at the same moment.
+    """
+    contract = read_contract(document, contract_id, teams.all(helpdesk_id).keys())
+    current = contracts.get(helpdesk_id, contract_id)
+    number = current.version if current else 0
+    if if_match is not None and if_match != number:
+        raise PreconditionFailed(f"The contract is at version {number}, not at {if_match}; read it again.")
+    digest = hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    if current and current.sha256 == digest:
+        return current, False
+    notifier.subscribe(customer_topic(helpdesk_id, contract_id), ())
+    version = ContractVersion(contract, number + 1, clock.now(), document, digest)
+    try:
+        contracts.put(helpdesk_id, version)
+    except SequenceConflict:
+        raise Conflict("Somebody else has put a version at the same moment; read it and put yours again.") from None
+    return version, True

@@ -1,0 +1,59 @@
+"""Read tickets: one, its log, or a list by what is due next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tocsin.domain.faults import Fault, Invalid
+from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.instants import format_instant
+from tocsin.domain.view import event_view, ticket_view
+from tocsin.ports import Clock, Contracts, Page, Teams, TicketLog
+from tocsin.use_cases.dossier import open_dossier
+
+STATUSES = ("open", "pending", "resolved", "closed")
+
+
+def read_ticket(key: TicketKey, *, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> dict[str, Any]:
+    """The ticket as it is now. Raises NotFound."""
+    dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
+    now = clock.now()
+    return ticket_view(dossier.assess(now), dossier.sequence, now)
+
+
+def read_events(
+    key: TicketKey, limit: int, cursor: str | None, *, log: TicketLog, contracts: Contracts, teams: Teams
+) -> Page:
+    """The log from the beginning, or from where the cursor left off. Raises NotFound, Invalid for a bad cursor."""
+    events = open_dossier(key, log=log, contracts=contracts, teams=teams).events
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit()):
+        raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")])
+    start = int(cursor or 0)
+    rest = len(events) > start + limit
+    return Page([event_view(event) for event in events[start : start + limit]], str(start + limit) if rest else None)
+
+
+def list_tickets(
+    helpdesk_id: str, status: str, contract_id: str | None, limit: int, cursor: str | None, *, log: TicketLog
+) -> Page:
+    """Tickets of a status, those due next first. Raises Invalid for an unknown status or a bad cursor."""
+    if status not in STATUSES:
+        raise Invalid([Fault("status", f"must be one of {', '.join(STATUSES)}")])
+    try:
+        heads, following = log.listed(helpdesk_id, status, contract_id, limit, cursor)
+    except ValueError:
+        raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")]) from None
+    items = [
+        {
+            "ticket_id": head.key.ticket_id,
+            "status": head.status,
+            "priority": head.priority,
+            "contract": {"contract_id": head.contract_id, "version": head.contract_version},
+            "subject": head.subject,
+            "opened_at": format_instant(head.opened_at),
+            "sequence": head.sequence,
+            "next_due_at": format_instant(head.next_due_at) if head.next_due_at else None,
+        }
+        for head in heads
+    ]
+    return Page(items, following)

@@ -1,0 +1,65 @@
+"""Send the notices that have been recorded and nobody has been sent yet, and record that it was done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tocsin.domain import events as ev
+from tocsin.domain.events import Event
+from tocsin.domain.faults import Busy
+from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.ticket import Ticket
+from tocsin.ports import Clock, Contracts, Messages, Notifier, SequenceConflict, Teams, TicketLog
+from tocsin.use_cases.dossier import head_of, open_dossier
+from tocsin.use_cases.record_event import ATTEMPTS
+
+
+def send_notices(
+    key: TicketKey,
+    *,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    clock: Clock,
+    messages: Messages,
+    notifier: Notifier,
+) -> int | None:
+    """The sequence number of `notices_sent`, or None when there was nothing to send.
+
+    Delivery is at least once: what SNS took is recorded right after; when that fails the notice goes out again with
+    the same id. What SNS refused stays unsent and the error is raised, after the others have been recorded.
+    """
+    receipts: dict[str, str] = {}
+    for _ in range(ATTEMPTS):
+        dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
+        ticket, now = dossier.ticket(), clock.now()
+        trouble = _publish(ticket, now, receipts, messages=messages, notifier=notifier)
+        sent = [{"notice_id": notice_id, "message_id": message} for notice_id, message in receipts.items()]
+        if not sent:
+            if trouble:
+                raise trouble
+            return None
+        event = Event(dossier.sequence + 1, ev.NOTICES_SENT, now, now, ev.TOCSIN, {"receipts": sent})
+        after = dossier.plus(event).assess(now)
+        try:
+            log.append(head_of(after.ticket, event.sequence, after.due_at(now)), [event])
+        except SequenceConflict:
+            continue
+        if trouble:
+            raise trouble
+        return event.sequence
+    raise Busy("Too many events of this ticket are being recorded at once.")
+
+
+def _publish(
+    ticket: Ticket, now: datetime, receipts: dict[str, str], *, messages: Messages, notifier: Notifier
+) -> Exception | None:
+    """Publish what is neither recorded as sent nor among the receipts; one refusal does not hold up the others."""
+    trouble: Exception | None = None
+    for notice_id, notice in ticket.unsent.items():
+        if notice_id not in receipts:
+            try:
+                receipts[notice_id] = notifier.publish(messages.render(notice, ticket, now))
+            except Exception as error:  # noqa: BLE001 - raised again once the others are recorded
+                trouble = error
+    return trouble

@@ -1,0 +1,46 @@
+"""Sweep the due-index: a ticket that is overdue although nothing has fired gets a new execution."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tocsin.domain import events as ev
+from tocsin.domain.events import Event
+from tocsin.domain.identifiers import TicketKey
+from tocsin.ports import Clock, Contracts, SequenceConflict, Teams, TicketLog
+from tocsin.use_cases.dossier import Dossier, head_of, open_dossier
+
+GRACE = timedelta(seconds=60)
+"""A healthy execution acts within seconds; swept every minute, a lost one is found in under two."""
+
+PATIENCE = timedelta(minutes=10)
+"""How long a re-armed ticket is left alone: when AWS is ill, more executions do not help."""
+
+
+def sweep(*, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> list[TicketKey]:
+    """The tickets that were re-armed; none in health. Starting is dispatch's, when it sees `rearmed` in the stream."""
+    rescued = []
+    for key in log.overdue(clock.now() - GRACE):
+        dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
+        if _abandoned(dossier, clock.now()) and _rearm(dossier, clock.now(), log=log):
+            rescued.append(key)
+    return rescued
+
+
+def _abandoned(dossier: Dossier, now: datetime) -> bool:
+    assessment = dossier.assess(now)
+    last_event = dossier.events[-1].recorded_at
+    rearmed = [event.recorded_at for event in assessment.ticket.lifecycle if event.type == ev.REARMED]
+    patient = bool(rearmed) and now - max(rearmed) < PATIENCE
+    return assessment.something_to_do and not patient and now - last_event >= GRACE
+
+
+def _rearm(dossier: Dossier, now: datetime, *, log: TicketLog) -> bool:
+    generation = dossier.ticket().generation + 1
+    event = Event(dossier.sequence + 1, ev.REARMED, now, now, ev.TOCSIN, {"generation": generation})
+    after = dossier.plus(event).assess(now)
+    try:
+        log.append(head_of(after.ticket, event.sequence, after.due_at(now)), [event])
+    except SequenceConflict:
+        return False  # Somebody just acted on it, so it is not lost.
+    return True

@@ -1,0 +1,116 @@
+"""The one place that chooses implementations and reads the environment.
+
+Everything is made once a process, when it is first needed: a Lambda function pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from datetime import timedelta
+from typing import Any
+
+import boto3
+
+from tocsin.adapters.clock import SystemClock
+from tocsin.adapters.dynamodb.contracts import DynamoContracts
+from tocsin.adapters.dynamodb.credentials import DynamoCredentials
+from tocsin.adapters.dynamodb.table import Table
+from tocsin.adapters.dynamodb.teams import DynamoTeams
+from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
+from tocsin.ports import Clock, Contracts, Credentials, Executions, Links, Messages, Notifier, Teams, TicketLog
+from tocsin.use_cases.assess_ticket import Limits
+
+
+def clock() -> Clock:
+    """Where now comes from."""
+    return SystemClock()
+
+
+def log() -> TicketLog:
+    """The logs of tickets."""
+    return DynamoTicketLog(_table(os.environ["TABLE_NAME"]))
+
+
+def contracts() -> Contracts:
+    """Contract versions."""
+    return _contracts(os.environ["TABLE_NAME"])
+
+
+def teams() -> Teams:
+    """Teams."""
+    return DynamoTeams(_table(os.environ["TABLE_NAME"]))
+
+
+def credentials() -> Credentials:
+    """Tokens."""
+    return DynamoCredentials(_table(os.environ["TABLE_NAME"]))
+
+
+def executions() -> Executions:
+    """Executions of the ticket state machine."""
+    from tocsin.adapters.step_functions import StepFunctionsExecutions
+
+    return StepFunctionsExecutions(_client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+
+
+def notifier() -> Notifier:
+    """SNS."""
+    from tocsin.adapters.sns import SnsNotifier
+
+    return SnsNotifier(_client("sns"), os.environ["TOPIC_ARN_PREFIX"], os.environ["ENCRYPTION_KEY_ARN"])
+
+
+def links() -> Links:
+    """Signed acknowledgement links."""
+    return _links(os.environ["SIGNING_KEY_ARN"], os.environ["API_URL"])
+
+
+def messages() -> Messages:
+    """Notices in words."""
+    return _messages(os.environ["SIGNING_KEY_ARN"], os.environ["API_URL"])
+
+
+def api_url() -> str:
+    """Where the API is reached."""
+    return os.environ["API_URL"]
+
+
+def limits() -> Limits:
+    """When an execution hands over to the next."""
+    return Limits(int(os.environ["MAX_ROUNDS"]), timedelta(days=int(os.environ["MAX_AGE_DAYS"])))
+
+
+def forget() -> None:
+    """Forget everything made so far: the next call makes it anew, as a new process would."""
+    for made in (_client, _table, _contracts, _links, _messages):
+        made.cache_clear()
+
+
+@functools.cache
+def _client(service: str) -> Any:
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
+@functools.cache
+def _table(name: str) -> Table:
+    return Table(_client("dynamodb"), name)
+
+
+@functools.cache
+def _contracts(table_name: str) -> DynamoContracts:
+    return DynamoContracts(_table(table_name))
+
+
+@functools.cache
+def _links(signing_key_arn: str, api_url: str) -> Links:
+    from tocsin.adapters.links import SignedLinks
+
+    return SignedLinks(_client("secretsmanager"), signing_key_arn, api_url)
+
+
+@functools.cache
+def _messages(signing_key_arn: str, api_url: str) -> Messages:
+    from tocsin.adapters.messages import TemplateMessages
+
+    return TemplateMessages(_links(signing_key_arn, api_url))

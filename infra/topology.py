@@ -1,0 +1,253 @@
+"""The system as plain data: what runs, what it may touch, what triggers it.
+
+Two deployers read this file and nothing else: `infra.stack` turns it into CloudFormation, `infra.local`
+turns it into the same system on moto. Strings may contain `${Attribute}` placeholders, as the state machine
+does; each deployer resolves them from what it has created:
+
+    Name, Region, Account, TableName, TableArn, <Function>FunctionArn, <Function>FunctionName,
+    TicketStateMachineArn, OperatorsTopicArn, TopicArnPrefix, SigningKeyArn, EncryptionKeyArn, ApiUrl
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DUE_SHARDS = 16
+"""Partitions of the due-index; one partition takes 1,000 writes a second (AWS documentation, 2026-11)."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a function or state machine may do: IAM actions on resources."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda function; all share one asset, the folder `functions`."""
+
+    name: str
+    handler: str
+    purpose: str
+    grants: tuple[Grant, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    timeout: timedelta = timedelta(seconds=10)
+    memory_mb: int = 512
+
+
+@dataclass(frozen=True)
+class Index:
+    """A global secondary index: name, partition key, sort key (all keys are strings); projects everything."""
+
+    name: str
+    partition_key: str
+    sort_key: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The one DynamoDB table; keys are strings, the stream carries new images."""
+
+    partition_key: str
+    sort_key: str
+    indexes: tuple[Index, ...]
+    time_to_live: str
+
+
+@dataclass(frozen=True)
+class StateMachine:
+    """A Step Functions state machine: its definition as it stands and the placeholders it needs."""
+
+    name: str
+    definition: Path
+    substitutions: tuple[str, ...]
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True)
+class StreamSource:
+    """Delivers the table's stream to a function, in order for each ticket; failures end in a queue."""
+
+    function: str
+    batch_size: int
+    retry_attempts: int
+    filter_pattern: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Calls a function again and again."""
+
+    name: str
+    function: str
+    every: timedelta
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path of the REST API; `public` routes skip the authorizer."""
+
+    method: str
+    path: str
+    function: str
+    public: bool = False
+
+
+@dataclass(frozen=True)
+class Topology:
+    """The whole system."""
+
+    functions: tuple[Function, ...]
+    table: Table
+    state_machine: StateMachine
+    stream: StreamSource
+    schedules: tuple[Schedule, ...]
+    routes: tuple[Route, ...]
+    authorizer: str
+    gateway_problems: Mapping[int, str]
+
+    def function(self, name: str) -> Function:
+        """The function called `name`; KeyError when there is none."""
+        return {function.name: function for function in self.functions}[name]
+
+
+READ_TABLE = Grant(("dynamodb:GetItem", "dynamodb:Query"), ("${TableArn}",))
+READ_INDEXES = Grant(("dynamodb:Query",), ("${TableArn}/index/*",))
+# TransactWriteItems is authorised by the actions of its parts.
+WRITE_TABLE = Grant(("dynamodb:PutItem", "dynamodb:UpdateItem"), ("${TableArn}",))
+USE_KEY = Grant(("kms:Decrypt", "kms:GenerateDataKey"), ("${EncryptionKeyArn}",))
+READ_SIGNING_KEY = Grant(("secretsmanager:GetSecretValue",), ("${SigningKeyArn}",))
+WAKE_EXECUTION = Grant(("states:SendTaskSuccess",), ("${TicketStateMachineArn}",))
+
+STORE = {"TABLE_NAME": "${TableName}"}
+LINKS = {"SIGNING_KEY_ARN": "${SigningKeyArn}", "API_URL": "${ApiUrl}"}
+TOPICS = {"TOPIC_ARN_PREFIX": "${TopicArnPrefix}", "ENCRYPTION_KEY_ARN": "${EncryptionKeyArn}"}
+
+TOCSIN = Topology(
+    functions=(
+        Function(
+            name="Api",
+            handler="tocsin.handlers.api.handler",
+            purpose="Answers every route of the HTTP API",
+            grants=(
+                READ_TABLE,
+                READ_INDEXES,
+                WRITE_TABLE,
+                USE_KEY,
+                READ_SIGNING_KEY,
+                Grant(
+                    ("sns:CreateTopic", "sns:Subscribe", "sns:Unsubscribe", "sns:ListSubscriptionsByTopic"),
+                    ("${TopicArnPrefix}*",),
+                ),
+            ),
+            environment={**STORE, **LINKS, **TOPICS},
+            timeout=timedelta(seconds=20),
+            memory_mb=1024,
+        ),
+        Function(
+            name="Authorizer",
+            handler="tocsin.handlers.authorizer.handler",
+            purpose="Resolves a bearer token to a helpdesk and its scopes",
+            grants=(Grant(("dynamodb:GetItem",), ("${TableArn}",)), USE_KEY),
+            environment=STORE,
+        ),
+        Function(
+            name="Assess",
+            handler="tocsin.handlers.assess.handler",
+            purpose="Folds a ticket's log, appends what fell due, says what the execution does next",
+            grants=(READ_TABLE, WRITE_TABLE, USE_KEY),
+            # A round takes about 30 history events, retries more; an execution may have 25,000 and last a year.
+            environment={**STORE, "MAX_ROUNDS": "400", "MAX_AGE_DAYS": "300"},
+            timeout=timedelta(seconds=20),
+        ),
+        Function(
+            name="Notify",
+            handler="tocsin.handlers.notify.handler",
+            purpose="Publishes the notices a ticket owes and records that it did",
+            grants=(
+                READ_TABLE,
+                WRITE_TABLE,
+                USE_KEY,
+                READ_SIGNING_KEY,
+                Grant(("sns:Publish",), ("${TopicArnPrefix}*",)),
+            ),
+            environment={**STORE, **LINKS, **TOPICS},
+            timeout=timedelta(seconds=30),
+        ),
+        Function(
+            name="Dispatch",
+            handler="tocsin.handlers.dispatch.handler",
+            purpose="Reads the table's stream: starts a ticket's execution, or wakes it",
+            grants=(
+                READ_TABLE,
+                USE_KEY,
+                WAKE_EXECUTION,
+                Grant(("states:StartExecution",), ("${TicketStateMachineArn}",)),
+            ),
+            environment={**STORE, "STATE_MACHINE_ARN": "${TicketStateMachineArn}"},
+            timeout=timedelta(seconds=30),
+        ),
+        Function(
+            name="Sweeper",
+            handler="tocsin.handlers.sweeper.handler",
+            purpose="Every minute: re-arms tickets that are overdue although nothing has fired",
+            grants=(READ_TABLE, READ_INDEXES, WRITE_TABLE, USE_KEY),
+            environment=STORE,
+            timeout=timedelta(seconds=55),
+        ),
+    ),
+    table=Table(
+        partition_key="pk",
+        sort_key="sk",
+        indexes=(
+            Index("tickets_by_status", "status_key", "due_key"),
+            Index("tickets_by_due", "due_shard", "next_due_at"),
+        ),
+        time_to_live="expires_at",
+    ),
+    state_machine=StateMachine(
+        name="Ticket",
+        definition=ROOT / "statemachines" / "ticket.asl.json",
+        substitutions=("Name", "AssessFunctionArn", "NotifyFunctionArn", "TableName"),
+        grants=(
+            Grant(("lambda:InvokeFunction",), ("${AssessFunctionArn}", "${NotifyFunctionArn}")),
+            Grant(("dynamodb:UpdateItem",), ("${TableArn}",)),
+            USE_KEY,
+            # PutMetricData has no resource to name (AWS service authorization reference, 2026-11).
+            Grant(("cloudwatch:PutMetricData",), ("*",)),
+        ),
+    ),
+    stream=StreamSource(
+        function="Dispatch",
+        batch_size=25,
+        retry_attempts=10,
+        # Only new events that somebody else than the execution itself has to react to carry `wakes`.
+        filter_pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"wakes": {"BOOL": [True]}}}},
+    ),
+    schedules=(Schedule("SweepEveryMinute", "Sweeper", timedelta(minutes=1)),),
+    routes=(
+        Route("GET", "/health", "Api", public=True),
+        Route("GET", "/openapi.json", "Api", public=True),
+        Route("GET", "/v1/acknowledgements/{signed}", "Api", public=True),
+        Route("POST", "/v1/acknowledgements/{signed}", "Api", public=True),
+        Route("ANY", "/{proxy+}", "Api"),
+    ),
+    authorizer="Authorizer",
+    gateway_problems={
+        400: "Bad request",
+        401: "Unauthorized",
+        403: "Forbidden",
+        404: "Not found",
+        413: "Content too large",
+        429: "Too many requests",
+        500: "Internal server error",
+        504: "Gateway timeout",
+    },
+)

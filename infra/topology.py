@@ -126,7 +126,13 @@ USE_KEY = Grant(("kms:Decrypt", "kms:GenerateDataKey"), ("${EncryptionKeyArn}",)
 READ_SIGNING_KEY = Grant(("secretsmanager:GetSecretValue",), ("${SigningKeyArn}",))
 WAKE_EXECUTION = Grant(("states:SendTaskSuccess",), ("${TicketStateMachineArn}",))
 
-STORE = {"TABLE_NAME": "${TableName}"}
+STORE = {
+    "TABLE_NAME": "${TableName}",
+    # The service names this deployment in logs and metrics, so that two in one account are told apart.
+    "POWERTOOLS_SERVICE_NAME": "${Name}",
+    "POWERTOOLS_METRICS_NAMESPACE": "Tocsin",
+    "LOG_LEVEL": "INFO",
+}
 LINKS = {"SIGNING_KEY_ARN": "${SigningKeyArn}", "API_URL": "${ApiUrl}"}
 TOPICS = {"TOPIC_ARN_PREFIX": "${TopicArnPrefix}", "ENCRYPTION_KEY_ARN": "${EncryptionKeyArn}"}
 

@@ -17,7 +17,8 @@ PERIOD = {"daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when first used: most calls of the timer-side functions alert nobody, and cold starts are paid for.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class EmailChannel(_Document):

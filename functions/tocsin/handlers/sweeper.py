@@ -12,7 +12,7 @@ from tocsin import wiring
 from tocsin.use_cases.sweep import sweep
 
 logger = Logger()
-metrics = Metrics(namespace="Tocsin")
+metrics = Metrics()
 
 
 @logger.inject_lambda_context

@@ -1,0 +1,1 @@
+"""CDK constructs, one capability a file; `infra.stack` puts them together."""

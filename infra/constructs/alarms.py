@@ -1,0 +1,118 @@
+"""What operators are woken for. In health every one of these numbers is zero, except that the watchdog runs."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as stepfunctions
+from constructs import Construct
+
+NAMESPACE = "Tocsin"
+MINUTE = cdk.Duration.minutes(1)
+LATE = cdk.Duration.minutes(1)
+"""How old the oldest change that waits for dispatch may be."""
+
+
+class Alarms(Construct):
+    """One method for each thing that is watched; every alarm goes to the operators' topic."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, topic: sns.ITopic) -> None:
+        super().__init__(scope, construct_id)
+        self._name = name
+        self._action = actions.SnsAction(topic)
+
+    def on_tickets(self) -> None:
+        """The domain's own counters: a ticket that could not be served, one that only the watchdog found."""
+        self._above_zero(
+            "TicketTrouble",
+            "A ticket's execution met an error that its retries did not mend; it tries again every five minutes",
+            cloudwatch.Metric(
+                namespace=NAMESPACE,
+                metric_name="TicketTrouble",
+                dimensions_map={"service": self._name},
+                statistic="Sum",
+                period=MINUTE,
+            ),
+        )
+        self._above_zero(
+            "TicketsRescued",
+            "The sweeper found tickets that were overdue although nothing had fired; a timer or wake-up was lost",
+            cloudwatch.Metric(
+                namespace=NAMESPACE,
+                metric_name="TicketsRescued",
+                dimensions_map={"service": self._name},
+                statistic="Sum",
+                period=MINUTE,
+            ),
+        )
+
+    def on_executions(self, machine: stepfunctions.StateMachine) -> None:
+        """Executions that ended although their ticket did not."""
+        self._above_zero("ExecutionsFailed", "A ticket's execution failed", machine.metric_failed(period=MINUTE))
+        self._above_zero(
+            "ExecutionsTimedOut", "A ticket's execution ran out of time", machine.metric_timed_out(period=MINUTE)
+        )
+
+    def on_function(self, name: str, function: lambda_.Function) -> None:
+        """Errors that a function did not answer itself."""
+        self._above_zero(f"{name}Errors", f"The function {name} failed", function.metric_errors(period=MINUTE))
+
+    def on_late_changes(self, function: lambda_.Function) -> None:
+        """Changes that wait for the function that reads the table's stream."""
+        metric = function.metric("IteratorAge", statistic="Maximum", period=MINUTE)
+        self._alarm("ChangesLate", "Changes of tickets wait to be dispatched", metric, threshold=LATE.to_milliseconds())
+
+    def on_silence(self, name: str, function: lambda_.Function) -> None:
+        """A watchdog that no longer runs."""
+        self._alarm(
+            f"{name}Silent",
+            f"The function {name} has not run for five minutes; nobody looks for lost timers",
+            function.metric_invocations(period=cdk.Duration.minutes(5)),
+            threshold=1,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def on_queue(self, name: str, queue: sqs.Queue) -> None:
+        """Deliveries that failed for good."""
+        metric = queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=MINUTE)
+        self._above_zero(f"{name}Undelivered", f"What {name} could not deliver waits in a queue", metric)
+
+    def on_api(self, api: apigateway.RestApi) -> None:
+        """Requests that ended in an error of ours."""
+        self._above_zero(
+            "ApiServerErrors",
+            "The API answered with an error of its own",
+            api.metric_server_error(period=MINUTE, statistic="Sum"),
+        )
+
+    def _above_zero(self, name: str, description: str, metric: cloudwatch.IMetric) -> None:
+        self._alarm(name, description, metric, threshold=0)
+
+    def _alarm(
+        self,
+        name: str,
+        description: str,
+        metric: cloudwatch.IMetric,
+        *,
+        threshold: float,
+        comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_name=f"{self._name}-{name}",
+            alarm_description=description,
+            metric=metric,
+            threshold=threshold,
+            comparison_operator=comparison,
+            evaluation_periods=1,
+            treat_missing_data=missing,
+        )
+        alarm.add_alarm_action(self._action)

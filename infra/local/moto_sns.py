@@ -1,0 +1,83 @@
+"""What the system published to SNS, when, and to whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from moto.sns.models import Subscription, Topic
+
+from infra.local.moto_patches import Patches
+from infra.local.virtual_clock import VirtualClock
+
+_REACHED_OVER_THE_NETWORK = ("http", "https")
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A message published to a topic.
+
+    `at` is the virtual instant; `topic` is the topic's name; `attributes` are the message attributes as strings,
+    and `recipient` is the one of that name; `message` maps a protocol to its text, with at least "default".
+    """
+
+    at: datetime
+    topic: str
+    topic_arn: str
+    message_id: str
+    recipient: str | None
+    attributes: Mapping[str, str]
+    subject: str | None
+    message: Mapping[str, str]
+
+    @property
+    def body(self) -> str:
+        """What is read in an email."""
+        return self.message.get("email", self.message["default"])
+
+
+def record_what_is_published(patches: Patches, clock: VirtualClock, alerts: list[Alert]) -> None:
+    """Appends everything published to `alerts`. Queues and functions receive it; no request leaves this machine."""
+
+    def recording(publish: Callable[..., str]) -> Callable[..., str]:
+        def publish_and_record(topic: Any, message: str, *args: Any, **kwargs: Any) -> str:
+            message_id = publish(topic, message, *args, **kwargs)
+            subject = args[0] if args else kwargs.get("subject")
+            attributes = kwargs.get("message_attributes") or (args[1] if len(args) > 1 else None) or {}
+            structure = kwargs.get("message_structure")
+            alerts.append(_alert(clock.now(), topic, message_id, subject, attributes, _texts(message, structure)))
+            return message_id
+
+        return publish_and_record
+
+    # moto would send a real HTTP request to the endpoint of a subscriber.
+    def staying_here(publish: Callable[..., None]) -> Callable[..., None]:
+        def publish_here(subscription: Any, *args: Any, **kwargs: Any) -> None:
+            if subscription.protocol not in _REACHED_OVER_THE_NETWORK:
+                publish(subscription, *args, **kwargs)
+
+        return publish_here
+
+    patches.wrap(Topic, "publish", recording)
+    patches.wrap(Subscription, "publish", staying_here)
+
+
+def _alert(
+    at: datetime,
+    topic: Any,
+    message_id: str,
+    subject: str | None,
+    attributes: Mapping[str, Mapping[str, Any]],
+    message: Mapping[str, str],
+) -> Alert:
+    values = {name: str(attribute["Value"]) for name, attribute in attributes.items()}
+    return Alert(at, topic.name, topic.arn, message_id, values.get("recipient"), values, subject, message)
+
+
+def _texts(message: str, structure: str | None) -> dict[str, str]:
+    if structure != "json":
+        return {"default": message}
+    return {protocol: str(text) for protocol, text in json.loads(message).items()}

@@ -1,0 +1,143 @@
+"""Who may import whom. The rules are those of the README's map; a new import that breaks them fails here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTIONS = ROOT / "functions"
+
+# Beside the standard library. `tocsin.x` stands for the module and everything below it.
+ALLOWED = {
+    "tocsin/domain": {"tocsin.domain", "pydantic", "holidays"},
+    "tocsin/ports.py": {"tocsin.domain"},
+    "tocsin/use_cases": {"tocsin.domain", "tocsin.ports", "tocsin.use_cases", "pydantic"},
+    "tocsin/adapters": {
+        "tocsin.domain",
+        "tocsin.ports",
+        "tocsin.adapters",
+        "boto3",
+        "botocore",
+        "itsdangerous",
+        "jinja2",
+        "mypy_boto3_dynamodb",
+        "mypy_boto3_secretsmanager",
+        "mypy_boto3_sns",
+        "mypy_boto3_stepfunctions",
+    },
+    "tocsin/wiring.py": {"tocsin.ports", "tocsin.adapters", "tocsin.use_cases", "tocsin.domain", "boto3"},
+    "tocsin/handlers": {
+        "tocsin.domain",
+        "tocsin.use_cases",
+        "tocsin.wiring",
+        "tocsin.handlers",
+        "tocsin.ports",
+        "tocsin.adapters.messages.pages",  # what a browser is shown, as the JSON views are what a program is shown
+        "tocsin.adapters.dynamodb.table",  # dispatch reads the table's stream, so it has to know its keys
+        "aws_lambda_powertools",
+        "pydantic",
+        "yaml",
+    },
+}
+STANDARD_LIBRARY = __import__("sys").stdlib_module_names
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "constants"}
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # `from tocsin.domain import events` means the module `tocsin.domain.events`.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(module: str, allowed: set[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in allowed)
+
+
+def python_files(place: str) -> list[Path]:
+    path = FUNCTIONS / place
+    return [path] if path.suffix else sorted(path.rglob("*.py"))
+
+
+@pytest.mark.parametrize("place", ALLOWED)
+def test_each_layer_imports_only_what_it_may(place: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in python_files(place)
+        for module in imports_of(path)
+        if module.partition(".")[0] not in STANDARD_LIBRARY and not within(module, ALLOWED[place])
+    ]
+    assert found == []
+
+
+def test_every_module_of_the_functions_is_under_a_rule() -> None:
+    ruled = {path for place in ALLOWED for path in python_files(place)}
+    assert set(FUNCTIONS.rglob("*.py")) - ruled == {FUNCTIONS / "tocsin" / "__init__.py"}
+
+
+def test_the_domain_reads_neither_clock_nor_environment() -> None:
+    ambient = {"os", "random", "secrets", "socket", "subprocess", "time"}
+    found = [
+        f"{path.name} imports {module}"
+        for path in python_files("tocsin/domain")
+        for module in imports_of(path)
+        if module.partition(".")[0] in ambient
+    ]
+    assert found == []
+
+
+def test_only_the_wiring_reads_the_environment() -> None:
+    readers = {
+        path.relative_to(FUNCTIONS).as_posix() for path in FUNCTIONS.rglob("*.py") if "os.environ" in path.read_text()
+    }
+    assert readers == {"tocsin/wiring.py"}
+
+
+def test_the_local_engine_needs_no_cdk_and_the_stack_no_moto() -> None:
+    local = {
+        module.partition(".")[0] for path in (ROOT / "infra" / "local").rglob("*.py") for module in imports_of(path)
+    }
+    stack_files = [
+        ROOT / "infra" / "stack.py",
+        ROOT / "infra" / "app.py",
+        *(ROOT / "infra" / "constructs").rglob("*.py"),
+    ]
+    stack = {module.partition(".")[0] for path in stack_files for module in imports_of(path)}
+    assert "aws_cdk" not in local
+    assert "moto" not in stack
+
+
+def test_only_the_local_engine_and_the_rehearsal_touch_moto() -> None:
+    users = {
+        path.relative_to(ROOT).parts[:2]
+        for folder in ("infra", "functions")
+        for path in (ROOT / folder).rglob("*.py")
+        if "node_modules" not in path.parts and any(within(module, {"moto"}) for module in imports_of(path))
+    }
+    assert users <= {("infra", "local"), ("infra", "rehearsal")}
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
+    folders = ("functions", "infra", "tests")
+    names = {
+        path.stem for folder in folders for path in (ROOT / folder).rglob("*.py") if "node_modules" not in path.parts
+    }
+    assert names & FORBIDDEN_NAMES == set()
+
+
+def test_importing_a_module_of_the_domain_defines_and_does_nothing_else() -> None:
+    definitions = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Expr)
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in python_files("tocsin/domain")
+        for node in ast.parse(path.read_text()).body
+        if not isinstance(node, definitions)
+        or (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant))
+    ]
+    assert found == []

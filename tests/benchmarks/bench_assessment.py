@@ -1,0 +1,76 @@
+"""Assessing a ticket: fold and decide, by the number of its events, as a ratio to one deadline.
+
+The history is a long correspondence: answers, questions back, waiting for the customer and going on. A deadline is
+computed for the same calendar; once without pauses, and once with the pauses that the history contains.
+"""
+
+from __future__ import annotations
+
+import statistics
+import timeit
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from tests.scenarios.desk import CONTRACT
+from tocsin.domain import events as ev
+from tocsin.domain.assessment import assess
+from tocsin.domain.calendar import Interval
+from tocsin.domain.contract import Contract
+from tocsin.domain.events import Actor, Event
+from tocsin.domain.identifiers import TicketKey
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+SIZES = (5, 10, 25, 50, 100, 200, 400)
+ROUNDS = 15
+CYCLE = (ev.AGENT_REPLIED, ev.PENDED, ev.CUSTOMER_REPLIED, ev.AGENT_NOTED)
+
+
+def history(size: int) -> list[Event]:
+    """A ticket's log after so many events, a quarter of an hour apart."""
+    opened = Event(1, ev.OPENED, START, START, Actor("customer"), {"priority": "P2"})
+    acknowledged = Event(2, ev.ACKNOWLEDGED, START, START, Actor("agent", "ana"))
+    told = Event(3, ev.NOTICES_RECORDED, START, START, ev.TOCSIN, {"through": 10_000, "notices": []})
+    log = [opened, acknowledged, told]
+    while len(log) < size:
+        at = START + timedelta(minutes=15 * len(log))
+        log.append(Event(len(log) + 1, CYCLE[len(log) % 4], at, at, Actor("agent", "ana")))
+    return log
+
+
+def pauses(log: list[Event]) -> list[Interval]:
+    begins = [event.occurred_at for event in log if event.type == ev.PENDED]
+    ends = [event.occurred_at for event in log if event.type == ev.CUSTOMER_REPLIED]
+    return [Interval(start, min(end for end in ends if end > start)) for start in begins if start < max(ends)]
+
+
+def cost(action: Callable[[], object], number: int) -> float:
+    return timeit.timeit(action, number=number) / number
+
+
+def main() -> None:
+    contract = Contract.model_validate({"contract_id": "acme-gold", **CONTRACT})
+    calendar = contract.calendar_named(None)
+    key, target = TicketKey("acme", "T-1"), timedelta(hours=8)
+    logs = {size: history(size) for size in SIZES}
+    measured: dict[int, list[float]] = {size: [] for size in SIZES}
+    plain: dict[int, list[float]] = {size: [] for size in SIZES}
+    paused: dict[int, list[float]] = {size: [] for size in SIZES}
+    for _ in range(ROUNDS):
+        for size, log in logs.items():
+            at, held = log[-1].occurred_at + timedelta(minutes=1), pauses(log) if size > 10 else []
+            number = max(3, 2000 // size)
+            each = cost(lambda log=log, at=at: assess(key, contract, 1, log, lambda _: None, at), number)  # type: ignore[misc]
+            deadline = cost(lambda: calendar.deadline(START, target), 2000)
+            with_pauses = cost(lambda held=held: calendar.deadline(START, target, held), 500)  # type: ignore[misc]
+            measured[size].append(each)
+            plain[size].append(each / deadline)
+            paused[size].append(each / with_pauses)
+    print("  events   µs each   µs an event   deadlines   deadlines with this ticket's pauses")
+    for size in SIZES:
+        micro = statistics.median(measured[size]) * 1e6
+        ratios = statistics.median(plain[size]), statistics.median(paused[size])
+        print(f"  {size:>6} {micro:>9.1f} {micro / size:>13.2f} {ratios[0]:>11.1f} {ratios[1]:>15.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The local engine: whole tickets a second with 1, 100 and 1,000 open at once, and every notice exactly once."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from datetime import timedelta
+
+from infra.local.engine import Engine
+from tests.scenarios.conftest import FRIDAY
+from tests.scenarios.desk import Desk
+
+NOTICES = {
+    ("customer_receipt", "customer"): 1,
+    ("tier_alert", "frontline"): 1,
+    ("tier_alert", "ana"): 1,
+    ("tier_alert", "engineering"): 1,
+    ("tier_alert", "ben"): 1,
+    ("escalation", "frontline"): 1,
+    ("handover", "frontline"): 1,
+    ("customer_update", "customer"): 1,
+    ("customer_resolution", "customer"): 1,
+}
+"""What an answered ticket that the second tier acknowledges and resolves has to send, and how often."""
+
+
+def live(desk: Desk, tickets: int) -> None:
+    """Open all, answer all, let the first tier be silent, acknowledge all, resolve all."""
+    names = [f"T-{number}" for number in range(tickets)]
+    for name in names:
+        desk.open(name)
+    for name in names:
+        desk.report("agent_replied", name)
+    desk.engine.advance(by=timedelta(minutes=20))
+    for name in names:
+        desk.acknowledge("ben", name)
+    for name in names:
+        desk.report("resolved", name)
+
+
+def check(desk: Desk, tickets: int) -> None:
+    """Every ticket settled, every notice sent once: a benchmark of something wrong would be worth nothing."""
+    statuses = Counter(execution.status for execution in desk.engine.executions())
+    assert statuses == {"SUCCEEDED": tickets}, statuses
+    told: dict[str, Counter[tuple[str, str | None]]] = {}
+    for alert in desk.engine.alerts():
+        told.setdefault(alert.attributes["ticket_id"], Counter())[alert.attributes["kind"], alert.recipient] += 1
+    assert len(told) == tickets
+    assert all(each == NOTICES for each in told.values())
+
+
+def main() -> None:
+    logging.disable(logging.INFO)
+    print("  open at once   tickets a second   ratio to one at a time   notices   transitions")
+    first = None
+    for tickets in (1, 100, 1000):
+        with Engine(start=FRIDAY) as engine:
+            desk = Desk(engine).prepare()
+            start = time.perf_counter()
+            live(desk, tickets)
+            rate = tickets / (time.perf_counter() - start)
+            check(desk, tickets)
+            first = first or rate
+            notices = len(engine.alerts())
+            print(
+                f"  {tickets:>12} {rate:>18.2f} {rate / first:>24.2f} {notices:>9} {engine.transitions:>13}", flush=True
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Every route of the API with a request for it."""
+
+from __future__ import annotations
+
+import re
+
+from tests.scenarios.desk import CONTRACT, TEAMS
+
+# What a stranger sends to every route that names something of somebody else, and what they must get.
+# A put makes a thing of the stranger's own; a list shows only what is theirs.
+ROUTES: dict[tuple[str, str], tuple[object, int]] = {
+    ("PUT", "/v1/contracts/<contract_id>"): (CONTRACT, 422),
+    ("GET", "/v1/contracts"): (None, 200),
+    ("GET", "/v1/contracts/<contract_id>"): (None, 404),
+    ("GET", "/v1/contracts/<contract_id>/versions/<version>"): (None, 404),
+    ("POST", "/v1/contracts/<contract_id>/preview"): ({"priority": "P1"}, 404),
+    ("PUT", "/v1/teams/<team_id>"): (TEAMS["frontline"], 201),
+    ("GET", "/v1/teams/<team_id>"): (None, 404),
+    ("GET", "/v1/teams/<team_id>/on-call"): (None, 404),
+    ("POST", "/v1/tickets"): ({"ticket_id": "T-1", "contract_id": "acme-gold", "priority": "P1"}, 422),
+    ("GET", "/v1/tickets"): (None, 200),
+    ("GET", "/v1/tickets/<ticket_id>"): (None, 404),
+    ("POST", "/v1/tickets/<ticket_id>/events"): ({"type": "resolved"}, 404),
+    ("GET", "/v1/tickets/<ticket_id>/events"): (None, 404),
+}
+PUBLIC = {
+    ("GET", "/v1/acknowledgements/<signed>"),
+    ("POST", "/v1/acknowledgements/<signed>"),
+    ("GET", "/health"),
+    ("GET", "/openapi.json"),
+}
+NAMES = {"contract_id": "acme-gold", "team_id": "frontline", "ticket_id": "T-1", "version": "1", "signed": "x"}
+
+
+def address(route: str) -> str:
+    return re.sub(r"<(\w+)>", lambda match: NAMES[match[1]], route)

@@ -1,0 +1,101 @@
+"""The link in an alert: GET shows, POST acts, once, in the name of the person it was sent to."""
+
+from __future__ import annotations
+
+from itsdangerous import URLSafeSerializer
+
+from infra.local.gateway_events import Response
+from tests.scenarios.desk import Desk
+
+
+def follow(desk: Desk, method: str, link: str) -> Response:
+    return desk.engine.request(method, link)
+
+
+def test_looking_at_the_link_changes_nothing_however_often_a_scanner_does(desk: Desk) -> None:
+    desk.open()
+    link = desk.link_to("ana")
+    pages = [follow(desk, "GET", link) for _ in range(3)]
+    assert [page.status for page in pages] == [200, 200, 200]
+    assert "<button" in pages[0].body.decode()
+    assert desk.types() == ["opened", "tier_alerted"]
+
+
+def test_pressing_the_button_acknowledges_and_says_so(desk: Desk) -> None:
+    desk.open()
+    page = follow(desk, "POST", desk.link_to("ana"))
+    assert (page.status, "You have it" in page.body.decode()) == (200, True)
+    assert desk.ticket()["escalation"]["acknowledged_by"] == "ana"
+
+
+def test_pressing_it_twice_records_it_once(desk: Desk) -> None:
+    desk.open()
+    link = desk.link_to("ana")
+    follow(desk, "POST", link)
+    page = follow(desk, "POST", link)
+    assert "You have it" in page.body.decode()
+    assert desk.types().count("acknowledged") == 1
+
+
+def test_the_second_person_learns_who_has_it(desk: Desk) -> None:
+    desk.open()
+    first = desk.link_to("ana")
+    desk.engine.advance(minutes=15)
+    follow(desk, "POST", desk.link_to("ben"))
+    page = follow(desk, "POST", first)
+    assert "ben acknowledged" in page.body.decode()
+    assert desk.ticket()["escalation"]["acknowledged_by"] == "ben"
+
+
+def test_the_customer_and_the_tier_before_learn_that_engineering_has_it(desk: Desk) -> None:
+    desk.open()
+    desk.report("agent_replied")
+    desk.engine.advance(minutes=15)
+    follow(desk, "POST", desk.link_to("ben"))
+    assert desk.told("handover") == [("handover", "frontline")]
+    [update] = desk.alerts("customer_update")
+    assert "engineering has it now" in update.body
+    assert "by Fri 27 Mar 18:40 CET (2026-03-27T17:40:00Z)" in update.body
+
+
+def test_an_acknowledgement_after_the_end_is_recorded_and_changes_nothing(desk: Desk) -> None:
+    desk.open()
+    link = desk.link_to("ana")
+    desk.report("resolved")
+    page = follow(desk, "POST", link)
+    assert "is resolved" in page.body.decode()
+    assert desk.types()[-1] == "acknowledged"
+    assert desk.ticket()["status"] == "resolved"
+    assert [each.status for each in desk.engine.executions()] == ["SUCCEEDED"]
+
+
+def test_a_forged_link_is_refused(desk: Desk) -> None:
+    desk.open()
+    link = desk.link_to("ana")
+    signed = link.rpartition("/")[2]
+    payload, _, signature = signed.rpartition(".")
+    claims = URLSafeSerializer("guessed").loads_unsafe(signed)[1]
+    forged = URLSafeSerializer("guessed").dumps({**claims, "member": "mallory"})
+    for tried in (forged, f"{forged.rpartition('.')[0]}.{signature}", payload, "x", signed[:-1], f"{signed}x"):
+        page = follow(desk, "POST", f"/v1/acknowledgements/{tried}")
+        assert (page.status, "<button" in page.body.decode()) == (404, False)
+    assert desk.types() == ["opened", "tier_alerted"]
+
+
+def test_a_link_expires_after_three_days(desk: Desk) -> None:
+    desk.open()
+    link = desk.link_to("ana")
+    desk.engine.advance(days=3, seconds=1)
+    assert follow(desk, "GET", link).status == 410
+    assert follow(desk, "POST", link).status == 410
+
+
+def test_the_page_cannot_be_framed_cached_or_indexed_and_shows_text_as_text(desk: Desk) -> None:
+    desk.open(subject="<script>alert(1)</script>")
+    page = follow(desk, "GET", desk.link_to("ana"))
+    headers = {name.lower(): page.headers[name] for name in page.headers}
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-robots-tag"] == "noindex"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "<script>" not in page.body.decode()

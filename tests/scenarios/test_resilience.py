@@ -1,0 +1,172 @@
+"""What breaks is found and mended, and nothing is told twice or forgotten."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from infra.local.engine import Engine
+from infra.topology import TOCSIN, Topology
+from tests.scenarios.conftest import FRIDAY
+from tests.scenarios.desk import Desk
+
+
+@pytest.fixture
+def swept() -> Iterator[Desk]:
+    """A desk whose sweeper runs every minute."""
+    with Engine(start=FRIDAY, schedules=True) as engine:
+        yield Desk(engine).prepare()
+
+
+def kill(desk: Desk) -> None:
+    [running] = [each for each in desk.engine.executions() if each.status == "RUNNING"]
+    desk.engine.stop_execution(running.arn)
+
+
+def test_in_health_the_sweeper_finds_nothing(swept: Desk) -> None:
+    swept.open()
+    swept.engine.advance(hours=3)
+    assert "rearmed" not in swept.types()
+
+
+def test_a_ticket_whose_execution_died_is_re_armed_within_two_minutes_of_being_due(swept: Desk) -> None:
+    swept.open()
+    kill(swept)
+    swept.engine.advance(minutes=11, seconds=15)
+    assert swept.told("warning") == []
+    swept.engine.advance(minutes=2)
+    assert swept.told("warning") == [("warning", "frontline"), ("warning", "ana")]
+    assert swept.types().count("rearmed") == 1
+    swept.engine.advance(minutes=10)
+    assert swept.ticket()["tier"] == 2
+    assert swept.types().count("rearmed") == 1
+    assert [each.status for each in swept.engine.executions()] == ["ABORTED", "RUNNING"]
+
+
+def test_the_rescued_are_counted_in_a_metric(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.open()
+    kill(desk)
+    desk.engine.advance(minutes=14)
+    capsys.readouterr()
+    assert desk.engine.invoke("Sweeper", {}) == {"rescued": ["T-1"]}
+    assert '"TicketsRescued":[1.0]' in capsys.readouterr().out.replace(" ", "")
+    assert desk.engine.invoke("Sweeper", {}) == {"rescued": []}
+
+
+def test_an_execution_that_was_thought_dead_steps_back_for_the_next_generation(desk: Desk) -> None:
+    desk.open()
+    [first] = desk.engine.executions()
+    with mock.patch("tocsin.use_cases.sweep._abandoned", return_value=True):
+        desk.engine.advance(minutes=5)
+        table = desk.engine.client("dynamodb")
+        key = {"pk": {"S": "TICKET#acme#T-1"}, "sk": {"S": "HEAD"}}
+        update = {"ExpressionAttributeValues": {":past": {"S": "2026-01-01T00:00:00.000000Z"}}}
+        name = desk.engine.attributes["TableName"]
+        table.update_item(TableName=name, Key=key, UpdateExpression="SET next_due_at = :past", **update)
+        desk.engine.invoke("Sweeper", {})
+    desk.engine.advance(hours=8)
+    ended, second = desk.engine.executions()
+    assert (ended.arn, ended.status, second.status) == (first.arn, "SUCCEEDED", "RUNNING")
+    assert set(Counter(alert.attributes["notice_id"] for alert in desk.alerts()).values()) == {1}
+
+
+def with_limits(rounds: int, days: int) -> Topology:
+    functions = tuple(
+        dataclasses.replace(
+            each, environment={**each.environment, "MAX_ROUNDS": str(rounds), "MAX_AGE_DAYS": str(days)}
+        )
+        if each.name == "Assess"
+        else each
+        for each in TOCSIN.functions
+    )
+    return dataclasses.replace(TOCSIN, functions=functions)
+
+
+def told_over(engine: Engine, time: timedelta) -> list[tuple[Any, ...]]:
+    desk = Desk(engine).prepare()
+    desk.open()
+    engine.advance(by=time)
+    desk.report("agent_replied")
+    desk.report("resolved")
+    assert engine.faults == []
+    return [(alert.at, alert.attributes["kind"], alert.recipient) for alert in desk.alerts()]
+
+
+def test_generations_change_what_runs_and_not_what_happens() -> None:
+    with Engine(start=FRIDAY) as engine:
+        one = told_over(engine, timedelta(hours=6))
+        assert len(engine.executions()) == 1
+    with Engine(start=FRIDAY, topology=with_limits(rounds=2, days=300)) as engine:
+        many = told_over(engine, timedelta(hours=6))
+        executions = engine.executions()
+    assert many == one
+    assert len(executions) > 2
+    assert {each.status for each in executions} == {"SUCCEEDED"}
+    assert [each.name.rpartition("-")[2] for each in executions] == [f"g{n + 1}" for n in range(len(executions))]
+
+
+def test_a_ticket_that_waits_for_years_hands_over_before_an_execution_may_be_a_year_old(desk: Desk) -> None:
+    desk.open(priority="P2")
+    desk.report("pended")
+    desk.acknowledge("ana")
+    desk.engine.advance(days=800)
+    executions = desk.engine.executions()
+    assert [each.status for each in executions] == ["SUCCEEDED", "SUCCEEDED", "RUNNING"]
+    desk.report("resolved")
+    assert [each.status for each in desk.engine.executions()][-1] == "SUCCEEDED"
+
+
+def test_with_every_wake_up_lost_the_ticket_is_still_right_only_later() -> None:
+    with Engine(start=FRIDAY, schedules=True) as engine:
+        desk = Desk(engine).prepare()
+        with mock.patch("tocsin.adapters.step_functions.StepFunctionsExecutions.wake"):
+            desk.open()
+            engine.advance(minutes=5)
+            desk.report("agent_replied")
+            desk.report("resolved")
+            engine.advance(minutes=3)
+            assert desk.ticket()["settled"]
+            assert desk.told("customer_resolution") == [("customer_resolution", "customer")]
+
+
+def test_while_sns_is_down_the_execution_waits_and_then_sends_everything_once() -> None:
+    with Engine(start=FRIDAY) as engine:
+        desk = Desk(engine).prepare()
+        down = mock.patch("tocsin.adapters.sns.SnsNotifier.publish", side_effect=ConnectionError("SNS is down"))
+        with down:
+            desk.open()
+            engine.advance(minutes=3)
+            assert desk.states() == ("WaitBeforeRetrying",)
+        engine.advance(minutes=5)
+        assert Counter(desk.told("tier_alert")) == {("tier_alert", "frontline"): 1, ("tier_alert", "ana"): 1}
+        metrics = engine.client("cloudwatch").list_metrics(Namespace="Tocsin")["Metrics"]
+        assert {metric["MetricName"] for metric in metrics} == {"TicketTrouble"}
+
+
+def test_events_that_dispatch_could_not_follow_are_delivered_again() -> None:
+    with Engine(start=FRIDAY) as engine:
+        desk = Desk(engine).prepare()
+        refused = mock.patch(
+            "tocsin.adapters.step_functions.StepFunctionsExecutions.start",
+            side_effect=[ConnectionError("throttled"), ConnectionError("throttled"), None],
+        )
+        with refused as start:
+            desk.open()
+            engine.advance(minutes=5)
+        assert start.call_count == 3
+        assert engine.failed_records == []
+
+
+def test_duplicates_and_shuffles_of_status_events_change_nothing(desk: Desk) -> None:
+    """A webhook delivered twice or late: the same pause, the same deadline."""
+    desk.open()
+    desk.engine.advance(minutes=12)
+    for event_type, at in (("resumed", "15:50"), ("pended", "15:45"), ("resumed", "15:50"), ("pended", "15:45")):
+        desk.report(event_type, occurred_at=f"2026-03-27T{at}:00Z")
+    assert desk.obligation("resolution")["due_at"] == "2026-03-27T19:45:00Z"

@@ -57,13 +57,12 @@ class TicketRecord:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request with an idempotency key: its fingerprint, and the event that it recorded."""
+    """A request with an idempotency key: its fingerprint, and the answer that it got."""
 
     helpdesk_id: str
     idempotency_key: str
     fingerprint: str
-    ticket_id: str
-    sequence: int
+    answer: Mapping[str, Any]
     recorded_at: datetime
 
 

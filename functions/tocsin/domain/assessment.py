@@ -98,9 +98,12 @@ def _timers(ticket: Ticket, now: datetime) -> Iterator[Timer]:
 def _obligation_timers(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[Timer]:
     obligation_id = obligation.obligation_id
     due_at, promise = obligation.due_at(), obligation.promise
-    if promise is None or (obligation_id, "breach") in ticket.given:
+    if promise is None:
         return
     if due_at is not None:
+        # A late fact may take a breach back; if the deadline then passes once more, that is another breach.
+        if (obligation_id, format_instant(due_at)) in ticket.given:
+            return
         details = _due(obligation, due_at, due_at)
         yield Timer(obligation.metric.deadline_wait, due_at, ev.BREACHED, details)
     if due_at is None or due_at > now:  # Who is late already needs no warning.

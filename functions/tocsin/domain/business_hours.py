@@ -4,6 +4,7 @@ The only place where time zones matter. Wall times resolve as PEP 495 with `fold
 Temporal's `compatible` agree: a time that does not exist moves forward by the gap, one that happens twice is the first.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -37,12 +38,17 @@ def no_holidays(_year: int) -> Mapping[date, str]:
     return {}
 
 
+_ZONE_NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", re.ASCII)
+
+
 @cache
 def load_zone(name: str) -> ZoneInfo:
     """The IANA time zone `name`, such as `Europe/Berlin`; ValueError if there is none.
 
     Read from the pinned tzdata package and never from the machine, so that a deadline is the same everywhere.
     """
+    if not _ZONE_NAME.fullmatch(name):
+        raise ValueError(f"unknown time zone {name!r}")
     try:
         with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
             return ZoneInfo.from_file(file, key=name)

@@ -11,7 +11,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from tocsin.domain.business_hours import load_zone
-from tocsin.domain.calendar import BusinessCalendar, NoOpenHours
+from tocsin.domain.calendar import BusinessCalendar
+from tocsin.domain.instants import FIRST_YEAR, LAST_YEAR
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
@@ -69,6 +70,13 @@ def _readable_by(parse: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _plausible(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; check the year")
+    return day
+
+
+ClosedDate = Annotated[date, AfterValidator(_plausible)]
 Window = Annotated[str, _readable_by(window_seconds)]
 Weekdays = Annotated[str, _readable_by(weekdays)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -81,7 +89,9 @@ class Holidays(BaseModel):
 
     country: str | None = Field(None, description="ISO 3166-1 alpha-2, such as DE")
     subdivision: str | None = Field(None, description="ISO 3166-2 without the country, such as BY")
-    dates: dict[date, str] = Field(default_factory=dict, description="further closed dates and their names")
+    dates: Annotated[dict[ClosedDate, str], Field(max_length=4000)] = Field(
+        default_factory=dict, description="further closed dates and their names"
+    )
 
     @model_validator(mode="after")
     def _known_country(self) -> Holidays:
@@ -131,10 +141,11 @@ class CalendarTerms(BaseModel):
 
     @model_validator(mode="after")
     def _opens_within_a_year(self) -> CalendarTerms:
-        try:
-            business_calendar(self).next_opening(datetime(2026, 1, 1, tzinfo=UTC))
-        except NoOpenHours:
-            raise ValueError("has no open hour in a year; no target could ever be due") from None
+        calendar = business_calendar(self)
+        # Years without dates of their own are alike.
+        for year in {2026, *(day.year for day in self.holidays.dates)}:
+            if not calendar.elapsed(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)):
+                raise ValueError("has no open hour in a year; no target could ever be due")
         return self
 
     def windows(self) -> Iterator[tuple[int, DaySeconds]]:

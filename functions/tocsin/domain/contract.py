@@ -38,6 +38,9 @@ class Party(Terms):
     segment: str | None = None
 
 
+Thresholds = Annotated[list[WarnAt], Field(max_length=10)]
+
+
 class Targets(Terms):
     """How long each metric may take for tickets of one priority; a metric left out is not promised."""
 
@@ -45,7 +48,7 @@ class Targets(Terms):
     resolution: Duration | None = None
     periodic_update: Duration | None = None
     calendar: str | None = Field(None, description=f"a calendar of this contract, or `{ALWAYS_OPEN}`")
-    warn_at: list[WarnAt] | None = Field(None, description="instead of the contract's `warn_at`")
+    warn_at: Thresholds | None = Field(None, description="instead of the contract's `warn_at`")
 
     @model_validator(mode="after")
     def _promises_something(self) -> Targets:
@@ -92,7 +95,7 @@ class Contract(Terms):
     calendar: CalendarTerms | None = Field(None, description="the calendar of all that name no other")
     calendars: dict[Slug, CalendarTerms] = Field(default_factory=dict, description="further calendars by name")
     targets: Annotated[dict[PriorityName, Targets], Field(min_length=1)]
-    warn_at: list[WarnAt] = [Threshold(percent=75)]
+    warn_at: Thresholds = [Threshold(percent=75)]
     escalation: EscalationTerms
     review: ReviewTerms | None = None
 
@@ -108,7 +111,8 @@ class Contract(Terms):
         return own if self.calendar is None else {**own, None: business_calendar(self.calendar)}
 
     @cached_property
-    def _promises(self) -> Mapping[tuple[str, str], Promise]:
+    def promises(self) -> Mapping[tuple[str, str], Promise]:
+        """What is promised, by priority and name of the metric."""
         promises: dict[tuple[str, str], Promise] = {}
         for priority, row in self.targets.items():
             calendar = self.calendar_named(row.calendar)
@@ -127,7 +131,7 @@ class Contract(Terms):
 
     def promise(self, priority: str, metric: str) -> Promise | None:
         """What is promised for a metric of tickets with this priority, if anything."""
-        return self._promises.get((priority, metric))
+        return self.promises.get((priority, metric))
 
     def tier_calendar(self, tier: Tier, priority: str) -> BusinessCalendar:
         """In whose hours a tier is alerted and has to acknowledge: its own, else those of the ticket's targets."""

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
+from tocsin.domain.calendar import NoOpenHours
 from tocsin.domain.contract import ALWAYS_OPEN, Contract
 from tocsin.domain.faults import Fault, Invalid
+from tocsin.domain.metrics import REVIEW
 from tocsin.domain.plain_words import faults_of
+from tocsin.domain.promise import Promise
+
+SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+REACH = timedelta(days=20 * 366)
 
 
 def read_contract(document: Mapping[str, Any], contract_id: str, known_teams: Collection[str]) -> Contract:
@@ -23,9 +30,28 @@ def read_contract(document: Mapping[str, Any], contract_id: str, known_teams: Co
         contract = Contract.model_validate({"contract_id": contract_id, **document})
     except ValidationError as error:
         raise Invalid(faults_of(error, Contract) + faults, "The contract has faults; nothing was stored.") from None
-    if faults:
+    if faults := faults or list(_targets_out_of_reach(contract)):
         raise Invalid(faults, "The contract has faults; nothing was stored.")
     return contract
+
+
+def _targets_out_of_reach(contract: Contract) -> Iterator[Fault]:
+    """Targets that their calendar needs more than `REACH` to use up."""
+    far = {
+        "review.due_within" if metric == REVIEW.name else f"targets.{priority}.{metric}"
+        for (priority, metric), promise in contract.promises.items()
+        if _out_of_reach(promise)
+    }
+    for path in sorted(far):
+        yield Fault(path, "would take its calendar more than twenty years of opening hours to use up")
+
+
+def _out_of_reach(promise: Promise) -> bool:
+    try:
+        due_at = promise.due_at(SOME_DAY, [])
+    except (NoOpenHours, OverflowError):
+        return True
+    return due_at is None or due_at > SOME_DAY + REACH
 
 
 def _faults_between_parts(
@@ -45,7 +71,7 @@ def _faults_between_parts(
             known = ", ".join([ALWAYS_OPEN, *map(str, calendars)])
             yield Fault(path, f"there is no calendar {name!r} in this contract; known are: {known}")
     tiers, review = _tiers(document), _mapping(document.get("review"))
-    if tiers and isinstance(from_tier := review.get("from_tier", 1), int) and from_tier > len(tiers):
+    if tiers and review and isinstance(from_tier := review.get("from_tier", 2), int) and from_tier > len(tiers):
         yield Fault("review.from_tier", f"is {from_tier}, but the escalation has {len(tiers)} tiers")
 
 

@@ -31,6 +31,7 @@ class Acknowledgement:
     by: str
     at: datetime
     tier: int
+    sequence: int
 
 
 class Chain:
@@ -51,12 +52,17 @@ class Chain:
         """A tier was alerted."""
         self.tier, self.attempt = event.details["tier"], event.details["attempt"]
         self.alerted_at, self.reached = event.occurred_at, event.details["reached"]
-        self.requested = None
+        self.exhausted = False
+        # What was asked for before this alert, but learned of after it, is still to be done.
+        if self.requested and self.tier >= self.requested[0]:
+            self.requested = None
 
     def acknowledge(self, event: Event) -> None:
         """Somebody took it; the first one counts, until a tier is asked for again."""
         if self.acknowledged is None:
-            self.acknowledged = Acknowledgement(event.actor.id, event.occurred_at, self.tier or 1)
+            # A link says which tier it was sent to; who takes the ticket by it takes it for that tier.
+            tier = event.details.get("tier") or self.tier or 1
+            self.acknowledged = Acknowledgement(event.actor.id, event.occurred_at, tier, event.sequence)
             self.requested = None
 
     def request(self, tier: int, at: datetime, reason: str) -> None:

@@ -145,6 +145,7 @@ def _resolved(ticket: Ticket, event: Event) -> None:
         return
     _happens(ticket, "resolved", event)
     ticket.status, ticket.resolved_at, ticket.resolution = "resolved", event.occurred_at, event.details
+    ticket.resolved_by = event.sequence
     review = ticket.contract.review
     if review is not None and ticket.chain.tier >= review.from_tier:
         _happens(ticket, "review_owed", event)
@@ -154,10 +155,12 @@ def _reopened(ticket: Ticket, event: Event) -> None:
     ticket.lifecycle.append(event)
     if ticket.status != "resolved":
         return
-    ticket.status, ticket.resolved_at = "open", None
+    ticket.status, ticket.resolved_at, ticket.resolved_by = "open", None, None
+    ticket.reopened_by = event.sequence
     for obligation in ticket.current.values():
         if obligation.metric.resumes_on_reopen:
             obligation.revive(event.occurred_at)
+            obligation.retarget(ticket.contract.promise(ticket.priority, obligation.metric.name), event)
     _happens(ticket, "reopened", event)
     ticket.chain.request(ticket.chain.tier or 1, event.occurred_at, "reopened")
 
@@ -178,7 +181,7 @@ def _warned(ticket: Ticket, event: Event) -> None:
 
 
 def _breached(ticket: Ticket, event: Event) -> None:
-    ticket.given.add((event.details["obligation_id"], "breach"))
+    ticket.given.add((event.details["obligation_id"], event.details["due_at"]))
 
 
 def _tier_alerted(ticket: Ticket, event: Event) -> None:
@@ -192,6 +195,7 @@ def _escalation_exhausted(ticket: Ticket, event: Event) -> None:
 def _notices_recorded(ticket: Ticket, event: Event) -> None:
     ticket.notified_through = max(ticket.notified_through, event.details["through"])
     for notice in event.details["notices"]:
+        ticket.recorded.add(notice["notice_id"])
         if notice["notice_id"] not in ticket.sent:
             ticket.unsent[notice["notice_id"]] = notice
 

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII)
-_ISO8601 = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?", re.ASCII)
-_SHORT = re.compile(r"(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m(?:in)?)?(?:(?P<s>\d+)s)?", re.ASCII)
+_ISO8601 = re.compile(
+    r"P(?:(?P<d>\d{1,18})D)?(?:T(?:(?P<h>\d{1,18})H)?(?:(?P<m>\d{1,18})M)?(?:(?P<s>\d{1,18})S)?)?", re.ASCII
+)
+_SHORT = re.compile(r"(?:(?P<h>\d{1,18})h)?(?:(?P<m>\d{1,18})m(?:in)?)?(?:(?P<s>\d{1,18})s)?", re.ASCII)
 _BUSINESS_DAYS = re.compile(r"(?P<days>\d{1,3})\s*(?:bd|business days?)", re.ASCII)
 
 FIRST_YEAR, LAST_YEAR = 1970, 2150
@@ -74,12 +76,16 @@ def parse_duration(value: Any) -> timedelta:
     return duration
 
 
-def format_duration(duration: timedelta) -> str:
-    """ISO 8601 in hours, minutes and seconds: `PT4H`, `PT1H30M`; hours may pass 24."""
+def short_duration(duration: timedelta) -> str:
+    """As people write it in contracts: `4h`, `1h30m`, `90s`; hours may pass 24."""
     seconds = int(duration.total_seconds())
-    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
-    text = "".join(f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if number)
-    return f"PT{text or '0S'}"
+    parts = ((seconds // 3600, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+
+
+def format_duration(duration: timedelta) -> str:
+    """ISO 8601 in hours, minutes and seconds: `PT4H`, `PT1H30M`."""
+    return f"PT{short_duration(duration).upper()}"
 
 
 def parse_business_days(value: Any) -> BusinessDays:

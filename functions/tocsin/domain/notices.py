@@ -62,7 +62,8 @@ class _Rules:
 
     def _notice(self, kind: str, audience: str, recipient: str, event: Event, about: Mapping[str, Any]) -> Notice:
         subject = about.get("obligation_id") or event.sequence
-        parts = [*self.ticket.key, kind, str(subject), str(about.get("threshold", "")), audience, recipient]
+        when = [str(about.get(name, "")) for name in ("threshold", "due_at")]
+        parts = [*self.ticket.key, kind, str(subject), *when, audience, recipient]
         return {
             "notice_id": hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32],
             "kind": kind,
@@ -81,7 +82,8 @@ def owed(ticket: Ticket, log: Sequence[Event], roster: Callable[[str], Team | No
     for event in log:
         if event.sequence > ticket.notified_through and (rule := _RULES.get(event.type)) is not None:
             for notice in rule(rules, event):
-                notices.setdefault(notice["notice_id"], notice)
+                if notice["notice_id"] not in ticket.recorded:
+                    notices.setdefault(notice["notice_id"], notice)
     return list(notices.values())
 
 
@@ -106,8 +108,7 @@ def _escalation_exhausted(rules: _Rules, event: Event) -> Iterator[Notice]:
 
 def _acknowledged(rules: _Rules, event: Event) -> Iterator[Notice]:
     acknowledged = rules.ticket.chain.acknowledged
-    first = acknowledged and (acknowledged.by, acknowledged.at) == (event.actor.id, event.occurred_at)
-    if not acknowledged or not first or acknowledged.tier < 2:
+    if not acknowledged or acknowledged.sequence != event.sequence or acknowledged.tier < 2:
         return
     tiers = rules.ticket.contract.escalation.tiers
     about = {"tier": acknowledged.tier, "team": tiers[acknowledged.tier - 1].team, "by": acknowledged.by}
@@ -146,7 +147,8 @@ def _breached(rules: _Rules, event: Event) -> Iterator[Notice]:
 
 def _late_on_arrival(rules: _Rules, event: Event) -> Iterator[Notice]:
     # The id names the change that made it late, whatever else was late with it: one notice, no burst.
-    change = event.details["obligation_id"].partition("#")[2]
+    cycle, _, revision = event.details["obligation_id"].partition("#")[2].partition(".")
+    change = revision or cycle
     yield from rules.to_those_in_charge("late_on_arrival", event, obligation_id=f"arrival#{change}")
 
 
@@ -157,9 +159,9 @@ def _review_due(rules: _Rules, event: Event, about: Mapping[str, Any]) -> Iterat
 
 
 def _resolved(rules: _Rules, event: Event) -> Iterator[Notice]:
-    resolves = ev.RESOLVED in (event.type, event.details.get("then"))
-    if resolves and rules.ticket.resolved_at == event.occurred_at:
-        yield from rules.to_customer("customer_resolution", event)
+    if rules.ticket.resolved_by == event.sequence:
+        # Named for the reopening before it: a resolution that is reported twice is told once.
+        yield from rules.to_customer("customer_resolution", event, obligation_id=f"after#{rules.ticket.reopened_by}")
 
 
 _RULES: Mapping[str, Callable[[_Rules, Event], Iterator[Notice]]] = {

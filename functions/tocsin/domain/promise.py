@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from tocsin.domain.calendar import BusinessCalendar, Interval
-from tocsin.domain.instants import BusinessDays, parse_duration
+from tocsin.domain.instants import BusinessDays, parse_duration, short_duration
 from tocsin.domain.metrics import Metric
 
 _PERCENT = re.compile(r"(\d{1,2})%", re.ASCII)
@@ -30,7 +30,7 @@ class Threshold:
 
     def __str__(self) -> str:
         """As the contract writes it."""
-        return f"{self.percent}%" if self.percent else f"{int(self.left.total_seconds() // 60)}m left"
+        return f"{self.percent}%" if self.percent else f"{short_duration(self.left)} left"
 
 
 def parse_threshold(value: Any) -> Threshold:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from tocsin.domain.business_hours import load_zone
 from tocsin.domain.calendar_terms import Zone
 from tocsin.domain.identifiers import Slug
 from tocsin.domain.instants import Instant
 
+_HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:\d{1,5})?(/[!-~]{0,900})?", re.ASCII)
 PERIOD = {"daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
 
 
@@ -36,7 +48,7 @@ class SmsChannel(_Document):
 
 
 def _public_https(address: str) -> str:
-    if not address.startswith("https://") or len(address) > 1000 or any(c.isspace() for c in address):
+    if not _HTTPS.fullmatch(address):
         raise ValueError("is not an https:// address")
     return address
 
@@ -56,6 +68,7 @@ class QueueChannel(_Document):
 
 
 Channel = Annotated[EmailChannel | SmsChannel | HttpsChannel | QueueChannel, Field(discriminator="type")]
+Channels = Annotated[list[Channel], Field(max_length=20)]
 CHANNEL_TYPES = frozenset({"email", "sms", "https", "sqs"})
 
 
@@ -64,7 +77,24 @@ class Member(_Document):
 
     member_id: Slug
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    channels: list[Channel] = []
+    channels: Channels = []
+
+
+def _local_time(value: object) -> time:
+    """`09:00`; an offset would contradict the rotation's zone."""
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:00)?", value, re.ASCII):
+        raise ValueError("is not a time of day; write it as 09:00, without an offset")
+    return time.fromisoformat(value)
+
+
+LocalTime = Annotated[
+    time,
+    PlainValidator(_local_time),
+    PlainSerializer(lambda at: f"{at:%H:%M}"),
+    WithJsonSchema({"type": "string", "examples": ["09:00"]}),
+]
 
 
 class Rotation(_Document):
@@ -72,7 +102,7 @@ class Rotation(_Document):
 
     every: Literal["daily", "weekly"]
     starts_on: date
-    at: time = time(9)
+    at: LocalTime = time(9)
     timezone: Zone = "UTC"
     order: Annotated[list[Slug], Field(min_length=1)]
 
@@ -101,10 +131,10 @@ class Team(_Document):
     """A team: members, its own channels (what all of them watch), and optionally a rotation with overrides."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    members: list[Member] = []
-    channels: list[Channel] = []
+    members: Annotated[list[Member], Field(max_length=50)] = []
+    channels: Channels = []
     rotation: Rotation | None = None
-    overrides: list[Override] = []
+    overrides: Annotated[list[Override], Field(max_length=500)] = []
 
     @model_validator(mode="after")
     def _names_its_own_members(self) -> Team:

@@ -33,14 +33,18 @@ class Ticket:
     status: str = "open"
     sequence: int = 0
     resolved_at: datetime | None = None
+    resolved_by: int | None = None
+    reopened_by: int = 0
+    """Sequence numbers of the events that resolved and last reopened it."""
     resolution: Mapping[str, Any] = field(default_factory=dict)
     current: dict[str, Obligation] = field(default_factory=dict)
     past: list[Obligation] = field(default_factory=list)
     given: set[tuple[str, str]] = field(default_factory=set)
-    """Warnings and breaches already recorded: obligation id and threshold, or `breach`."""
+    """Warnings and breaches already recorded: obligation id, and the threshold or the instant it was due."""
     notified_through: int = 0
     unsent: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Notices recorded and not yet handed to SNS, by notice id."""
+    recorded: set[str] = field(default_factory=set)
     sent: set[str] = field(default_factory=set)
     lifecycle: list[Event] = field(default_factory=list)
 

@@ -18,11 +18,14 @@ metrics = Metrics()
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Counts the rescued in the metric `TicketsRescued` and says which they were."""
-    rescued = sweep(log=wiring.log(), contracts=wiring.contracts(), teams=wiring.teams(), clock=wiring.clock())
-    for key in rescued:
+    """Counts the rescued in the metric `TicketsRescued` and says which they were; what cannot be read is trouble."""
+    swept = sweep(log=wiring.log(), contracts=wiring.contracts(), teams=wiring.teams(), clock=wiring.clock())
+    for key in swept.rescued:
         logger.warning(
             "rescued a ticket whose timer did not fire", helpdesk_id=key.helpdesk_id, ticket_id=key.ticket_id
         )
-    metrics.add_metric("TicketsRescued", MetricUnit.Count, len(rescued))
-    return {"rescued": [key.ticket_id for key in rescued]}
+    for key, error in swept.failed:
+        logger.error("could not look at an overdue ticket", helpdesk_id=key[0], ticket_id=key[1], exc_info=error)
+    metrics.add_metric("TicketsRescued", MetricUnit.Count, len(swept.rescued))
+    metrics.add_metric("TicketTrouble", MetricUnit.Count, len(swept.failed))
+    return {"rescued": [key.ticket_id for key in swept.rescued]}

@@ -1,7 +1,7 @@
 """Requests that are sent twice have one effect and one answer.
 
-The key is recorded in the same transaction as the event, so there is no moment at which one exists without the
-other. The answer is not stored: it is the fold of the log up to that event, which is the same for ever.
+The key is recorded with the answer in the same transaction as the event, so there is no moment at which one exists
+without the other.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tocsin.domain.faults import Fault, Invalid
@@ -34,11 +35,20 @@ def idempotency_key(value: str | None, *sent: Mapping[str, Any] | str) -> Idempo
     return IdempotencyKey(value, hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def earlier(helpdesk_id: str, key: IdempotencyKey | None, *, log: TicketLog) -> Request | None:
-    """The request that used this key before; Invalid when that one was another request."""
+def earlier_answer(helpdesk_id: str, key: IdempotencyKey | None, *, log: TicketLog) -> dict[str, Any] | None:
+    """What the request with this key was answered before; Invalid when that one was another request."""
     request = log.request(helpdesk_id, key.value) if key else None
-    if key and request and request.fingerprint != key.fingerprint:
+    if key is None or request is None:
+        return None
+    if request.fingerprint != key.fingerprint:
         raise Invalid(
             [Fault("Idempotency-Key", "was used for a different request; use a new key, or send the same request")]
         )
-    return request
+    return dict(request.answer)
+
+
+def request_to_record(
+    helpdesk_id: str, key: IdempotencyKey | None, answer: Mapping[str, Any], now: datetime
+) -> Request | None:
+    """What is recorded beside the event, if the caller sent a key."""
+    return Request(helpdesk_id, key.value, key.fingerprint, answer, now) if key else None

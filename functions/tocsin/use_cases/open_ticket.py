@@ -14,10 +14,9 @@ from tocsin.domain.faults import Conflict, Fault, Invalid
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant
 from tocsin.domain.view import ticket_view
-from tocsin.ports import Clock, Contracts, ContractVersion, Request, RequestRepeated, SequenceConflict, Teams, TicketLog
+from tocsin.ports import Clock, Contracts, ContractVersion, RequestRepeated, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import Dossier, head_of, roster
-from tocsin.use_cases.idempotency import IdempotencyKey, earlier
-from tocsin.use_cases.record_event import replay
+from tocsin.use_cases.idempotency import IdempotencyKey, earlier_answer, request_to_record
 
 CLOCK_SKEW = timedelta(minutes=1)
 """How far a helpdesk's clock may run ahead of ours."""
@@ -37,22 +36,23 @@ def open_ticket(
 
     Raises Invalid for an unknown contract or priority or an opening in the future, Conflict when the ticket exists.
     """
-    if request := earlier(helpdesk_id, key, log=log):
-        return _opened_before(helpdesk_id, request, log=log, contracts=contracts, teams=teams)
+    if answer := earlier_answer(helpdesk_id, key, log=log):
+        return answer
     now = clock.now()
     contract = _contract_of(helpdesk_id, command, now, contracts=contracts)
     ticket_key = TicketKey(helpdesk_id, command.ticket_id or _made_up_id(helpdesk_id, key))
     event = _opened(command, contract, now)
-    dossier = Dossier(ticket_key, contract, roster(helpdesk_id, teams), [event])
-    assessment = dossier.assess(now)
-    recorded = key and Request(helpdesk_id, key.value, key.fingerprint, ticket_key.ticket_id, event.sequence, now)
+    assessment = Dossier(ticket_key, contract, roster(helpdesk_id, teams), [event]).assess(now)
+    answer = ticket_view(assessment, event.sequence, now)
+    head = head_of(assessment.ticket, event.sequence, assessment.due_at(now))
     try:
-        log.append(head_of(assessment.ticket, event.sequence, assessment.due_at(now)), [event], recorded or None)
-    except SequenceConflict:
+        log.append(head, [event], request_to_record(helpdesk_id, key, answer, now))
+    except (SequenceConflict, RequestRepeated):
+        # Perhaps it was this very request, sent twice at once.
+        if answer := earlier_answer(helpdesk_id, key, log=log):
+            return answer
         raise Conflict(f"There is already a ticket {ticket_key.ticket_id!r}.") from None
-    except RequestRepeated:
-        return open_ticket(helpdesk_id, command, key, log=log, contracts=contracts, teams=teams, clock=clock)
-    return ticket_view(assessment, event.sequence, now)
+    return answer
 
 
 def _contract_of(helpdesk_id: str, command: OpenTicket, now: datetime, *, contracts: Contracts) -> ContractVersion:
@@ -86,10 +86,3 @@ def _opened(command: OpenTicket, contract: ContractVersion, now: datetime) -> Ev
         actor=Actor(command.actor.kind, command.actor.id),
         details={**details, "contract_version": contract.version},
     )
-
-
-def _opened_before(
-    helpdesk_id: str, request: Request, *, log: TicketLog, contracts: Contracts, teams: Teams
-) -> dict[str, Any]:
-    ticket: dict[str, Any] = replay(helpdesk_id, request, log=log, contracts=contracts, teams=teams)["ticket"]
-    return ticket

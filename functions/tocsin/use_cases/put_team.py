@@ -26,13 +26,13 @@ def put_team(
     except ValidationError as error:
         raise Invalid(faults_of(error, Team, CHANNEL_TYPES), "The team has faults; nothing was stored.") from None
     before = dict(teams.all(helpdesk_id))
-    created = teams.put(helpdesk_id, team_id, team)
     after = {**before, team_id: team}
     notifier.subscribe(team_topic(helpdesk_id, team_id), _endpoints(team.channels))
     concerned = [*team.members, *(before[team_id].members if team_id in before else ())]
     for member_id in sorted({member.member_id for member in concerned}):
         notifier.subscribe(member_topic(helpdesk_id, member_id), _endpoints(_channels(member_id, after.values())))
-    return team, created
+    # Last, so that a put that failed half-way can be repeated: until it is stored, who has left is still known.
+    return team, teams.put(helpdesk_id, team_id, team)
 
 
 def _channels(member_id: str, teams: Iterable[Team]) -> list[Channel]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tocsin.domain.faults import Fault, Invalid
@@ -26,7 +27,7 @@ def read_events(
 ) -> Page:
     """The log from the beginning, or from where the cursor left off. Raises NotFound, Invalid for a bad cursor."""
     events = open_dossier(key, log=log, contracts=contracts, teams=teams).events
-    if cursor is not None and not (cursor.isascii() and cursor.isdigit()):
+    if cursor is not None and not re.fullmatch(r"\d{1,18}", cursor, re.ASCII):
         raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")])
     start = int(cursor or 0)
     rest = len(events) > start + limit

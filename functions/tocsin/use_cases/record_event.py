@@ -13,9 +13,9 @@ from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant
 from tocsin.domain.ticket import Ticket
 from tocsin.domain.view import event_view, ticket_view
-from tocsin.ports import Clock, Contracts, Request, RequestRepeated, SequenceConflict, Teams, TicketLog
+from tocsin.ports import Clock, Contracts, RequestRepeated, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import Dossier, head_of, open_dossier
-from tocsin.use_cases.idempotency import IdempotencyKey, earlier
+from tocsin.use_cases.idempotency import IdempotencyKey, earlier_answer, request_to_record
 
 CLOCK_SKEW = timedelta(minutes=1)
 """How far a helpdesk's clock may run ahead of ours; what lies within it is taken to happen now."""
@@ -43,8 +43,8 @@ def record_event(
     settled ticket, PreconditionFailed when the log does not end at `if_match`, Busy after too many lost races.
     """
     for _ in range(ATTEMPTS):
-        if request := earlier(key.helpdesk_id, idempotency, log=log):
-            return replay(key.helpdesk_id, request, log=log, contracts=contracts, teams=teams)
+        if answer := earlier_answer(key.helpdesk_id, idempotency, log=log):
+            return answer
         dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
         if if_match is not None and if_match != dossier.sequence:
             raise PreconditionFailed(f"The ticket is at sequence {dossier.sequence}, not at {if_match}; read it again.")
@@ -64,33 +64,19 @@ def append(
 ) -> dict[str, Any]:
     """Append one event to the log and show the ticket after it."""
     after = dossier.plus(event).assess(now)
-    request = idempotency and Request(
-        dossier.key.helpdesk_id,
-        idempotency.value,
-        idempotency.fingerprint,
-        dossier.key.ticket_id,
-        event.sequence,
-        now,
-    )
-    log.append(head_of(after.ticket, event.sequence, after.due_at(now)), [event], request or None)
-    return {**event_view(event), "ticket": ticket_view(after, event.sequence, now)}
-
-
-def replay(helpdesk_id: str, request: Request, *, log: TicketLog, contracts: Contracts, teams: Teams) -> dict[str, Any]:
-    """The answer that a request got the first time: the log up to its event, as it was seen at that instant."""
-    key = TicketKey(helpdesk_id, request.ticket_id)
-    dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
-    event = dossier.events[request.sequence - 1]
-    until = Dossier(key, dossier.contract, dossier.roster, dossier.events[: request.sequence])
-    view = ticket_view(until.assess(request.recorded_at), request.sequence, request.recorded_at)
-    return {**event_view(event), "ticket": view}
+    answer = {**event_view(event), "ticket": ticket_view(after, event.sequence, now)}
+    request = request_to_record(dossier.key.helpdesk_id, idempotency, answer, now)
+    log.append(head_of(after.ticket, event.sequence, after.due_at(now)), [event], request)
+    return answer
 
 
 def _event(dossier: Dossier, command: Command, now: datetime) -> Event:
+    # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
+    occurred_at = max(min(command.occurred_at or now, now), dossier.events[0].occurred_at)
     return Event(
         sequence=dossier.sequence + 1,
         type=command.type,
-        occurred_at=min(command.occurred_at or now, now),
+        occurred_at=occurred_at,
         recorded_at=now,
         actor=Actor(command.actor.kind, command.actor.id),
         details=command.details(),
@@ -117,6 +103,9 @@ def _check(ticket: Ticket, command: Command, now: datetime) -> None:
 
 def _check_status(ticket: Ticket, command: Command) -> None:
     review = ticket.current.get("review")
+    learned_late = command.occurred_at and ticket.resolved_at and command.occurred_at < ticket.resolved_at
+    if learned_late:
+        return  # It happened while there was still something to happen.
     if command.type == ev.REVIEW_FILED:
         if review is None or not review.running:
             raise Conflict("No review is owed for this ticket.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tocsin.domain import events as ev
@@ -17,14 +18,25 @@ PATIENCE = timedelta(minutes=10)
 """How long a re-armed ticket is left alone: when AWS is ill, more executions do not help."""
 
 
-def sweep(*, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> list[TicketKey]:
-    """The tickets that were re-armed; none in health. Starting is dispatch's, when it sees `rearmed` in the stream."""
-    rescued = []
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """Tickets that were re-armed (none in health), and those that could not even be looked at."""
+
+    rescued: list[TicketKey]
+    failed: list[tuple[TicketKey, Exception]]
+
+
+def sweep(*, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> Swept:
+    """Look at everything overdue. Starting is dispatch's part, when it sees `rearmed` in the stream."""
+    swept = Swept([], [])
     for key in log.overdue(clock.now() - GRACE):
-        dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
-        if _abandoned(dossier, clock.now()) and _rearm(dossier, clock.now(), log=log):
-            rescued.append(key)
-    return rescued
+        try:
+            dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
+            if _abandoned(dossier, clock.now()) and _rearm(dossier, clock.now(), log=log):
+                swept.rescued.append(key)
+        except Exception as error:  # noqa: BLE001 - one ticket keeps none of the others from being rescued
+            swept.failed.append((key, error))
+    return swept
 
 
 def _abandoned(dossier: Dossier, now: datetime) -> bool:

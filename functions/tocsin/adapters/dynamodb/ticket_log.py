@@ -71,10 +71,8 @@ class DynamoTicketLog:
         item = self._table.get(helpdesk_pk(helpdesk_id), _request_sk(idempotency_key))
         if item is None:
             return None
-        recorded_at = parse_instant(item["recorded_at"])
-        return Request(
-            helpdesk_id, idempotency_key, item["fingerprint"], item["ticket_id"], item["sequence"], recorded_at
-        )
+        answer, recorded_at = json.loads(item["answer"]), parse_instant(item["recorded_at"])
+        return Request(helpdesk_id, idempotency_key, item["fingerprint"], answer, recorded_at)
 
     def listed(
         self, helpdesk_id: str, status: str, contract_id: str | None, limit: int, cursor: str | None
@@ -222,8 +220,7 @@ def _request_item(request: Request) -> Item:
         "pk": helpdesk_pk(request.helpdesk_id),
         "sk": _request_sk(request.idempotency_key),
         "fingerprint": request.fingerprint,
-        "ticket_id": request.ticket_id,
-        "sequence": request.sequence,
+        "answer": as_json(request.answer),
         "recorded_at": format_instant(request.recorded_at),
         "expires_at": int((request.recorded_at + REQUESTS_KEPT).timestamp()),
     }

@@ -1,0 +1,46 @@
+"""YAML and JSON files, read as the API reads them: dates and times stay text, aliases are refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from infra.cli.failure import Failure
+from tocsin.domain.faults import Fault, Refused
+from tocsin.handlers.bodies import with_readable_body
+
+DocumentFile = Annotated[Path, typer.Argument(metavar="FILE", help="A YAML or JSON file.", show_default=False)]
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The named fields of a file. Raises Failure when it is missing, cannot be read, or is no object."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Failure(f"{path} is not UTF-8.") from None
+    try:
+        document = _parsed(text, "application/json" if path.suffix.lower() == ".json" else "application/yaml")
+    except Refused as refused:
+        raise Failure.of(refused, str(path)) from None
+    if not isinstance(document, dict) or not document:
+        raise Failure(f"{path} has to be an object with named fields.")
+    return document
+
+
+def text_field(document: dict[str, Any], name: str, path: Path) -> str:
+    """A field that has to be there. Raises Failure otherwise."""
+    value = document.get(name)
+    if not isinstance(value, str) or not value:
+        raise Failure(f"{path} has faults.", [Fault(name, "is required and must be a text")])
+    return value
+
+
+def _parsed(text: str, content_type: str) -> Any:
+    if not text.strip():
+        return None
+    return json.loads(with_readable_body({"headers": {"Content-Type": content_type}, "body": text})["body"])

@@ -1,0 +1,55 @@
+"""`tocsin team`: put teams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from infra.cli.api import Api, Token, Url, path_of
+from infra.cli.documents import DocumentFile, read_document
+from infra.cli.failure import Failure
+from tocsin.domain.faults import Fault
+
+commands = typer.Typer(help="Teams: rosters, rotations, channels.", no_args_is_help=True)
+
+TeamId = Annotated[str | None, typer.Option("--id", help="The team's id, when the file holds one team without it.")]
+
+
+@commands.callback()
+def _group() -> None:
+    # Without it a group of one command would be that command.
+    pass
+
+
+@commands.command()
+def put(file: DocumentFile, url: Url, token: Token, team_id: TeamId = None) -> None:
+    """Put the team in FILE, or all of them where FILE maps ids to teams.
+
+    A team that is refused does not keep the others back; the exit code is 1 then.
+    """
+    api, faults, refusals = Api(url, token), list[Fault](), list[str]()
+    for each_id, team in _teams_in(file, team_id).items():
+        try:
+            _, is_new = api.put(path_of("teams", each_id), team)
+        except Failure as failure:
+            refusals.append(f"{each_id}: {failure.sentence}")
+            faults += [Fault(f"{each_id}.{fault.path}", fault.message) for fault in failure.faults]
+        else:
+            print(f"{each_id} {'created' if is_new else 'replaced'}")
+    if refusals:
+        raise Failure("; ".join(refusals), faults)
+
+
+def _teams_in(file: Path, team_id: str | None) -> dict[str, dict[str, Any]]:
+    """By id. A team has a name, which is a text: where all fields are objects, they are teams."""
+    document = read_document(file)
+    if all(isinstance(value, dict) for value in document.values()):
+        if team_id is not None:
+            raise typer.BadParameter("the file holds several teams with their ids", param_hint="--id")
+        return document
+    found = team_id or document.pop("team_id", None)
+    if not isinstance(found, str):
+        raise typer.BadParameter(f"{file} holds one team and not its id; give it", param_hint="--id")
+    return {found: {name: value for name, value in document.items() if name != "team_id"}}

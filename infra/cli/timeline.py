@@ -1,0 +1,88 @@
+"""A ticket's log as a timeline: an event a line, in the words of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from infra.cli.layout import plain, print_table, utc, words
+from tocsin.domain import events as ev
+from tocsin.domain.instants import parse_instant
+
+LATE = timedelta(minutes=1)
+"""What was reported later than this after it happened is shown with both instants."""
+
+WIDTH = 240
+
+Details = Mapping[str, Any]
+
+
+def print_timeline(events: Iterable[Mapping[str, Any]]) -> None:
+    """In the order in which Tocsin learned of them, dated by when they happened."""
+    print_table(("AT", "#", "EVENT", "BY", ""), map(_row, events))
+
+
+def _row(event: Mapping[str, Any]) -> tuple[object, ...]:
+    actor = event["actor"]
+    who = actor["id"] or actor["kind"]
+    return utc(event["occurred_at"]), event["sequence"], words(event["type"]), who, plain(_gist(event), WIDTH)
+
+
+def _gist(event: Mapping[str, Any]) -> str:
+    gist = _GISTS.get(event["type"], _anything)(event["details"])
+    late = parse_instant(event["recorded_at"]) - parse_instant(event["occurred_at"]) > LATE
+    return f"{gist} (recorded {utc(event['recorded_at'])})" if late else gist
+
+
+def _opened(details: Details) -> str:
+    said = f"{details['priority']} under {details['contract_id']} version {details['contract_version']}"
+    return f"{said}: {details['subject']}" if details.get("subject") else said
+
+
+def _tier_alerted(details: Details) -> str:
+    whom = ", ".join(details["members"]) or "the whole team"
+    reached = "" if details["reached"] else ", who cannot be reached"
+    return f"tier {details['tier']}, {details['team']}: {whom}{reached} ({_why(details)})"
+
+
+def _why(details: Details) -> str:
+    return words(details["reason"]) + (f", attempt {details['attempt']}" if details["attempt"] > 1 else "")
+
+
+def _exhausted(details: Details) -> str:
+    return f"nobody acknowledged, after {details['attempts']} rounds"
+
+
+def _obligation(details: Details) -> str:
+    threshold = f" at {details['threshold']}" if details.get("threshold") else ""
+    return f"{words(details['metric'])}{threshold}, due {utc(details['due_at'])}"
+
+
+def _notices_recorded(details: Details) -> str:
+    return ", ".join(f"{words(each['kind'])} to {each['recipient']}" for each in details["notices"])
+
+
+def _notices_sent(details: Details) -> str:
+    return f"{len(details['receipts'])} accepted by SNS"
+
+
+def _settled(details: Details) -> str:
+    return ", ".join(f"{words(each['metric'])} {words(each['state'])}" for each in details["obligations"])
+
+
+def _anything(details: Details) -> str:
+    """What a person reported, in the order in which it was given."""
+    return ", ".join(f"{words(name)}: {value}" for name, value in details.items() if value is not True)
+
+
+_GISTS: Mapping[str, Callable[[Details], str]] = {
+    ev.OPENED: _opened,
+    ev.TIER_ALERTED: _tier_alerted,
+    ev.ESCALATION_EXHAUSTED: _exhausted,
+    ev.WARNED: _obligation,
+    ev.BREACHED: _obligation,
+    ev.NOTICES_RECORDED: _notices_recorded,
+    ev.NOTICES_SENT: _notices_sent,
+    ev.SETTLED: _settled,
+}

@@ -1,0 +1,112 @@
+"""From the first token to the last, as an operator types it: processes of their own, against `make serve`."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra.topology import ROOT
+from tests.infra.cli.terminal import SAMPLES
+
+PATIENCE = 20.0
+"""Seconds until a process counts as stuck."""
+
+FOREIGN = ("AWS_", "TOCSIN_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(FOREIGN)}
+    return {**inherited, "PYTHONPATH": str(ROOT / "functions"), **more}
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """Where the server is. Its clock stands still, so that the test decides when a minute is over."""
+    command = [sys.executable, "-m", "infra.local.serve"]
+    with (
+        (tmp_path / "log").open("w+") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, env=clean_environment(PORT="0", SPEED="0"), stdout=subprocess.PIPE, stderr=log, text=True
+        ) as server,
+        ThreadPoolExecutor() as reader,
+    ):
+        assert server.stdout is not None
+        try:
+            ready = reader.submit(server.stdout.readline).result(PATIENCE)
+            found = re.fullmatch(r"ready (\S+) token=\S+\n", ready)
+            assert found, (ready, (tmp_path / "log").read_text())
+            yield found[1]
+        finally:
+            end(server)
+
+
+def end(server: subprocess.Popen[str]) -> None:
+    server.terminate()
+    try:
+        server.wait(PATIENCE)
+    finally:
+        server.kill()
+
+
+class Operator:
+    """Types commands."""
+
+    def __init__(self, url: str) -> None:
+        aws = {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+        self.environment = clean_environment(
+            **aws, AWS_REGION="eu-central-1", TOCSIN_TABLE="tocsin", TOCSIN_URL=url, TOCSIN_TOKEN="tocsin_none"
+        )
+
+    def type(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "infra.cli", *map(str, arguments)]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+
+    def do(self, *arguments: str | Path) -> str:
+        done = self.type(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+def test_an_operator_sets_up_a_helpdesk_and_changes_its_token(url: str) -> None:
+    operator = Operator(url)
+    old = operator.environment["TOCSIN_TOKEN"] = operator.do("helpdesk", "create", "acme")
+    assert "engineering created" in operator.do("team", "put", SAMPLES / "teams.yaml")
+    assert operator.do("contract", "put", SAMPLES / "acme-enterprise.yaml").endswith("version 1 is now in force")
+    ticket = {"ticket_id": "ZD-1", "contract_id": "acme-enterprise", "priority": "P1", "subject": "Sync stopped"}
+    httpx.post(f"{url}/v1/tickets", json=ticket, headers={"Authorization": f"Bearer {old}"}).raise_for_status()
+    assert "tier 1, frontline: ana" in operator.do("ticket", "show", "ZD-1")
+
+    new = operator.do("token", "rotate", "acme")
+    [fingerprint] = re.findall(r"^([0-9a-f]{16}) .* valid until ", operator.do("token", "list", "acme"), re.MULTILINE)
+    assert operator.do("token", "revoke", "acme", fingerprint).startswith(f"{fingerprint} is revoked")
+    httpx.post(f"{url}/_local/clock/advance", json={"seconds": 3600}).raise_for_status()
+    refused = operator.type("ticket", "list")
+    assert (refused.returncode, refused.stderr) == (1, "Unauthorized: The token is not known.\n")
+    operator.environment["TOCSIN_TOKEN"] = new
+    assert "ZD-1" in operator.do("ticket", "list")
+
+
+def test_what_is_not_set_up_is_told_without_a_trace(tmp_path: Path) -> None:
+    operator = Operator("http://127.0.0.1:1")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del operator.environment[name]
+    operator.environment |= {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+    }
+    told = operator.type("helpdesk", "create", "acme")
+    assert (told.returncode, told.stderr.partition(";")[0]) == (1, "There are no AWS credentials")
+    operator.environment["PYTHONPATH"] = ""
+    told = operator.type("helpdesk", "create", "acme")
+    assert (told.returncode, told.stderr.rpartition("; ")[2]) == (1, "run this with PYTHONPATH=functions.\n")

@@ -1,0 +1,129 @@
+"""Teams and contracts are put from files, and every fault is told with its path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.infra.cli.terminal import SAMPLES, Shell, Terminal, as_json
+
+CONTRACT = (SAMPLES / "acme-enterprise.yaml").read_text()
+
+
+def written(folder: Path, text: str, name: str = "document.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_of_teams_puts_each_of_them(operator: Terminal) -> None:
+    said = operator.do("team", "put", SAMPLES / "teams.yaml")
+    assert said.splitlines() == ["frontline created", "engineering created", "management created"]
+    assert "frontline replaced" in operator.do("team", "put", SAMPLES / "teams.yaml")
+
+
+def test_one_team_is_put_under_the_id_in_its_file_or_the_one_given(operator: Terminal, tmp_path: Path) -> None:
+    team = json.dumps({"team_id": "night", "name": "Night shift", "members": []})
+    for name in ("team.yaml", "team.json"):
+        file = written(tmp_path, team, name)
+        assert operator.do("team", "put", file).startswith("night ")
+        assert operator.do("team", "put", file, "--id", "day").startswith("day ")
+
+
+def test_an_id_for_a_team_without_one_is_asked_for(operator: Terminal, tmp_path: Path) -> None:
+    assert "--id" in operator.misused("team", "put", written(tmp_path, "name: Night shift"))
+    assert "several teams" in operator.misused("team", "put", SAMPLES / "teams.yaml", "--id", "night")
+
+
+def test_a_refused_team_keeps_nobody_back_and_its_faults_name_it(operator: Terminal, tmp_path: Path) -> None:
+    teams = (
+        "night: {name: Night, members: [{member_id: eva}]}\nday: {name: Day, colour: red}\nweekend: {name: Weekend}\n"
+    )
+    result = operator.run("team", "put", written(tmp_path, teams))
+    assert (result.exit_code, result.stdout) == (1, "weekend created\n")
+    assert "night: Unprocessable Entity" in result.stderr
+    assert "  night.members.0.name: is required" in result.stderr
+    assert "  day.colour: is not a field here" in result.stderr
+
+
+def test_a_contract_gets_a_version_and_keeps_it_when_nothing_changed(operator: Terminal) -> None:
+    operator.do("team", "put", SAMPLES / "teams.yaml")
+    sample = SAMPLES / "acme-enterprise.yaml"
+    assert operator.do("contract", "put", sample) == "acme-enterprise version 1 is now in force\n"
+    assert operator.do("contract", "put", sample) == "acme-enterprise version 1 is already in force\n"
+
+
+def test_every_fault_of_a_contract_is_told_with_its_path(operator: Terminal, tmp_path: Path) -> None:
+    operator.do("team", "put", SAMPLES / "teams.yaml")
+    wrong = written(tmp_path, CONTRACT.replace("resolution: 4h", "resolution: 4x").replace("frontline", "frontlin"))
+    told = operator.refused("contract", "put", wrong).splitlines()
+    assert told[0] == "Unprocessable Entity: The contract has faults; nothing was stored."
+    assert told[1].startswith("  targets.P1.resolution: '4x' is not a duration")
+    assert told[2].startswith("  escalation.tiers.0.team: there is no team 'frontlin'")
+
+
+def test_a_shown_contract_can_be_put_again(operator: Terminal, tmp_path: Path) -> None:
+    operator.put_samples()
+    shown = operator.do("contract", "show", "acme-enterprise")
+    assert shown.startswith("# acme-enterprise version 1, put 2026-03-27 15:40:00Z, SHA-256 ")
+    assert yaml.safe_load(shown) == yaml.safe_load(CONTRACT)
+    assert "version 1 is already" in operator.do("contract", "put", written(tmp_path, shown))
+
+
+def test_an_older_version_of_a_contract_can_be_shown_and_a_missing_one_is_refused(
+    operator: Terminal, tmp_path: Path
+) -> None:
+    operator.put_samples()
+    operator.do("contract", "put", written(tmp_path, CONTRACT.replace("ACME GmbH", "ACME AG")))
+    assert "ACME AG" in operator.do("contract", "show", "acme-enterprise")
+    older = as_json(operator.do("contract", "show", "acme-enterprise", "--version", "1", "--json"))
+    assert older["contract"]["customer"]["name"] == "ACME GmbH"
+    assert "Not Found: There is no contract 'acme'" in operator.refused("contract", "show", "acme")
+
+
+def test_a_preview_shows_deadlines_warnings_and_tiers(operator: Terminal) -> None:
+    operator.put_samples()
+    preview = ("contract", "preview", "acme-enterprise", "--priority", "P1", "--opened-at", "2026-03-27T16:50:00+01:00")
+    lines = operator.do(*preview).splitlines()
+    assert lines[0] == "acme-enterprise version 1: a P1 opened 2026-03-27 15:50:00Z"
+    assert "first response   2026-03-27 16:05:00Z  2026-03-27 16:01:15Z" in lines
+    assert lines[-3:] == [
+        "1     frontline    2026-03-27 15:50:00Z  2026-03-27 16:05:00Z",
+        "2     engineering  2026-03-27 16:05:00Z  2026-03-27 16:35:00Z",
+        "3     management   2026-03-27 16:35:00Z  2026-03-27 17:35:00Z",
+    ]
+    assert as_json(operator.do(*preview, "--json"))["priority"] == "P1"
+
+
+def test_a_preview_is_of_now_unless_said_otherwise_and_knows_only_the_contracts_priorities(operator: Terminal) -> None:
+    operator.put_samples()
+    assert "opened 2026-03-27 15:40:00Z" in operator.do("contract", "preview", "acme-enterprise", "--priority", "P3")
+    assert "  priority: " in operator.refused("contract", "preview", "acme-enterprise", "--priority", "P9")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.yaml", "a: [1, 2", "a.yaml: The body is not valid YAML."),
+        ("a.json", '{"a": 1,}', "a.json: The body is not valid JSON."),
+        ("a.yaml", "a: &x 1\nb: *x", "a.yaml: The body is not valid YAML."),
+        ("a.yaml", "", "has to be an object with named fields"),
+        ("a.yaml", "- a", "has to be an object with named fields"),
+        ("a.yaml", "customer: {name: ACME}", "  contract_id: is required"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_told_and_sent_nowhere(
+    shell: Shell, tmp_path: Path, name: str, text: str, told: str
+) -> None:
+    shell.variables["TOCSIN_TOKEN"] = "tocsin_unused"
+    assert told in shell.refused("contract", "put", written(tmp_path, text, name))
+
+
+def test_a_file_that_is_missing_or_no_text_is_told(shell: Shell, tmp_path: Path) -> None:
+    shell.variables["TOCSIN_TOKEN"] = "tocsin_unused"
+    assert "cannot be read: No such file" in shell.refused("team", "put", tmp_path / "nothing.yaml")
+    (tmp_path / "picture.yaml").write_bytes(b"\xff\xd8\xff")
+    assert "is not UTF-8" in shell.refused("team", "put", tmp_path / "picture.yaml")

@@ -1,0 +1,185 @@
+"""The world in memory: one fake a port, as small as the port allows. The adapters pass the same tests."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tocsin.domain.events import Event
+from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.team import Team
+from tocsin.domain.ticket import Ticket
+from tocsin.ports import (
+    ContractVersion,
+    Credential,
+    Head,
+    Message,
+    Request,
+    RequestRepeated,
+    SequenceConflict,
+    TicketRecord,
+)
+
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class FakeClock:
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, **duration: float) -> None:
+        self.at += timedelta(**duration)
+
+
+class FakeTicketLog:
+    """`interruptions` happen one before each append, as if somebody else were quicker."""
+
+    def __init__(self) -> None:
+        self.heads: dict[TicketKey, Head] = {}
+        self.logs: dict[TicketKey, list[Event]] = {}
+        self.requests: dict[tuple[str, str], Request] = {}
+        self.parked: dict[TicketKey, tuple[str, datetime]] = {}
+        self.outcomes: list[Mapping[str, Any]] = []
+        self.interruptions: list[Callable[[], None]] = []
+
+    def load(self, key: TicketKey) -> TicketRecord | None:
+        return TicketRecord(list(self.logs[key]), *self.parked.get(key, (None, None))) if key in self.logs else None
+
+    def append(
+        self,
+        head: Head,
+        events: Sequence[Event],
+        request: Request | None = None,
+        outcome: Mapping[str, Any] | None = None,
+    ) -> None:
+        if self.interruptions:
+            self.interruptions.pop(0)()
+        if request and (request.helpdesk_id, request.idempotency_key) in self.requests:
+            raise RequestRepeated
+        if len(self.logs.get(head.key, [])) != events[0].sequence - 1:
+            raise SequenceConflict
+        self.heads[head.key] = head
+        self.logs.setdefault(head.key, []).extend(events)
+        self.requests |= {(request.helpdesk_id, request.idempotency_key): request} if request else {}
+        self.outcomes += [outcome] if outcome else []
+
+    def request(self, helpdesk_id: str, idempotency_key: str) -> Request | None:
+        return self.requests.get((helpdesk_id, idempotency_key))
+
+    def listed(
+        self, helpdesk_id: str, status: str, contract_id: str | None, limit: int, cursor: str | None
+    ) -> tuple[list[Head], str | None]:
+        heads = [h for h in self.heads.values() if (h.key.helpdesk_id, h.status) == (helpdesk_id, status)]
+        heads.sort(key=lambda head: (head.next_due_at or LATEST, head.key))
+        owner, start = json.loads(cursor) if cursor else (helpdesk_id, 0)
+        if owner != helpdesk_id:
+            raise ValueError("a cursor of another list")
+        following = json.dumps([helpdesk_id, start + limit]) if len(heads) > start + limit else None
+        page = heads[start : start + limit]
+        return [head for head in page if contract_id in (None, head.contract_id)], following
+
+    def overdue(self, before: datetime) -> Iterator[TicketKey]:
+        return iter([key for key, head in self.heads.items() if head.next_due_at and head.next_due_at < before])
+
+
+class FakeContracts:
+    def __init__(self) -> None:
+        self.versions: dict[tuple[str, str], list[ContractVersion]] = {}
+
+    def get(self, helpdesk_id: str, contract_id: str, version: int | None = None) -> ContractVersion | None:
+        versions = self.versions.get((helpdesk_id, contract_id), [])
+        return next((v for v in reversed(versions) if version in (None, v.version)), None)
+
+    def put(self, helpdesk_id: str, version: ContractVersion) -> None:
+        versions = self.versions.setdefault((helpdesk_id, version.contract.contract_id), [])
+        if version.version != len(versions) + 1:
+            raise SequenceConflict
+        versions.append(version)
+
+    def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[ContractVersion], str | None]:
+        after = json.loads(cursor) if cursor else ""
+        ids = sorted(c for h, c in self.versions if h == helpdesk_id and c > after)
+        versions = [self.versions[helpdesk_id, contract_id][-1] for contract_id in ids[:limit]]
+        return versions, json.dumps(ids[limit - 1]) if len(ids) > limit else None
+
+
+class FakeTeams:
+    def __init__(self, teams: Mapping[tuple[str, str], Team] | None = None) -> None:
+        self.teams = dict(teams or {})
+
+    def get(self, helpdesk_id: str, team_id: str) -> Team | None:
+        return self.teams.get((helpdesk_id, team_id))
+
+    def all(self, helpdesk_id: str) -> Mapping[str, Team]:
+        return {t: team for (h, t), team in self.teams.items() if h == helpdesk_id}
+
+    def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
+        is_new = (helpdesk_id, team_id) not in self.teams
+        self.teams[helpdesk_id, team_id] = team
+        return is_new
+
+
+class FakeCredentials:
+    def __init__(self) -> None:
+        self.stored: dict[str, Credential] = {}
+
+    def get(self, token_sha256: str) -> Credential | None:
+        return self.stored.get(token_sha256)
+
+    def put(self, token_sha256: str, credential: Credential) -> None:
+        self.stored[token_sha256] = credential
+
+    def of_helpdesk(self, helpdesk_id: str) -> Mapping[str, Credential]:
+        return {digest: each for digest, each in self.stored.items() if each.helpdesk_id == helpdesk_id}
+
+
+class FakeExecutions:
+    def __init__(self) -> None:
+        self.started: list[tuple[TicketKey, int]] = []
+        self.woken: list[str] = []
+
+    def start(self, key: TicketKey, generation: int) -> None:
+        self.started.append((key, generation))
+
+    def wake(self, task_token: str) -> None:
+        self.woken.append(task_token)
+
+
+class FakeNotifier:
+    """Refuses messages to the topics in `refuses`."""
+
+    def __init__(self) -> None:
+        self.published: list[Message] = []
+        self.topics: dict[str, set[tuple[str, str]]] = {}
+        self.refuses: set[str] = set()
+        self._numbers = itertools.count(1)
+
+    def publish(self, message: Message) -> str:
+        if message.topic in self.refuses:
+            raise ConnectionError(message.topic)
+        self.published.append(message)
+        return f"message-{next(self._numbers)}"
+
+    def subscribe(self, topic: str, channels: Iterable[tuple[str, str]]) -> None:
+        self.topics[topic] = set(channels)
+
+
+class FakeMessages:
+    def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
+        attributes = {"notice_id": str(notice["notice_id"])}
+        return Message(str(notice["recipient"]), str(notice["kind"]), "mail", "sms", {}, attributes)
+
+
+class FakeLinks:
+    def sign(self, claims: Mapping[str, Any]) -> str:
+        return f"https://tocsin.example/v1/acknowledgements/{json.dumps(dict(claims))}"
+
+    def read(self, signed: str) -> Mapping[str, Any] | None:
+        claims: Mapping[str, Any] | None = json.loads(signed) if signed.startswith("{") else None
+        return claims

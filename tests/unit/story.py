@@ -1,0 +1,134 @@
+"""Tells the story of one ticket: what happened when, when we learned of it, and what Tocsin made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tocsin.domain import events as ev
+from tocsin.domain.assessment import Assessment, assess
+from tocsin.domain.contract import Contract
+from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.events import Actor, Event
+from tocsin.domain.fold import fold
+from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.obligation import Obligation
+from tocsin.domain.team import Team
+from tocsin.domain.ticket import Ticket
+
+OPENED_AT = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
+"""A Monday, ten o'clock in Berlin."""
+
+KEY = TicketKey("acme", "T-1")
+ANA, CUSTOMER, BOT = Actor("agent", "ana"), Actor("customer", "jo"), Actor("bot", "greeter")
+
+DOCUMENT: Mapping[str, Any] = {
+    "customer": {"name": "ACME GmbH"},
+    "calendar": {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}},
+    "targets": {
+        "P1": {"first_response": "15m", "resolution": "4h", "periodic_update": "2h", "calendar": "always"},
+        "P2": {"first_response": "1h", "resolution": "8h"},
+        "P3": {"resolution": "16h"},
+    },
+    "escalation": {
+        "tiers": [
+            {"team": "frontline", "acknowledge_within": "15m"},
+            {"team": "engineering", "acknowledge_within": "30m"},
+            {"team": "management", "acknowledge_within": "1h"},
+        ]
+    },
+}
+REVIEW: Mapping[str, Any] = {"team": "management", "from_tier": 2, "due_within": "3bd", "remind_within": "2bd"}
+
+
+def contract(**changes: Any) -> Contract:
+    """The contract above, with some of its parts replaced; `None` takes a part out."""
+    document = {name: part for name, part in {**DOCUMENT, **changes}.items() if part is not None}
+    return read_contract(document, "acme-gold", {"frontline", "engineering", "management"})
+
+
+def team(*members: str, **more: Any) -> Team:
+    """A team of these members, each with a mail address."""
+    people = [
+        {"member_id": each, "name": each.title(), "channels": [{"type": "email", "address": f"{each}@example.com"}]}
+        for each in members
+    ]
+    return Team.model_validate({"name": "Team", "members": people, **more})
+
+
+TEAMS: Mapping[str, Team] = {"frontline": team("ana"), "engineering": team("ben"), "management": team("dora")}
+
+
+def after(minutes: float) -> datetime:
+    """That many minutes after the opening."""
+    return OPENED_AT + timedelta(minutes=minutes)
+
+
+class Story:
+    """A ticket's log that grows; times are minutes after the opening."""
+
+    def __init__(
+        self,
+        priority: str = "P1",
+        *,
+        terms: Contract | None = None,
+        teams: Mapping[str, Team] = TEAMS,
+        known_after: float = 0,
+        **details: Any,
+    ) -> None:
+        self.contract, self.teams = terms or contract(), dict(teams)
+        pinned = {"contract_id": "acme-gold", "contract_version": 1, "priority": priority, **details}
+        self.log = [Event(1, ev.OPENED, OPENED_AT, after(known_after), CUSTOMER, pinned)]
+
+    def says(
+        self, event_type: str, at: float, *, known_at: float | None = None, actor: Actor = ANA, **details: Any
+    ) -> Event:
+        """The helpdesk reports a fact, as a rule when it happens."""
+        recorded_at = after(at if known_at is None else known_at)
+        self.log.append(Event(len(self.log) + 1, event_type, after(at), recorded_at, actor, details))
+        return self.log[-1]
+
+    def assess(self, at: float) -> Assessment:
+        """An execution assesses the ticket and appends what fell due."""
+        assessment = self.look(at)
+        self.log += assessment.events
+        return assessment
+
+    def assess_until(self, at: float) -> None:
+        """The execution assesses now, at each of its timers up to an instant, and then once more."""
+        now = max(event.recorded_at for event in self.log)
+        while now <= after(at):
+            assessment = assess(KEY, self.contract, 1, self.log, self.teams.get, now)
+            self.log += assessment.events
+            if assessment.timer is None:
+                break
+            now = assessment.timer.at
+        self.assess(at)
+
+    def look(self, at: float) -> Assessment:
+        """What an execution would make of it, without recording that."""
+        return assess(KEY, self.contract, 1, self.log, self.teams.get, after(at))
+
+    def ticket(self) -> Ticket:
+        return fold(KEY, self.contract, 1, self.log)
+
+    def obligation(self, metric: str) -> Obligation:
+        return self.ticket().current[metric]
+
+    def state(self, metric: str, at: float) -> str:
+        return self.obligation(metric).state(after(at))
+
+    def due_at(self, metric: str) -> datetime | None:
+        return self.obligation(metric).due_at()
+
+    def recorded(self, event_type: str) -> list[Event]:
+        return [event for event in self.log if event.type == event_type]
+
+    def notices(self, kind: str | None = None) -> list[Mapping[str, Any]]:
+        found = [notice for event in self.recorded(ev.NOTICES_RECORDED) for notice in event.details["notices"]]
+        return [notice for notice in found if kind in (None, notice["kind"])]
+
+    def told(self, kind: str) -> list[str]:
+        """Who was told that, in order."""
+        return [notice["recipient"] for notice in self.notices(kind)]

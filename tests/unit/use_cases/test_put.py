@@ -1,0 +1,118 @@
+"""Putting contracts and teams: versions, conditions, and topics that follow the roster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.story import DOCUMENT, OPENED_AT
+from tests.unit.use_cases.world import World
+from tocsin.domain.faults import Conflict, Invalid, PreconditionFailed
+from tocsin.ports import ContractVersion
+from tocsin.use_cases.put_team import put_team
+
+OTHER = {**DOCUMENT, "warn_at": ["50%"]}
+
+
+def member(member_id: str, *addresses: str) -> dict[str, Any]:
+    channels = [{"type": "email", "address": address} for address in addresses]
+    return {"member_id": member_id, "name": member_id.title(), "channels": channels}
+
+
+def put(world: World, team_id: str, **document: Any) -> bool:
+    _, is_new = put_team("acme", team_id, {"name": "T", **document}, teams=world.teams, notifier=world.notifier)
+    return is_new
+
+
+def test_each_other_document_is_a_new_version_and_the_same_one_is_none(world: World) -> None:
+    assert world.put() == (world.contracts.get("acme", "acme-gold", 1), False)
+    second, is_new = world.put(OTHER)
+    assert (second.version, is_new) == (2, True)
+    third, is_new = world.put()
+    assert (third.version, is_new) == (3, True)
+
+
+def test_the_order_of_the_fields_makes_no_new_version(world: World) -> None:
+    assert world.put(dict(reversed(DOCUMENT.items())))[1] is False
+
+
+def test_the_version_in_force_may_be_a_condition(world: World) -> None:
+    with pytest.raises(PreconditionFailed, match="at version 1, not at 2"):
+        world.put(OTHER, if_match=2)
+    assert world.put(OTHER, if_match=1)[0].version == 2
+
+
+def test_a_document_with_faults_stores_nothing(world: World) -> None:
+    with pytest.raises(Invalid):
+        world.put({**DOCUMENT, "targets": {}})
+    current = world.contracts.get("acme", "acme-gold")
+    assert current is not None
+    assert current.version == 1
+
+
+def test_of_two_who_put_at_once_one_is_told_to_look_again(world: World) -> None:
+    put_before = world.contracts.put
+
+    def somebody_is_quicker(helpdesk_id: str, version: ContractVersion) -> None:
+        put_before(helpdesk_id, version)
+        put_before(helpdesk_id, version)
+
+    world.contracts.put = somebody_is_quicker  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        world.put(OTHER)
+
+
+def test_a_version_keeps_the_document_as_it_was_given(world: World) -> None:
+    version, _ = world.put(OTHER)
+    assert (version.document, version.put_at, len(version.sha256)) == (OTHER, OPENED_AT, 64)
+
+
+def test_the_customer_s_topic_is_there_before_the_contract_is(world: World) -> None:
+    assert "acme_customer_acme-gold" in world.notifier.topics
+
+
+def test_a_team_s_topics_follow_its_roster(world: World) -> None:
+    assert put(world, "night", members=[member("eva", "e@x.org")], channels=[])
+    assert world.notifier.topics["acme_member_eva"] == {("email", "e@x.org")}
+    assert world.notifier.topics["acme_team_night"] == set()
+    assert not put(world, "night", members=[member("eva", "new@x.org")])
+    assert world.notifier.topics["acme_member_eva"] == {("email", "new@x.org")}
+    put(world, "night", members=[])
+    assert world.notifier.topics["acme_member_eva"] == set()
+
+
+def test_who_is_in_two_teams_has_the_channels_of_both_and_keeps_those_of_the_one_they_stay_in(world: World) -> None:
+    put(world, "night", members=[member("eva", "night@x.org")])
+    put(world, "day", members=[member("eva", "day@x.org")])
+    assert world.notifier.topics["acme_member_eva"] == {("email", "night@x.org"), ("email", "day@x.org")}
+    put(world, "night", members=[])
+    assert world.notifier.topics["acme_member_eva"] == {("email", "day@x.org")}
+
+
+def test_a_team_with_faults_is_not_stored_and_every_fault_is_told(world: World) -> None:
+    with pytest.raises(Invalid) as caught:
+        put(world, "night", members=[{"member_id": "Eva"}], color="red")
+    assert {fault.path for fault in caught.value.faults} == {"members.0.member_id", "members.0.name", "color"}
+    assert world.teams.get("acme", "night") is None
+
+
+def test_a_channel_s_fault_has_the_path_of_the_document(world: World) -> None:
+    with pytest.raises(Invalid) as caught:
+        put(world, "night", members=[member("eva", "nowhere")])
+    assert [fault.path for fault in caught.value.faults] == ["members.0.channels.0.address"]
+
+
+def test_who_leaves_while_sns_has_a_bad_moment_is_unsubscribed_when_the_team_is_put_again(world: World) -> None:
+    put(world, "night", members=[member("eva", "e@x.org")])
+    subscribe = world.notifier.subscribe
+
+    def refuse(topic: str, channels: object) -> None:
+        raise ConnectionError(topic)
+
+    world.notifier.subscribe = refuse  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        put(world, "night", members=[])
+    world.notifier.subscribe = subscribe  # type: ignore[method-assign]
+    put(world, "night", members=[])
+    assert world.notifier.topics["acme_member_eva"] == set()

@@ -1,0 +1,119 @@
+"""Everything that a use case is handed, in memory, with one contract and its teams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, TypedDict
+
+from pydantic import TypeAdapter
+
+from tests.unit.fakes import (
+    FakeClock,
+    FakeContracts,
+    FakeExecutions,
+    FakeLinks,
+    FakeMessages,
+    FakeNotifier,
+    FakeTeams,
+    FakeTicketLog,
+)
+from tests.unit.story import DOCUMENT, OPENED_AT, TEAMS
+from tocsin.domain.commands import Command, OpenTicket
+from tocsin.domain.events import Event
+from tocsin.domain.identifiers import TicketKey
+from tocsin.ports import ContractVersion
+from tocsin.use_cases.assess_ticket import Limits, Step, assess_ticket
+from tocsin.use_cases.dossier import Dossier, open_dossier
+from tocsin.use_cases.idempotency import idempotency_key
+from tocsin.use_cases.open_ticket import open_ticket
+from tocsin.use_cases.put_contract import put_contract
+from tocsin.use_cases.record_event import record_event
+from tocsin.use_cases.send_notices import send_notices
+
+KEY = TicketKey("acme", "T-1")
+LIMITS = Limits(rounds=100, age=timedelta(days=300))
+COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
+
+
+class Store(TypedDict):
+    """What nearly every use case needs."""
+
+    log: FakeTicketLog
+    contracts: FakeContracts
+    teams: FakeTeams
+    clock: FakeClock
+
+
+class World:
+    def __init__(self) -> None:
+        self.clock, self.log, self.contracts = FakeClock(OPENED_AT), FakeTicketLog(), FakeContracts()
+        self.teams = FakeTeams({("acme", team_id): team for team_id, team in TEAMS.items()})
+        self.notifier, self.executions, self.links = FakeNotifier(), FakeExecutions(), FakeLinks()
+        self.put()
+
+    @property
+    def store(self) -> Store:
+        return {"log": self.log, "contracts": self.contracts, "teams": self.teams, "clock": self.clock}
+
+    def put(self, document: Mapping[str, Any] = DOCUMENT, if_match: int | None = None) -> tuple[ContractVersion, bool]:
+        return put_contract(
+            "acme",
+            "acme-gold",
+            document,
+            if_match,
+            contracts=self.contracts,
+            teams=self.teams,
+            notifier=self.notifier,
+            clock=self.clock,
+        )
+
+    def open(self, ticket_id: str | None = "T-1", *, idempotency: str | None = None, **fields: Any) -> dict[str, Any]:
+        document = {"ticket_id": ticket_id, "contract_id": "acme-gold", "priority": "P1", **fields}
+        command = OpenTicket.model_validate(document)
+        return open_ticket("acme", command, idempotency_key(idempotency, "open", document), **self.store)
+
+    def report(
+        self,
+        event_type: str,
+        *,
+        idempotency: str | None = None,
+        if_match: int | None = None,
+        key: TicketKey = KEY,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        document = {"type": event_type, **fields}
+        command = COMMANDS.validate_python(document)
+        return record_event(key, command, idempotency_key(idempotency, key.ticket_id, document), if_match, **self.store)
+
+    def acknowledge(self, member_id: str = "ana") -> dict[str, Any]:
+        return self.report("acknowledged", actor={"kind": "agent", "id": member_id})
+
+    def assess(self, generation: int = 1, rounds: int = 0, limits: Limits = LIMITS, started: float = 0) -> Step:
+        """One round of an execution that started so many minutes after the opening."""
+        return assess_ticket(KEY, generation, rounds, OPENED_AT + timedelta(minutes=started), limits, **self.store)
+
+    def send(self) -> int | None:
+        return send_notices(KEY, messages=FakeMessages(), notifier=self.notifier, **self.store)
+
+    def run(self) -> Step:
+        """What the execution does until it waits or ends."""
+        while (step := self.assess()).next.startswith("send"):
+            self.send()
+            if step.next == "send_final_notices":
+                return step
+        return step
+
+    def dossier(self) -> Dossier:
+        return open_dossier(KEY, log=self.log, contracts=self.contracts, teams=self.teams)
+
+    @property
+    def events(self) -> list[Event]:
+        return self.log.logs[KEY]
+
+    def types(self) -> list[str]:
+        return [event.type for event in self.events]
+
+    def park(self, minutes: float) -> None:
+        """The execution sleeps until so many minutes after the opening."""
+        self.log.parked[KEY] = ("token", OPENED_AT + timedelta(minutes=minutes))

@@ -5,7 +5,6 @@ BIN    := $(VENV)/bin
 PYTHON := $(BIN)/python
 CDK    := infra/node_modules/.bin/cdk
 STATE_MACHINES := $(wildcard statemachines/*.asl.json)
-BENCHMARKS := $(sort $(patsubst tests/benchmarks/%.py,%,$(wildcard tests/benchmarks/bench_*.py)))
 SOURCES := functions infra tests
 
 # The first that really runs is taken: some machines have a name on the path with no Python behind it.
@@ -77,8 +76,8 @@ coverage: $(PYTHON_READY) ## Run the tests and measure what they reach
 deploy: $(NODE_READY) ## Deploy into the AWS account that the environment's credentials belong to
 	$(CDK) deploy $(ARGS)
 
-bench: $(PYTHON_READY) ## Measure
-	@for benchmark in $(BENCHMARKS); do $(PYTHON) -m tests.benchmarks.$$benchmark $(ARGS) || exit 1; done
+bench: $(PYTHON_READY) ## Measure speed and the cost of a ticket (ARGS="tickets imports" for some)
+	@$(PYTHON) -m tests.benchmarks $(ARGS)
 
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" pyproject.toml

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from typing import Any
+from unittest import mock
 
 import pytest
+from openapi_spec_validator import validate
 
 from infra.local.engine import Engine
 from infra.local.gateway_events import Response
@@ -279,4 +281,18 @@ def test_openapi_describes_every_route_and_needs_no_token(engine: Engine) -> Non
     assert {"/v1/tickets", "/v1/tickets/{ticket_id}/events", "/v1/contracts/{contract_id}/preview"} <= set(
         document["paths"]
     )
+    put = document["paths"]["/v1/contracts/{contract_id}"]["put"]
+    reference = put["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    assert "escalation" in document["components"]["schemas"][reference.rpartition("/")[2]]["properties"]
+    validate(document)
     assert engine.request("GET", "/health").json()["status"] == "ok"
+
+
+def test_a_defect_of_ours_is_a_problem_without_its_details(engine: Engine) -> None:
+    desk = Desk(engine).prepare()
+    with mock.patch("tocsin.handlers.routes.tickets.open_ticket", side_effect=RuntimeError("the password is 1234")):
+        response = desk.call("POST", "/v1/tickets", OPENING)
+    body = problem(response, 500)
+    assert "1234" not in response.text
+    assert "RuntimeError" not in response.text
+    assert body["title"] == "Internal Server Error"

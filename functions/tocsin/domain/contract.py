@@ -95,7 +95,7 @@ class Contract(Terms):
     calendar: CalendarTerms | None = Field(None, description="the calendar of all that name no other")
     calendars: dict[Slug, CalendarTerms] = Field(default_factory=dict, description="further calendars by name")
     targets: Annotated[dict[PriorityName, Targets], Field(min_length=1)]
-    warn_at: Thresholds = [Threshold(percent=75)]
+    warn_at: Thresholds = Field(default_factory=lambda: [Threshold(percent=75)], description="75% when left out")
     escalation: EscalationTerms
     review: ReviewTerms | None = None
 

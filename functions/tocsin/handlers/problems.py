@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from pydantic import BaseModel
 
 from tocsin.domain import faults
 from tocsin.domain.commands import COMMAND_TYPES
@@ -32,12 +31,29 @@ STATUS: Mapping[type[Refused], HTTPStatus] = {
 }
 
 
+class PathAndMessage(BaseModel):
+    """One fault: where it is in the document, and what would be right."""
+
+    path: str
+    message: str
+
+
+class Problem(BaseModel):
+    """What went wrong."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[PathAndMessage] | None = None
+
+
 def problem(status: HTTPStatus, detail: str, found: Iterable[Fault] = ()) -> Response[str]:
     """The answer: what went wrong, and each fault with its path."""
-    body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-    if errors := [{"path": fault.path, "message": fault.message} for fault in found]:
-        body["errors"] = errors
-    return Response(status_code=int(status), content_type="application/problem+json", body=json.dumps(body))
+    errors = [PathAndMessage(path=fault.path, message=fault.message) for fault in found]
+    body = Problem(title=status.phrase, status=int(status), detail=detail, errors=errors or None)
+    text = body.model_dump_json(exclude_none=True)
+    return Response(status_code=int(status), content_type="application/problem+json", body=text)
 
 
 def refused(error: Refused) -> Response[str]:

@@ -99,7 +99,9 @@ def test_a_deadline_that_a_late_event_took_back_is_breached_when_it_comes_again(
     story.says(ev.RESUMED, 300)
     assert story.due_at("resolution") == after(340)
     story.assess_until(1_000)
-    assert story.recorded(ev.BREACHED)[-1].occurred_at == after(340)
+    assert [event.occurred_at for event in story.recorded(ev.BREACHED)] == [after(240), after(340)]
+    assert story.told("breach") == ["frontline", "ana"] * 2
+    assert len({notice["notice_id"] for notice in story.notices()}) == len(story.notices())
 
 
 def test_a_new_priority_that_is_late_at_once_is_breached_on_arrival_and_not_warned_about() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,8 @@ def test_who_escalates_gets_the_next_tier_or_the_one_they_name_at_once(tier: int
     story = Story()
     story.assess(0)
     story.says(ev.ACKNOWLEDGED, 5)
-    story.says(ev.ESCALATED, 10, **({"tier": tier} if tier else {}))
+    details: dict[str, Any] = {"tier": tier} if tier else {}
+    story.says(ev.ESCALATED, 10, **details)
     story.assess(10)
     assert alerts(story)[1:] == [(expected, 1, 10)]
     assert story.ticket().chain.acknowledged is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import boto3
 
@@ -40,6 +40,20 @@ def contracts() -> Contracts:
 def teams() -> Teams:
     """Teams."""
     return DynamoTeams(_table(os.environ["TABLE_NAME"]))
+
+
+class Store(TypedDict):
+    """The ports that everything about tickets needs, as keyword arguments."""
+
+    log: TicketLog
+    contracts: Contracts
+    teams: Teams
+    clock: Clock
+
+
+def store() -> Store:
+    """Where tickets, contracts and teams are kept, and what time it is."""
+    return Store(log=log(), contracts=contracts(), teams=teams(), clock=clock())
 
 
 def credentials() -> Credentials:

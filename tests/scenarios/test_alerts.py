@@ -74,8 +74,7 @@ def test_a_short_message_names_nobody_and_no_subject(desk: Desk) -> None:
 def test_machines_receive_versioned_json(desk: Desk) -> None:
     desk.open()
     alert = desk.alerts("tier_alert")[0]
-    data = json.loads(alert.message["https"])
-    assert alert.message["sqs"] == alert.message["https"]
+    data = json.loads(alert.message["default"])
     assert (data["version"], data["kind"], data["ticket_id"], data["tier"]) == (1, "tier_alert", "T-1", 1)
     assert data["acknowledge_url"].startswith("http")
     assert data["notice_id"] == alert.attributes["notice_id"]

@@ -38,7 +38,7 @@ class Attributes(_Document):
     requester: Line | None = None
     reference: Line | None = None
     links: Annotated[list[Line], Field(max_length=20)] | None = None
-    handoff: dict[Line, Text] | None = Field(
+    handoff: Annotated[dict[Line, Text], Field(max_length=50)] | None = Field(
         None,
         description="the hand-off package: history, error logs, integration id, steps to reproduce, initial checks",
     )

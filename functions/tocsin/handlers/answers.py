@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -34,8 +33,3 @@ def text_answer(body: str, content_type: str, status: int = 200) -> Response[str
 def page_answer(html: str, status: int = 200) -> Response[str]:
     """A page for people."""
     return Response(status_code=status, content_type="text/html; charset=utf-8", body=html, headers=PAGE_HEADERS)
-
-
-def canonical_json(value: Any) -> str:
-    """The same text for the same value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))

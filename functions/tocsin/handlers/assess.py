@@ -33,10 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         event["rounds"],
         started_at,
         wiring.limits(),
-        log=wiring.log(),
-        contracts=wiring.contracts(),
-        teams=wiring.teams(),
-        clock=clock,
+        **wiring.store(),
     )
     logger.info("assessed", next=step.next, wait_for=step.wait_for, sequence=step.sequence)
     return {

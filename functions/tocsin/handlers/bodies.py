@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from typing import Any
@@ -46,7 +45,7 @@ def _raw(event: dict[str, Any]) -> bytes | None:
         return None
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
-    except (binascii.Error, UnicodeEncodeError):
+    except ValueError:
         raise Unreadable("The body cannot be decoded.") from None
     if len(raw) > SIZE_LIMIT:
         raise TooLarge(f"The body has {len(raw)} bytes; at most {SIZE_LIMIT} are allowed.")
@@ -70,14 +69,23 @@ def _content_type(event: dict[str, Any]) -> str:
 
 def _json(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_without_repetition)
     except UnicodeDecodeError:
         raise Unreadable("The body is not UTF-8.") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise Unreadable("The body is not valid JSON.", [Fault("body", f"{error.msg} at {place}")]) from None
-    except (RecursionError, ValueError):
-        raise Unreadable("The body is not valid JSON.") from None
+    except (RecursionError, ValueError) as error:
+        raise Unreadable("The body is not valid JSON.", [Fault("body", str(error))]) from None
+
+
+def _without_repetition(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    """Of a field that is written twice, one would be lost without a word."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"a field is written twice: {next(name for name in names if names.count(name) > 1)}")
+    return document
 
 
 def _no_constant(name: str) -> None:
@@ -85,22 +93,31 @@ def _no_constant(name: str) -> None:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """YAML with JSON's idea of a scalar: null, true, false, numbers, everything else text; no aliases."""
+    """YAML with JSON's idea of a scalar: null, true, false, numbers, everything else text; no aliases, no tags."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - of this class alone; its base has YAML 1.1's
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not allowed")
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(problem="aliases and tags are not allowed", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002 - always deep
+        pairs = self.construct_pairs(node, deep=True)
+        try:
+            return _without_repetition(pairs)
+        except (TypeError, ValueError) as error:
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
 
-_PlainLoader.yaml_implicit_resolvers = {}
+
 for _tag, _pattern, _first in (
-    ("null", r"null|~|", "n~\0"),
-    ("bool", r"true|false", "tf"),
-    ("int", r"-?(?:0|[1-9][0-9]{0,17})", "-0123456789"),
-    ("float", r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]+", "-0123456789"),
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("bool", r"true|false", ["t", "f"]),
+    ("int", r"-?(?:0|[1-9][0-9]{0,17})", list("-0123456789")),
+    ("float", r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]+", list("-0123456789")),
 ):
-    _PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})$"), list(_first))
+    _PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})$"), _first)
 
 
 def _yaml(raw: bytes) -> Any:
@@ -108,7 +125,8 @@ def _yaml(raw: bytes) -> Any:
         return yaml.load(raw.decode("utf-8"), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader with fewer types
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        place = [Fault("body", f"line {mark.line + 1}, column {mark.column + 1}")] if mark else []
+        what = getattr(error, "problem", None) or "it cannot be read"
+        place = [Fault("body", f"{what} at line {mark.line + 1}, column {mark.column + 1}")] if mark else []
         raise Unreadable("The body is not valid YAML.", place) from None
 
 

@@ -31,9 +31,6 @@ def _follow(record: DynamoDBRecord) -> None:
     follow_event(
         ticket_key_of(item["pk"]),
         item["type"],
-        log=wiring.log(),
-        contracts=wiring.contracts(),
-        teams=wiring.teams(),
+        **wiring.store(),
         executions=wiring.executions(),
-        clock=wiring.clock(),
     )

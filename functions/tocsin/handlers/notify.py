@@ -25,10 +25,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(ticket_id=key.ticket_id, helpdesk_id=key.helpdesk_id)
     sequence = send_notices(
         key,
-        log=wiring.log(),
-        contracts=wiring.contracts(),
-        teams=wiring.teams(),
-        clock=wiring.clock(),
+        **wiring.store(),
         messages=wiring.messages(),
         notifier=wiring.notifier(),
     )

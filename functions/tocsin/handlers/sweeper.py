@@ -19,7 +19,7 @@ metrics = Metrics()
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Counts the rescued in the metric `TicketsRescued` and says which they were; what cannot be read is trouble."""
-    swept = sweep(log=wiring.log(), contracts=wiring.contracts(), teams=wiring.teams(), clock=wiring.clock())
+    swept = sweep(**wiring.store())
     for key in swept.rescued:
         logger.warning(
             "rescued a ticket whose timer did not fire", helpdesk_id=key.helpdesk_id, ticket_id=key.ticket_id

@@ -45,5 +45,5 @@ class DynamoCredentials:
 
 def _credential(item: Item) -> Credential:
     revoked_at: datetime | None = parse_instant(item["revoked_at"]) if "revoked_at" in item else None
-    scopes = frozenset(item["scopes"].split(","))
+    scopes = frozenset(filter(None, item["scopes"].split(",")))
     return Credential(item["helpdesk_id"], scopes, parse_instant(item["created_at"]), revoked_at)

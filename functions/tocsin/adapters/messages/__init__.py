@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from tocsin.domain.acknowledgement_link import claims_for
 from tocsin.domain.business_hours import load_zone
@@ -20,6 +20,7 @@ from tocsin.domain.view import obligation_view
 from tocsin.ports import Links, Message
 
 TEMPLATES = Path(__file__).parent / "templates"
+LONGEST_TEXT, MOST_ENTRIES = 1_500, 20
 DATA_VERSION = 1
 """Of the JSON that HTTPS endpoints and queues receive; fields are added, never changed."""
 
@@ -46,15 +47,36 @@ def local_time(value: datetime | str | None, timezone: str) -> str:
     return f"{instant.astimezone(load_zone(timezone)):%a %d %b %H:%M %Z} ({format_instant(instant)})"
 
 
+def shortened(value: Any) -> Any:
+    """Texts and lists of a length with which a message stays below the 256 KB that SNS takes
+    (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html, 2026-11); whole they are in the helpdesk.
+    """
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_TEXT else f"{value[: LONGEST_TEXT - 1]}…"
+    if isinstance(value, dict):
+        return {shortened(name): shortened(each) for name, each in list(value.items())[:MOST_ENTRIES]}
+    if isinstance(value, list):
+        return [shortened(each) for each in value[:MOST_ENTRIES]]
+    return value
+
+
 class TemplateMessages:
     """`Messages` from templates."""
 
     def __init__(self, links: Links) -> None:
         self._links = links
+        self._templates: dict[str, list[Template]] = {}
 
     @cached_property
     def _environment(self) -> Environment:
         return template_environment()
+
+    def _parts(self, kind: str) -> list[Template]:
+        # Split before rendering: whatever a customer writes into a subject stays in the part it belongs to.
+        if kind not in self._templates:
+            source = (TEMPLATES / f"{kind}.txt").read_text()
+            self._templates[kind] = [self._environment.from_string(part) for part in source.split("\n---\n")]
+        return self._templates[kind]
 
     def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
         """See `Messages.render`."""
@@ -65,7 +87,7 @@ class TemplateMessages:
             "metric": BY_NAME[notice["about"]["metric"]].label if "metric" in notice["about"] else None,
             "ticket": ticket,
             "contract": ticket.contract,
-            "attributes": {name: ticket.attributes.get(name) for name in ATTRIBUTES},
+            "attributes": {name: shortened(ticket.attributes.get(name)) for name in ATTRIBUTES},
             "obligations": [obligation_view(obligation, now) for obligation in ticket.promised()],
             "labels": {name: metric.label for name, metric in BY_NAME.items()},
             "next_alert": ticket.chain.next_alert(ticket.contract, ticket.priority),
@@ -73,8 +95,7 @@ class TemplateMessages:
             "zone": ticket.contract.timezone,
             "now": now,
         }
-        text = self._environment.get_template(f"{notice['kind']}.txt").render(context)
-        subject, sms, email = (part.strip() for part in text.split("\n---\n", 2))
+        subject, sms, email = (part.render(context).strip() for part in self._parts(notice["kind"]))
         contract_id = ticket.contract.contract_id
         return Message(
             topic=topic_of(ticket.key.helpdesk_id, contract_id, notice["audience"], notice["recipient"]),
@@ -108,7 +129,7 @@ def _data(notice: Mapping[str, Any], ticket: Ticket, context: Mapping[str, Any])
         "status": ticket.status,
         "tier": notice["tier"],
         "about": notice["about"],
-        "attributes": ticket.attributes,
+        "attributes": {name: value for name, value in context["attributes"].items() if value},
         "obligations": context["obligations"],
         "acknowledge_url": context["link"],
         "sent_at": format_instant(context["now"]),

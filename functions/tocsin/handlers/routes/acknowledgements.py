@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
@@ -17,38 +19,20 @@ router = APIGatewayRouter()
 @router.get("/v1/acknowledgements/<signed>", tags=["acknowledgements"], summary="What the link offers")
 def show(signed: str) -> Response[str]:
     """A page with one button. Looking changes nothing: mail scanners follow every link."""
-    try:
-        offer = show_offer(
-            signed,
-            links=wiring.links(),
-            log=wiring.log(),
-            contracts=wiring.contracts(),
-            teams=wiring.teams(),
-            clock=wiring.clock(),
-        )
-    except (NotFound, Gone) as error:
-        return _refused(error)
-    return page_answer(offer_page(offer))
+    return _page(lambda: offer_page(show_offer(signed, links=wiring.links(), **wiring.store())))
 
 
 @router.post("/v1/acknowledgements/<signed>", tags=["acknowledgements"], summary="Acknowledge")
 def accept(signed: str) -> Response[str]:
     """In the name of the person the link was sent to; a second time changes nothing."""
+    return _page(lambda: accepted_page(accept_offer(signed, links=wiring.links(), **wiring.store())))
+
+
+def _page(make: Callable[[], str]) -> Response[str]:
+    """A page also for who has followed a link that leads nowhere: it is a person who reads it."""
     try:
-        offer = accept_offer(
-            signed,
-            links=wiring.links(),
-            log=wiring.log(),
-            contracts=wiring.contracts(),
-            teams=wiring.teams(),
-            clock=wiring.clock(),
-        )
-    except (NotFound, Gone) as error:
-        return _refused(error)
-    return page_answer(accepted_page(offer))
-
-
-def _refused(error: NotFound | Gone) -> Response[str]:
-    gone = isinstance(error, Gone)
-    title = "This link has expired" if gone else "This link is not valid"
-    return page_answer(refusal_page(title, error.detail), 410 if gone else 404)
+        return page_answer(make())
+    except NotFound as error:
+        return page_answer(refusal_page("This link is not valid", error.detail), 404)
+    except Gone as error:
+        return page_answer(refusal_page("This link has expired", error.detail), 410)

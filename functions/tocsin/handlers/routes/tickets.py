@@ -28,10 +28,7 @@ def post(command: Annotated[OpenTicket, Body()], idempotency: IdempotencyHeader 
         helpdesk_of(router.current_event),
         command,
         idempotency_key(idempotency, "open", command.model_dump(mode="json")),
-        log=wiring.log(),
-        contracts=wiring.contracts(),
-        teams=wiring.teams(),
-        clock=wiring.clock(),
+        **wiring.store(),
     )
     return json_answer(ticket, 201, etag=ticket["sequence"])
 
@@ -54,10 +51,7 @@ def read(ticket_id: TicketId) -> Response[dict[str, Any]]:
     """As it is now, with its obligations and the state of its escalation."""
     ticket = read_ticket(
         _key(ticket_id),
-        log=wiring.log(),
-        contracts=wiring.contracts(),
-        teams=wiring.teams(),
-        clock=wiring.clock(),
+        **wiring.store(),
     )
     return json_answer(ticket, etag=ticket["sequence"])
 
@@ -75,10 +69,7 @@ def post_event(
         command,
         idempotency_key(idempotency, ticket_id, command.model_dump(mode="json")),
         expected_number(if_match),
-        log=wiring.log(),
-        contracts=wiring.contracts(),
-        teams=wiring.teams(),
-        clock=wiring.clock(),
+        **wiring.store(),
     )
     return json_answer(recorded, 201, etag=recorded["sequence"])
 

@@ -1,0 +1,160 @@
+"""Contracts, teams and credentials: the same in memory and on DynamoDB."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.adapters.conftest import FORMS
+from tests.unit.fakes import FakeContracts, FakeCredentials, FakeTeams
+from tests.unit.story import DOCUMENT, team
+from tocsin.adapters.dynamodb.contracts import DynamoContracts
+from tocsin.adapters.dynamodb.credentials import DynamoCredentials
+from tocsin.adapters.dynamodb.table import Table
+from tocsin.adapters.dynamodb.teams import DynamoTeams
+from tocsin.domain.contract import Contract
+from tocsin.ports import Contracts, ContractVersion, Credential, Credentials, SequenceConflict, Teams
+
+NOW = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
+
+
+def version(number: int, contract_id: str = "acme-gold", document: Mapping[str, Any] = DOCUMENT) -> ContractVersion:
+    contract = Contract.model_validate({"contract_id": contract_id, **document})
+    return ContractVersion(contract, number, NOW + timedelta(days=number), document, f"sha-{number}")
+
+
+class TestContracts:
+    @pytest.fixture(params=FORMS)
+    def contracts(self, request: pytest.FixtureRequest) -> Contracts:
+        if request.param == "in memory":
+            return FakeContracts()
+        return DynamoContracts(request.getfixturevalue("table"))
+
+    def test_a_version_comes_back_as_it_was_put(self, contracts: Contracts) -> None:
+        contracts.put("acme", version(1))
+        found = contracts.get("acme", "acme-gold")
+        assert found == version(1)
+        assert found is not None
+        assert found.contract.promise("P1", "resolution") is not None
+
+    def test_the_newest_is_in_force_and_the_old_ones_stay_as_they_were(self, contracts: Contracts) -> None:
+        other = {**DOCUMENT, "warn_at": ["50%"]}
+        contracts.put("acme", version(1))
+        contracts.put("acme", version(2, document=other))
+        assert contracts.get("acme", "acme-gold") == version(2, document=other)
+        assert contracts.get("acme", "acme-gold", 1) == version(1)
+        assert contracts.get("acme", "acme-gold", 3) is None
+
+    @pytest.mark.parametrize("number", [1, 3, 4])
+    def test_a_number_that_is_taken_or_skips_one_is_refused_and_changes_nothing(
+        self, contracts: Contracts, number: int
+    ) -> None:
+        contracts.put("acme", version(1))
+        with pytest.raises(SequenceConflict):
+            contracts.put("acme", version(number, document={**DOCUMENT, "warn_at": []}))
+        assert contracts.get("acme", "acme-gold") == version(1)
+        assert contracts.get("acme", "acme-gold", 1) == version(1)
+        assert number == 1 or contracts.get("acme", "acme-gold", number) is None
+
+    def test_a_contract_of_another_helpdesk_does_not_exist(self, contracts: Contracts) -> None:
+        contracts.put("acme", version(1))
+        assert contracts.get("other", "acme-gold") is None
+        assert contracts.get("acme", "acme") is None
+        assert contracts.listed("other", 10, None) == ([], None)
+
+    @pytest.mark.parametrize("limit", [1, 2, 5])
+    def test_the_list_has_each_contract_once_in_the_order_of_their_ids(self, contracts: Contracts, limit: int) -> None:
+        for contract_id in ("b", "a", "a-b", "ab"):
+            contracts.put("acme", version(1, contract_id))
+        contracts.put("acme", version(2, "a"))
+        found: list[tuple[str, int]] = []
+        cursor = None
+        while True:
+            page, cursor = contracts.listed("acme", limit, cursor)
+            assert len(page) <= limit
+            found += [(each.contract.contract_id, each.version) for each in page]
+            if cursor is None:
+                break
+        assert found == [("a", 2), ("a-b", 1), ("ab", 1), ("b", 1)]
+
+    def test_a_version_is_read_once_a_process_and_what_is_in_force_every_time(self, table: Table) -> None:
+        ours, theirs = DynamoContracts(table), DynamoContracts(table)
+        theirs.put("acme", version(1))
+        first = ours.get("acme", "acme-gold")
+        theirs.put("acme", version(2))
+        assert ours.get("acme", "acme-gold", 1) is first
+        newest = ours.get("acme", "acme-gold")
+        assert newest is not None
+        assert newest.version == 2
+
+    @pytest.mark.parametrize("cursor", ["x", "e30", "WyJhIiwiYiJd", "ä", "WzFd"])
+    def test_what_is_no_cursor_is_refused(self, table: Table, cursor: str) -> None:
+        with pytest.raises(ValueError):  # noqa: PT011 - of whatever kind
+            DynamoContracts(table).listed("acme", 10, cursor)
+
+
+class TestTeams:
+    @pytest.fixture(params=FORMS)
+    def teams(self, request: pytest.FixtureRequest) -> Teams:
+        return FakeTeams() if request.param == "in memory" else DynamoTeams(request.getfixturevalue("table"))
+
+    def test_a_team_comes_back_as_it_was_put_and_is_new_once(self, teams: Teams) -> None:
+        window = {"starts_at": "2026-03-30T08:00:00Z", "ends_at": "2026-03-30T09:00:00.5Z"}
+        rotation = {
+            "every": "weekly",
+            "starts_on": "2026-01-05",
+            "at": "08:30",
+            "timezone": "Asia/Kolkata",
+            "order": ["bo"],
+        }
+        full = team("ana", "bo", rotation=rotation, overrides=[{"member_id": "ana", **window}])
+        assert teams.put("acme", "frontline", full)
+        assert teams.get("acme", "frontline") == full
+        assert not teams.put("acme", "frontline", team("ana"))
+        assert teams.get("acme", "frontline") == team("ana")
+
+    def test_teams_belong_to_their_helpdesk(self, teams: Teams) -> None:
+        teams.put("acme", "frontline", team("ana"))
+        teams.put("acme", "front", team("bo"))
+        teams.put("other", "frontline", team())
+        assert teams.all("acme") == {"frontline": team("ana"), "front": team("bo")}
+        assert teams.all("none") == {}
+        assert teams.get("acme", "frontlin") is None
+
+
+class TestCredentials:
+    @pytest.fixture(params=FORMS)
+    def credentials(self, request: pytest.FixtureRequest) -> Credentials:
+        if request.param == "in memory":
+            return FakeCredentials()
+        return DynamoCredentials(request.getfixturevalue("table"))
+
+    def test_a_credential_comes_back_by_its_hash_and_in_the_list_of_its_helpdesk(
+        self, credentials: Credentials
+    ) -> None:
+        digest = hashlib.sha256(b"token").hexdigest()
+        credential = Credential("acme", frozenset({"read", "write"}), NOW)
+        credentials.put(digest, credential)
+        assert credentials.get(digest) == credential
+        assert credentials.of_helpdesk("acme") == {digest: credential}
+        assert credentials.get(digest.upper()) is None
+        assert credentials.of_helpdesk("acm") == {}
+
+    def test_a_revocation_is_seen_in_both_places(self, credentials: Credentials) -> None:
+        credential = Credential("acme", frozenset({"read"}), NOW)
+        credentials.put("digest", credential)
+        revoked = replace(credential, revoked_at=NOW + timedelta(hours=1))
+        credentials.put("digest", revoked)
+        assert credentials.get("digest") == revoked
+        assert credentials.of_helpdesk("acme") == {"digest": revoked}
+
+    def test_a_token_without_any_scope_has_none(self, credentials: Credentials) -> None:
+        credentials.put("digest", Credential("acme", frozenset(), NOW))
+        found = credentials.get("digest")
+        assert found is not None
+        assert found.scopes == frozenset()

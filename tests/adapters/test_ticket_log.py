@@ -1,0 +1,280 @@
+"""The ticket log: all or nothing, in order, and for nobody else's eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.adapters.conftest import FORMS
+from tests.unit.fakes import FakeTicketLog
+from tocsin.adapters.dynamodb.table import Table, ticket_key_of, ticket_pk
+from tocsin.adapters.dynamodb.ticket_log import DUE_SHARDS, DynamoTicketLog
+from tocsin.domain.events import TOCSIN, Actor, Event
+from tocsin.domain.identifiers import TicketKey
+from tocsin.ports import Head, Request, RequestRepeated, SequenceConflict, TicketLog
+
+NOW = datetime(2026, 3, 30, 8, 0, 0, 123_456, tzinfo=UTC)
+KEY = TicketKey("acme", "ZD-1042.a")
+ANA = Actor("agent", "ana")
+
+
+@pytest.fixture(params=FORMS)
+def log(request: pytest.FixtureRequest) -> TicketLog:
+    if request.param == "in memory":
+        return FakeTicketLog()
+    return DynamoTicketLog(request.getfixturevalue("table"))
+
+
+def event(sequence: int, event_type: str = "agent_noted", actor: Actor = ANA, **details: Any) -> Event:
+    at = NOW + timedelta(minutes=sequence)
+    return Event(sequence, event_type, at, at + timedelta(seconds=1), actor, details)
+
+
+def head(
+    sequence: int,
+    key: TicketKey = KEY,
+    due_in: float | None = 15,
+    status: str = "open",
+    contract_id: str = "acme-gold",
+) -> Head:
+    next_due_at = None if due_in is None else NOW + timedelta(minutes=due_in)
+    return Head(key, sequence, status, "P1", contract_id, 1, "Sync stopped", NOW, 1, next_due_at)
+
+
+def request(key: str = "k", sequence: int = 1) -> Request:
+    answer = {"ticket_id": KEY.ticket_id, "sequence": sequence, "nested": [None, 1.5, {"ü": "🔥"}]}
+    return Request("acme", key, "fingerprint", answer, NOW)
+
+
+def sequences(log: TicketLog, key: TicketKey = KEY) -> list[int]:
+    record = log.load(key)
+    return [each.sequence for each in record.events] if record else []
+
+
+def all_listed(log: TicketLog, limit: int, status: str = "open", contract_id: str | None = None) -> list[str]:
+    found: list[str] = []
+    cursor = None
+    for _ in range(100):
+        heads, cursor = log.listed("acme", status, contract_id, limit, cursor)
+        found += [each.key.ticket_id for each in heads]
+        if cursor is None:
+            return found
+    raise AssertionError("the list has no end")
+
+
+class TestAppendAndLoad:
+    def test_what_is_appended_is_loaded_exactly_as_it_was(self, log: TicketLog) -> None:
+        details = {
+            "subject": "Ünïcode 🔥 \x00 \n",
+            "numbers": [0, -1, 1.5, 10**30, 1e308],
+            "nested": {"a": [None, True, {"b": ""}]},
+            "empty": "",
+        }
+        events = [event(1, "opened", Actor("customer"), **details), event(2, "warned", TOCSIN)]
+        log.append(head(2), events)
+        record = log.load(KEY)
+        assert record is not None
+        assert record.events == events
+        assert (record.task_token, record.waiting_until) == (None, None)
+
+    def test_events_come_in_the_order_of_their_sequence_past_ten_and_a_hundred(self, log: TicketLog) -> None:
+        for number in range(0, 120, 20):
+            log.append(head(number + 20), [event(number + each) for each in range(1, 21)])
+        assert sequences(log) == list(range(1, 121))
+
+    def test_a_ticket_that_does_not_exist_is_none(self, log: TicketLog) -> None:
+        log.append(head(1), [event(1)])
+        for other in (TicketKey("acme", "ZD-1042"), TicketKey("acme", "zd-1042.a"), TicketKey("other", KEY.ticket_id)):
+            assert log.load(other) is None
+
+    @pytest.mark.parametrize("first", [1, 2, 4, 5])
+    def test_events_that_do_not_follow_the_last_one_are_refused_and_change_nothing(
+        self, log: TicketLog, first: int
+    ) -> None:
+        log.append(head(2), [event(1), event(2)])
+        before = log.load(KEY)
+        with pytest.raises(SequenceConflict):
+            log.append(head(first + 1, status="closed"), [event(first), event(first + 1)], request())
+        assert log.load(KEY) == before
+        assert log.request("acme", "k") is None
+        assert log.listed("acme", "closed", None, 10, None) == ([], None)
+
+    def test_a_log_begins_at_one(self, log: TicketLog) -> None:
+        with pytest.raises(SequenceConflict):
+            log.append(head(2), [event(2)])
+        assert log.load(KEY) is None
+
+    def test_of_two_who_append_the_same_number_one_is_told_of_the_conflict(self, log: TicketLog) -> None:
+        log.append(head(1), [event(1)])
+        log.append(head(2), [event(2, text="first")])
+        with pytest.raises(SequenceConflict):
+            log.append(head(2), [event(2, text="second")])
+        record = log.load(KEY)
+        assert record is not None
+        assert record.events[1].details == {"text": "first"}
+
+    def test_tickets_of_the_same_name_in_two_helpdesks_are_two(self, log: TicketLog) -> None:
+        other = TicketKey("other", KEY.ticket_id)
+        log.append(head(1), [event(1)])
+        log.append(head(1, other), [event(1)])
+        log.append(head(2), [event(2)])
+        assert (sequences(log), sequences(log, other)) == ([1, 2], [1])
+
+
+class TestRequests:
+    def test_a_request_is_found_again_with_all_that_it_says(self, log: TicketLog) -> None:
+        log.append(head(1), [event(1)], request())
+        assert log.request("acme", "k") == request()
+
+    def test_a_key_that_was_used_stores_nothing_the_second_time(self, log: TicketLog) -> None:
+        log.append(head(1), [event(1)], request())
+        with pytest.raises(RequestRepeated):
+            log.append(head(2), [event(2)], request(sequence=2))
+        assert sequences(log) == [1]
+        assert log.request("acme", "k") == request()
+
+    def test_a_key_that_was_used_is_said_to_be_also_where_the_sequence_conflicts(self, log: TicketLog) -> None:
+        log.append(head(1), [event(1)], request())
+        with pytest.raises(RequestRepeated):
+            log.append(head(1), [event(1)], request())
+
+    @pytest.mark.parametrize("key", ["k ", "K", "x" * 200, "ключ", "🔥", "#", "k#"])
+    def test_keys_are_told_apart_and_kept_from_other_helpdesks(self, log: TicketLog, key: str) -> None:
+        log.append(head(1), [event(1)], request())
+        assert log.request("acme", key) is None
+        assert log.request("other", "k") is None
+        log.append(head(2), [event(2)], request(key, sequence=2))
+        assert log.request("acme", key) == request(key, sequence=2)
+
+
+class TestLists:
+    def tickets(self, log: TicketLog, dues: Sequence[float | None], **fields: Any) -> None:
+        for number, due_in in enumerate(dues):
+            log.append(head(1, TicketKey("acme", f"T-{number}"), due_in, **fields), [event(1)])
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 50])
+    def test_those_due_next_come_first_and_those_never_due_last_on_pages_without_a_gap(
+        self, log: TicketLog, limit: int
+    ) -> None:
+        self.tickets(log, [30, 10, None, 20, 0.5])
+        assert all_listed(log, limit) == ["T-4", "T-1", "T-3", "T-0", "T-2"]
+
+    def test_a_page_has_the_heads_as_they_were_put(self, log: TicketLog) -> None:
+        log.append(head(1), [event(1)])
+        moved = replace(head(2, due_in=None, status="pending"), priority="P2", subject="ü", generation=3)
+        log.append(moved, [event(2)])
+        assert log.listed("acme", "pending", None, 10, None) == ([moved], None)
+        assert log.listed("acme", "open", None, 10, None) == ([], None)
+
+    def test_a_list_is_of_one_status_one_helpdesk_and_perhaps_one_contract(self, log: TicketLog) -> None:
+        self.tickets(log, [1, 2, 3])
+        log.append(head(1, TicketKey("acme", "S-1"), contract_id="acme-silver"), [event(1)])
+        log.append(head(1, TicketKey("acme", "C-1"), status="closed"), [event(1)])
+        log.append(head(1, TicketKey("other", "O-1")), [event(1)])
+        for limit in (1, 2, 10):
+            assert all_listed(log, limit) == ["T-0", "T-1", "T-2", "S-1"]
+            assert all_listed(log, limit, contract_id="acme-silver") == ["S-1"]
+            assert all_listed(log, limit, contract_id="none") == []
+
+    def test_a_cursor_of_another_helpdesk_is_refused(self, log: TicketLog) -> None:
+        self.tickets(log, [1, 2, 3])
+        _, cursor = log.listed("acme", "open", None, 1, None)
+        assert cursor is not None
+        with pytest.raises(ValueError, match="cursor"):
+            log.listed("acm", "open", None, 1, cursor)
+        with pytest.raises(ValueError, match="cursor"):
+            log.listed("other", "open", None, 1, cursor)
+
+
+class TestOverdue:
+    def test_what_is_due_before_an_instant_is_found_wherever_it_lies(self, log: TicketLog) -> None:
+        keys = {TicketKey("acme", f"T-{number}") for number in range(40)}
+        for key in keys:
+            log.append(head(1, key, 10), [event(1)])
+        log.append(head(1, TicketKey("other", "O-1"), 11), [event(1)])
+        assert set(log.overdue(NOW + timedelta(minutes=10))) == set()
+        assert set(log.overdue(NOW + timedelta(minutes=10, microseconds=1))) == keys
+        assert set(log.overdue(NOW + timedelta(minutes=20))) == {*keys, TicketKey("other", "O-1")}
+
+    def test_what_is_never_due_is_not_in_the_index(self, log: TicketLog) -> None:
+        log.append(head(1), [event(1)])
+        log.append(head(2, due_in=None), [event(2)])
+        assert list(log.overdue(NOW + timedelta(days=10_000))) == []
+
+
+class TestOnDynamo:
+    def test_tickets_are_spread_over_every_shard(self, table: Table) -> None:
+        log = DynamoTicketLog(table)
+        for number in range(100):
+            log.append(head(1, TicketKey("acme", f"T-{number}")), [event(1)])
+        items = table.client.scan(TableName="tocsin", IndexName="tickets_by_due")["Items"]
+        assert {item["due_shard"]["S"] for item in items} == {f"DUE#{shard:02}" for shard in range(DUE_SHARDS)}
+
+    def test_a_ticket_that_is_never_due_leaves_the_index(self, table: Table) -> None:
+        log = DynamoTicketLog(table)
+        log.append(head(1), [event(1)])
+        log.append(head(2, due_in=None), [event(2)])
+        item = table.get(ticket_pk(KEY), "HEAD")
+        assert item is not None
+        assert item.keys().isdisjoint({"due_shard", "next_due_at"})
+
+    def test_the_place_where_the_execution_is_parked_is_loaded_and_survives_an_append(self, table: Table) -> None:
+        log = DynamoTicketLog(table)
+        log.append(head(1), [event(1)])
+        table.client.update_item(
+            TableName="tocsin",
+            Key={"pk": {"S": ticket_pk(KEY)}, "sk": {"S": "HEAD"}},
+            UpdateExpression="SET task_token = :token, waiting_until = :until",
+            ExpressionAttributeValues={":token": {"S": "token"}, ":until": {"S": "2026-03-30T09:00:00Z"}},
+        )
+        log.append(head(2), [event(2)])
+        record = log.load(KEY)
+        assert record is not None
+        assert (record.task_token, record.waiting_until) == ("token", datetime(2026, 3, 30, 9, tzinfo=UTC))
+
+    def test_only_events_that_somebody_has_to_react_to_carry_the_mark_of_the_stream_s_filter(
+        self, table: Table
+    ) -> None:
+        log = DynamoTicketLog(table)
+        events = [event(1, "opened", Actor("customer")), event(2, "warned", TOCSIN), event(3, "rearmed", TOCSIN)]
+        log.append(head(3), events)
+        marks = [item.get("wakes") for item in table.query(ticket_pk(KEY), "EVENT#")]
+        assert marks == [True, None, True]
+
+    def test_an_outcome_is_stored_with_the_settlement_and_not_without_it(self, table: Table) -> None:
+        log = DynamoTicketLog(table)
+        outcome = {"resolved_at": NOW, "obligations": [{"metric": "resolution", "state": "met"}]}
+        with pytest.raises(SequenceConflict):
+            log.append(head(2), [event(2, "settled", TOCSIN)], outcome=outcome)
+        assert list(table.query("HELPDESK#acme", "OUTCOME#")) == []
+        log.append(head(1), [event(1)])
+        log.append(head(2), [event(2, "settled", TOCSIN)], outcome=outcome)
+        [stored] = table.query("HELPDESK#acme", "OUTCOME#")
+        assert stored["sk"] == "OUTCOME#acme-gold#2026-03#ZD-1042.a#0001"
+
+    def test_a_request_is_forgotten_ten_days_later(self, table: Table) -> None:
+        DynamoTicketLog(table).append(head(1), [event(1)], request())
+        [item] = table.query("HELPDESK#acme", "REQUEST#")
+        assert item["expires_at"] == int((NOW + timedelta(days=10)).timestamp())
+
+    @pytest.mark.parametrize(
+        "cursor", ["", "x", "e30", "W10", "WyJhIl0", "bnVsbA", "WzEsMl0", "ä", "🔥", "%00", "=" * 9, "W" * 9000]
+    )
+    def test_what_is_no_cursor_is_refused(self, table: Table, cursor: str) -> None:
+        with pytest.raises(ValueError):  # noqa: PT011 - of whatever kind
+            DynamoTicketLog(table).listed("acme", "open", None, 10, cursor)
+
+    def test_a_log_that_fills_several_pages_of_a_query_is_loaded_whole(self, table: Table) -> None:
+        log = DynamoTicketLog(table)
+        for number in range(0, 60, 20):
+            log.append(head(number + 20), [event(number + each, text="x" * 30_000) for each in range(1, 21)])
+        assert sequences(log) == list(range(1, 61))
+
+
+@pytest.mark.parametrize("key", [TicketKey("a", "T"), TicketKey("a-b-c", "T.1_2-3"), TicketKey("a" * 48, "T" * 64)])
+def test_a_partition_tells_its_ticket(key: TicketKey) -> None:
+    assert ticket_key_of(ticket_pk(key)) == key

@@ -44,6 +44,14 @@ def test_an_acknowledgement_stops_the_chain(desk: Desk) -> None:
     assert desk.ticket()["escalation"]["acknowledged_by"] == "ana"
 
 
+def test_an_acknowledgement_that_names_nobody_is_the_helpdesk_s(desk: Desk) -> None:
+    desk.open()
+    desk.report("acknowledged")
+    desk.engine.advance(hours=3)
+    assert tiers_alerted(desk) == [("frontline", 0)]
+    assert desk.ticket()["escalation"]["acknowledged_by"] == "helpdesk"
+
+
 def test_the_last_tier_is_alerted_twice_more_and_then_everybody_learns_that_nobody_has_it(desk: Desk) -> None:
     desk.open()
     desk.engine.advance(days=2)

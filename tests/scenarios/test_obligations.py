@@ -167,6 +167,19 @@ def test_a_reopened_ticket_goes_on_where_it_stopped(desk: Desk) -> None:
     assert desk.types().count("breached") == 2, "resolution and periodic update"
 
 
+def test_what_is_learned_after_the_end_may_change_the_verdict_and_the_log_keeps_both(desk: Desk) -> None:
+    desk.open()
+    desk.engine.advance(minutes=30)
+    desk.report("resolved")
+    desk.engine.advance(hours=1)
+    desk.report("agent_replied", occurred_at="2026-03-27T15:50:00Z")
+    assert desk.obligation("first_response")["state"] == "met"
+    verdicts = [event["details"]["obligations"] for event in desk.log() if event["type"] == "settled"]
+    states = [{each["metric"]: each["state"] for each in verdict}["first_response"] for verdict in verdicts]
+    assert states == ["met_late", "met"]
+    assert {each.status for each in desk.engine.executions()} == {"SUCCEEDED"}
+
+
 def review_contract() -> dict[str, Any]:
     review = {"team": "management", "from_tier": 2, "due_within": "3bd", "remind_within": "2bd"}
     return {**CONTRACT, "review": review}

@@ -142,7 +142,6 @@ def test_a_ticket_that_cannot_be_opened_is_refused_and_not_stored(
         ({"type": "priority_changed"}, "priority"),
         ({"type": "priority_changed", "priority": "P9"}, "priority"),
         ({"type": "escalated", "tier": 4}, "tier"),
-        ({"type": "acknowledged"}, "actor.id"),
         ({"type": "pended", "surprise": 1}, "surprise"),
     ],
 )

@@ -31,7 +31,7 @@ def kill(desk: Desk) -> None:
 
 def test_in_health_the_sweeper_finds_nothing(swept: Desk) -> None:
     swept.open()
-    swept.engine.advance(hours=3)
+    swept.engine.advance(hours=1)
     assert "rearmed" not in swept.types()
 
 

@@ -78,8 +78,11 @@ def assess(
             append(timer.event_type, timer.at, timer.details)
     if notices := owed(ticket, [*log, *due], roster, now):
         append(ev.NOTICES_RECORDED, now, {"through": ticket.sequence, "notices": notices})
-    if ticket.over and not ticket.settled and not any(o.running for o in ticket.promised()):
-        append(ev.SETTLED, now, {"obligations": _verdicts(ticket, now)})
+    if ticket.over and not any(o.running for o in ticket.promised()):
+        verdicts, settlement = _verdicts(ticket, now), ticket.settlement
+        # Something learned late may change a verdict: the log then has a second settlement, and reports take the last.
+        if settlement is None or settlement.details["obligations"] != verdicts:
+            append(ev.SETTLED, now, {"obligations": verdicts})
     return Assessment(ticket, due, timer)
 
 

@@ -37,6 +37,10 @@ class Attributes(_Document):
     tags: Annotated[list[Line], Field(max_length=50)] | None = None
     requester: Line | None = None
     reference: Line | None = None
+    impact: Line | None = None
+    urgency: Line | None = None
+    segment: Line | None = None
+    affected_users: Annotated[int, Field(ge=0, le=10**9)] | None = None
     links: Annotated[list[Line], Field(max_length=20)] | None = None
     handoff: Annotated[dict[Line, Text], Field(max_length=50)] | None = Field(
         None,
@@ -124,7 +128,7 @@ class AttributesChanged(_Fact, Attributes):
 
 
 class Acknowledged(_Fact):
-    """Somebody has it: the escalation chain stops. `actor.id` says who."""
+    """Somebody has it: the escalation chain stops. `actor.id` says who; left out, it is the helpdesk."""
 
     type: Literal["acknowledged"]
     note: Text | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tocsin.domain.contract import Contract
 from tocsin.domain.events import Event
@@ -34,6 +35,13 @@ class Acknowledgement:
     sequence: int
 
 
+class Request(NamedTuple):
+    """Somebody wants a tier: whoever opened, reopened or escalated the ticket by that event."""
+
+    tier: int
+    event: Event
+
+
 class Chain:
     """Tiers in order; an acknowledgement stops the chain, silence moves it on, the last tier is repeated."""
 
@@ -46,7 +54,7 @@ class Chain:
         self.reached = True
         self.acknowledged: Acknowledgement | None = None
         self.exhausted = False
-        self.requested: tuple[int, datetime, str] | None = (1, first.occurred_at, "opened")
+        self.requested: Request | None = Request(1, first)
 
     def alerted(self, event: Event) -> None:
         """A tier was alerted."""
@@ -54,7 +62,8 @@ class Chain:
         self.alerted_at, self.reached = event.occurred_at, event.details["reached"]
         self.exhausted = False
         # What was asked for before this alert, but learned of after it, is still to be done.
-        if self.requested and self.tier >= self.requested[0]:
+        wanted = self.requested
+        if wanted and (event.sequence > wanted.event.sequence or self.tier == wanted.tier):
             self.requested = None
 
     def acknowledge(self, event: Event) -> None:
@@ -62,19 +71,20 @@ class Chain:
         if self.acknowledged is None:
             # A link says which tier it was sent to; who takes the ticket by it takes it for that tier.
             tier = event.details.get("tier") or self.tier or 1
-            self.acknowledged = Acknowledgement(event.actor.id, event.occurred_at, tier, event.sequence)
+            by = event.actor.id or "helpdesk"
+            self.acknowledged = Acknowledgement(by, event.occurred_at, tier, event.sequence)
             self.requested = None
 
-    def request(self, tier: int, at: datetime, reason: str) -> None:
+    def request(self, tier: int, event: Event) -> None:
         """Somebody asked for a tier, or the ticket was reopened: that tier is alerted and has to acknowledge."""
-        self.requested, self.acknowledged, self.exhausted = (tier, at, reason), None, False
+        self.requested, self.acknowledged, self.exhausted = Request(tier, event), None, False
         self.attempt = 0
 
     def next_alert(self, contract: Contract, priority: str) -> NextAlert | None:
         """The next step of the chain, or None when it has stopped."""
         tiers = contract.escalation.tiers
         if self.requested:
-            tier, asked_at, reason = self.requested
+            tier, asked_at, reason = self.requested.tier, self.requested.event.occurred_at, self.requested.event.type
             # A person who escalates wants somebody now; otherwise a tier is alerted in its own hours.
             at = asked_at if reason == "escalated" else self._open(contract, priority, tier, asked_at)
             return NextAlert(at, tier, 1, reason)

@@ -51,6 +51,8 @@ def fold(key: TicketKey, contract: Contract, contract_version: int, events: Sequ
 def apply(ticket: Ticket, event: Event) -> None:
     """Fold one more event; types that this version does not know change nothing, so old code reads newer logs."""
     ticket.sequence = max(ticket.sequence, event.sequence)
+    if event.actor.kind != "system":
+        ticket.facts.append(event.sequence)
     if (rule := _RULES.get(event.type)) is not None:
         rule(ticket, event)
 
@@ -137,7 +139,7 @@ def _escalated(ticket: Ticket, event: Event) -> None:
     if not ticket.over:
         last = len(ticket.contract.escalation.tiers)
         tier = event.details.get("tier") or min(ticket.chain.tier + 1, last)
-        ticket.chain.request(tier, event.occurred_at, "escalated")
+        ticket.chain.request(tier, event)
 
 
 def _resolved(ticket: Ticket, event: Event) -> None:
@@ -162,7 +164,7 @@ def _reopened(ticket: Ticket, event: Event) -> None:
             obligation.revive(event.occurred_at)
             obligation.retarget(ticket.contract.promise(ticket.priority, obligation.metric.name), event)
     _happens(ticket, "reopened", event)
-    ticket.chain.request(ticket.chain.tier or 1, event.occurred_at, "reopened")
+    ticket.chain.request(ticket.chain.tier or 1, event)
 
 
 def _closed(ticket: Ticket, event: Event) -> None:

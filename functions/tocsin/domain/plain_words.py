@@ -51,7 +51,14 @@ def faults_in(
 
 def path(location: Iterable[str | int], tags: frozenset[str] = frozenset()) -> str:
     """`("tiers", 0, "team")` as `tiers.0.team`; pydantic's own marks in between are left out."""
-    return ".".join(str(part) for part in location if part != "[key]" and part not in tags) or "body"
+    places = list(location)
+    # A tag stands behind what it is the type of: an entry of a list, or the body itself.
+    shown = [
+        str(part)
+        for part, before in zip(places, [None, *places], strict=False)
+        if part != "[key]" and not (part in tags and (isinstance(before, int) or before in (None, "body")))
+    ]
+    return ".".join(shown) or "body"
 
 
 def _words(

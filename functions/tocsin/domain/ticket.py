@@ -15,7 +15,10 @@ from tocsin.domain.events import Event
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.obligation import Obligation
 
-ATTRIBUTES = ("subject", "description", "category", "channel", "tags", "requester", "reference", "handoff", "links")
+ATTRIBUTES = (
+    *("subject", "description", "category", "channel", "tags", "requester", "reference", "handoff", "links"),
+    *("impact", "urgency", "segment", "affected_users"),
+)
 """What a helpdesk may say about a ticket and change later; none of it decides when something is due."""
 
 
@@ -47,6 +50,8 @@ class Ticket:
     recorded: set[str] = field(default_factory=set)
     sent: set[str] = field(default_factory=set)
     lifecycle: list[Event] = field(default_factory=list)
+    facts: list[int] = field(default_factory=list)
+    """Sequence numbers of what was reported, as against what Tocsin appended."""
 
     @property
     def over(self) -> bool:
@@ -54,20 +59,27 @@ class Ticket:
         return self.status in ("resolved", "closed")
 
     @property
+    def settlement(self) -> Event | None:
+        """The event that settled it, unless it was reopened since."""
+        last = max(self.lifecycle, key=attrgetter("sequence"), default=None)
+        return last if last is not None and last.type == ev.SETTLED else None
+
+    @property
     def settled(self) -> bool:
         """Whether its execution has ended because nothing was left to run."""
-        last = max(self.lifecycle, key=attrgetter("sequence"), default=None)
-        return last is not None and last.type == ev.SETTLED
+        return self.settlement is not None
 
     @property
     def generation(self) -> int:
-        """Which execution looks after it: the first, and one more after each hand-over, rescue and revival."""
-        generation, settled = 1, False
-        for event in sorted(self.lifecycle, key=attrgetter("sequence")):
-            if event.type in (ev.CONTINUED, ev.REARMED) or (event.type == ev.REOPENED and settled):
-                generation += 1
-            settled = event.type == ev.SETTLED
-        return generation
+        """Which execution looks after it: the first, and one more after each hand-over, rescue and revival.
+
+        It is revived by whatever is reported after it has settled, be it a reopening or something learned late.
+        """
+        succeeded = sum(event.type in (ev.CONTINUED, ev.REARMED) for event in self.lifecycle)
+        settled = sorted(event.sequence for event in self.lifecycle if event.type == ev.SETTLED)
+        until = [*settled[1:], self.sequence + 1]
+        revived = (any(start < fact < end for fact in self.facts) for start, end in zip(settled, until, strict=False))
+        return 1 + succeeded + sum(revived)
 
     def promised(self) -> list[Obligation]:
         """What the contract promises something for, each metric's newest cycle."""

@@ -25,8 +25,9 @@ def follow_event(
     """
     dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
     assessment = dossier.assess(clock.now())
-    if event_type in STARTS_EXECUTION:
-        executions.start(key, dossier.ticket().generation)
+    ticket = dossier.ticket()
+    if event_type in STARTS_EXECUTION or (ticket.settled and assessment.something_to_do):
+        executions.start(key, ticket.generation)
     if dossier.task_token is None:
         return
     timer, waiting_until = assessment.timer, dossier.waiting_until

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tocsin.domain import events as ev
-from tocsin.domain.commands import Acknowledged, Command, Escalated, PriorityChanged
+from tocsin.domain.commands import Command, Escalated, PriorityChanged
 from tocsin.domain.events import Actor, Event
 from tocsin.domain.faults import Busy, Conflict, Fault, Invalid, PreconditionFailed
 from tocsin.domain.identifiers import TicketKey
@@ -95,8 +95,6 @@ def _check(ticket: Ticket, command: Command, now: datetime) -> None:
         faults.append(Fault("priority", f"the ticket's contract has no targets for it; it knows {known}"))
     if isinstance(command, Escalated) and (command.tier or 1) > len(ticket.contract.escalation.tiers):
         faults.append(Fault("tier", f"the ticket's contract has {len(ticket.contract.escalation.tiers)} tiers"))
-    if isinstance(command, Acknowledged) and not command.actor.id:
-        faults.append(Fault("actor.id", "is required; an acknowledgement says who has the ticket"))
     if faults:
         raise Invalid(faults)
 
@@ -104,11 +102,11 @@ def _check(ticket: Ticket, command: Command, now: datetime) -> None:
 def _check_status(ticket: Ticket, command: Command) -> None:
     review = ticket.current.get("review")
     learned_late = command.occurred_at and ticket.resolved_at and command.occurred_at < ticket.resolved_at
-    if learned_late:
-        return  # It happened while there was still something to happen.
     if command.type == ev.REVIEW_FILED:
-        if review is None or not review.running:
-            raise Conflict("No review is owed for this ticket.")
+        if review is None or not review.running or learned_late:
+            raise Conflict("No review is owed for this ticket, or was owed then.")
+    elif learned_late:
+        return  # It happened while there was still something to happen.
     elif ticket.status == "closed":
         raise Conflict("The ticket is closed; nothing more can happen to it. Open a new ticket.")
     elif ticket.settled and command.type not in AFTER_SETTLEMENT:

@@ -171,6 +171,18 @@ def test_a_reopened_ticket_settles_again_with_a_verdict_of_its_own() -> None:
     assert states == ["met", "met_late"]
 
 
+def test_a_verdict_that_a_late_event_changes_is_recorded_anew_since_reports_take_the_last() -> None:
+    story = quiet(targets={"P1": {"first_response": "15m"}})
+    story.assess(0)
+    story.says(ev.RESOLVED, 20)
+    story.assess(20)
+    story.says(ev.AGENT_REPLIED, 10, known_at=30)
+    story.assess(30)
+    states = [event.details["obligations"][0]["state"] for event in story.recorded(ev.SETTLED)]
+    assert states == ["met_late", "met"]
+    assert story.look(40).events == []
+
+
 def test_reopening_and_resolving_before_anybody_looks_tells_nobody_to_come() -> None:
     story = quiet()
     story.says(ev.RESOLVED, 10)

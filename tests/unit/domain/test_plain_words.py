@@ -132,7 +132,7 @@ def test_the_path_of_an_event_s_fault_is_that_of_the_document() -> None:
         ("priority", "P 1"),
         ("contract_id", "Acme Gold"),
         ("actor", {"kind": "system"}),
-        ("impact", "high"),
+        ("mood", "high"),
     ],
 )
 def test_a_ticket_with_one_fault_is_told_that_one(field: str, value: object) -> None:

@@ -85,7 +85,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 class Holidays(BaseModel):
     """Days on which the calendar is closed: a country's public holidays, and dates of one's own."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     country: str | None = Field(None, description="ISO 3166-1 alpha-2, such as DE")
     subdivision: str | None = Field(None, description="ISO 3166-2 without the country, such as BY")
@@ -130,7 +130,7 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> Mappin
 class CalendarTerms(BaseModel):
     """One calendar of a contract: zone, weekly opening hours, holidays. Without hours it is always open."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     timezone: Zone
     weekly: dict[Weekdays, list[Window]] = Field(

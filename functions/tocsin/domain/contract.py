@@ -26,7 +26,8 @@ ALWAYS_OPEN = "always"
 class Terms(BaseModel):
     """Part of a contract: unknown fields are faults, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Only the whole contract is ever validated: building a validator for each part as well doubles the cold start.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Party(Terms):

@@ -14,8 +14,8 @@ from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import parse_instant
 from tocsin.domain.ticket import Ticket
 from tocsin.ports import Clock, Contracts, Links, SequenceConflict, Teams, TicketLog
-from tocsin.use_cases.dossier import Dossier, open_dossier
-from tocsin.use_cases.record_event import ATTEMPTS, append
+from tocsin.use_cases.dossier import ATTEMPTS, Dossier, open_dossier
+from tocsin.use_cases.record_event import append
 
 
 def show_offer(signed: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> Offer:

@@ -13,8 +13,7 @@ from tocsin.domain.events import Event
 from tocsin.domain.faults import Busy
 from tocsin.domain.identifiers import TicketKey
 from tocsin.ports import Clock, Contracts, SequenceConflict, Teams, TicketLog
-from tocsin.use_cases.dossier import Dossier, head_of, open_dossier
-from tocsin.use_cases.record_event import ATTEMPTS
+from tocsin.use_cases.dossier import ATTEMPTS, Dossier, head_of, open_dossier
 
 Next = Literal["send_notices", "send_final_notices", "wait", "settled", "continued"]
 

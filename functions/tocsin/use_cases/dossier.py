@@ -15,6 +15,9 @@ from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.ticket import Ticket
 from tocsin.ports import Contracts, ContractVersion, Head, Teams, TicketLog
 
+ATTEMPTS = 8
+"""Each lost race means that somebody else's event was recorded, so contention resolves itself quickly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dossier:

@@ -14,14 +14,11 @@ from tocsin.domain.instants import format_instant
 from tocsin.domain.ticket import Ticket
 from tocsin.domain.view import event_view, ticket_view
 from tocsin.ports import Clock, Contracts, RequestRepeated, SequenceConflict, Teams, TicketLog
-from tocsin.use_cases.dossier import Dossier, head_of, open_dossier
+from tocsin.use_cases.dossier import ATTEMPTS, Dossier, head_of, open_dossier
 from tocsin.use_cases.idempotency import IdempotencyKey, earlier_answer, request_to_record
 
 CLOCK_SKEW = timedelta(minutes=1)
 """How far a helpdesk's clock may run ahead of ours; what lies within it is taken to happen now."""
-
-ATTEMPTS = 8
-"""Each lost race means that somebody else's event was recorded, so contention resolves itself quickly."""
 
 AFTER_SETTLEMENT = frozenset({ev.REOPENED, ev.CLOSED})
 

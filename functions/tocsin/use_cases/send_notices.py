@@ -10,8 +10,7 @@ from tocsin.domain.faults import Busy
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.ticket import Ticket
 from tocsin.ports import Clock, Contracts, Messages, Notifier, SequenceConflict, Teams, TicketLog
-from tocsin.use_cases.dossier import head_of, open_dossier
-from tocsin.use_cases.record_event import ATTEMPTS
+from tocsin.use_cases.dossier import ATTEMPTS, head_of, open_dossier
 
 
 def send_notices(

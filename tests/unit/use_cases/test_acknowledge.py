@@ -12,7 +12,7 @@ from tocsin.domain.acknowledgement_link import Offer, claims_for
 from tocsin.domain.faults import Busy, Gone, NotFound
 from tocsin.domain.identifiers import TicketKey
 from tocsin.use_cases.acknowledge import accept_offer, show_offer
-from tocsin.use_cases.record_event import ATTEMPTS
+from tocsin.use_cases.dossier import ATTEMPTS
 
 
 def link_to(world: World, recipient: str, **changes: Any) -> str:

@@ -10,7 +10,7 @@ from tests.unit.story import OPENED_AT, after
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.faults import Busy, NotFound
 from tocsin.use_cases.assess_ticket import Limits, assess_ticket
-from tocsin.use_cases.record_event import ATTEMPTS
+from tocsin.use_cases.dossier import ATTEMPTS
 
 LIMITS = Limits(rounds=10, age=timedelta(minutes=100))
 

@@ -10,7 +10,7 @@ from tests.unit.story import DOCUMENT, REVIEW
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.faults import Busy, Conflict, Invalid, NotFound, PreconditionFailed
 from tocsin.domain.identifiers import TicketKey
-from tocsin.use_cases.record_event import ATTEMPTS
+from tocsin.use_cases.dossier import ATTEMPTS
 
 
 def paths(caught: pytest.ExceptionInfo[Invalid]) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.faults import Busy
-from tocsin.use_cases.record_event import ATTEMPTS
+from tocsin.use_cases.dossier import ATTEMPTS
 
 
 def sent_ids(world: World) -> list[str]:

@@ -1,4 +1,4 @@
-"""Moto's DynamoDB without the cost of a transaction growing with the table."""
+"""Moto's DynamoDB without costs that grow with the table: a transaction's, and a query's."""
 
 from __future__ import annotations
 
@@ -37,6 +37,25 @@ def save_only_what_a_transaction_touches(patches: Patches) -> None:
 
     patches.replace(models, "copy", ModuleWith(copy, deepcopy=deepcopy_unless_table))
     patches.wrap(DynamoDBBackend, "transact_write_items", restoring)
+
+
+def read_only_the_partition(patches: Patches) -> None:
+    """Query looks at the items of its partition, as DynamoDB does; a query of an index still looks at all."""
+
+    # moto asks the table for all its items, which it sorts, and picks those of the partition.
+    def of_partition(query: Callable[..., Any]) -> Callable[..., Any]:
+        def query_partition(table: Any, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
+            partition = table.items.get(hash_key, {}) if table.range_key_attr else table.items
+            if not kwargs.get("index_name"):
+                table.all_items = lambda: list(partition.values())
+            try:
+                return query(table, hash_key, *args, **kwargs)
+            finally:
+                vars(table).pop("all_items", None)
+
+        return query_partition
+
+    patches.wrap(Table, "query", of_partition)
 
 
 def _touched(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:

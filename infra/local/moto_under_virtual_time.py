@@ -13,7 +13,7 @@ from moto.core.config import DefaultConfig
 from moto.moto_api._internal import mock_random
 
 from infra.local.lambda_runtime import LambdaRuntime
-from infra.local.moto_dynamodb import save_only_what_a_transaction_touches
+from infra.local.moto_dynamodb import read_only_the_partition, save_only_what_a_transaction_touches
 from infra.local.moto_executions import Executions
 from infra.local.moto_patches import Patches
 from infra.local.moto_shortcuts import reuse_clients_and_definitions, silence_the_interpreter
@@ -44,6 +44,7 @@ def moto_under_virtual_time(
         executions.install(patches)
         runtime.install(patches)
         save_only_what_a_transaction_touches(patches)
+        read_only_the_partition(patches)
         record_what_is_published(patches, clock, alerts)
         # The last to be entered is the first to be left: no actor may outlive what it runs on.
         patches.callback(clock.close)

@@ -22,6 +22,7 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("GET", "/v1/tickets/<ticket_id>"): (None, 404),
     ("POST", "/v1/tickets/<ticket_id>/events"): ({"type": "resolved"}, 404),
     ("GET", "/v1/tickets/<ticket_id>/events"): (None, 404),
+    ("GET", "/v1/tickets/<ticket_id>/explain"): (None, 404),
 }
 PUBLIC = {
     ("GET", "/v1/acknowledgements/<signed>"),

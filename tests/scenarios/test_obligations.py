@@ -180,6 +180,37 @@ def test_what_is_learned_after_the_end_may_change_the_verdict_and_the_log_keeps_
     assert {each.status for each in desk.engine.executions()} == {"SUCCEEDED"}
 
 
+def test_every_second_of_a_ticket_is_explained(engine: Engine) -> None:
+    """Thursday before Easter to the Tuesday after it: lunch, nights, two holidays and a wait for the customer."""
+    engine.advance_to(datetime(2026, 4, 2, 13, 0, tzinfo=UTC))
+    desk = Desk(engine).prepare()
+    desk.open(priority="P2")
+    engine.advance(hours=1)
+    pended = desk.report("pended")["sequence"]
+    engine.advance_to(datetime(2026, 4, 7, 7, 30, tzinfo=UTC))
+    desk.report("resumed")
+    explained = desk.expect(200, "GET", "/v1/tickets/T-1/explain")["obligations"]
+    [resolution] = [each for each in explained if each["metric"] == "resolution"]
+    told = [(each["kind"], each["cause"], each["seconds"] / 3600) for each in resolution["intervals"]]
+    assert told == [
+        ("counted", "opening hours", 1),
+        ("paused", f"event {pended}", 1),
+        ("closed", "outside opening hours", 7),
+        ("closed", "Good Friday", 24),
+        ("closed", "outside opening hours", 48),
+        ("closed", "Easter Monday", 24),
+        ("closed", "outside opening hours", 9),
+        ("paused", f"event {pended}", 0.5),
+        ("counted", "opening hours", 2.5),
+        ("closed", "outside opening hours", 1),
+        ("counted", "opening hours", 4),
+        ("closed", "outside opening hours", 16),
+        ("counted", "opening hours", 0.5),
+    ]
+    assert resolution["seconds"]["counted"] == 8 * 3600
+    assert resolution["intervals"][-1]["to"] == resolution["due_at"]
+
+
 def review_contract() -> dict[str, Any]:
     review = {"team": "management", "from_tier": 2, "due_within": "3bd", "remind_within": "2bd"}
     return {**CONTRACT, "review": review}

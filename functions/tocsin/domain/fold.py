@@ -83,7 +83,7 @@ def _start(ticket: Ticket, metric: Metric, event: Event) -> None:
         ticket.past.append(before)
     obligation = Obligation(metric, ticket.contract.promise(ticket.priority, metric.name), event)
     if ticket.status == "pending" and metric.pauses_while_pending:
-        obligation.pause(event.occurred_at)
+        obligation.pause(event.occurred_at, event.sequence)
     ticket.current[metric.name] = obligation
 
 
@@ -108,7 +108,7 @@ def _pended(ticket: Ticket, event: Event) -> None:
         ticket.status = "pending"
         for obligation in ticket.current.values():
             if obligation.running and obligation.metric.pauses_while_pending:
-                obligation.pause(event.occurred_at)
+                obligation.pause(event.occurred_at, event.sequence)
 
 
 def _resumed(ticket: Ticket, event: Event) -> None:

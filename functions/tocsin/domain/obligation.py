@@ -27,6 +27,7 @@ class Obligation:
         "known_at",
         "met_by",
         "metric",
+        "pause_causes",
         "pauses",
         "promise",
         "revision",
@@ -42,6 +43,7 @@ class Obligation:
         self.started_at = start.occurred_at
         self.known_at = start.recorded_at
         self.pauses: list[Interval] = []
+        self.pause_causes: list[int] = []
         self.ended_at: datetime | None = None
         self.met_by: int | None = None
         self._due_at: datetime | None = None
@@ -85,10 +87,11 @@ class Obligation:
             return "paused"
         return "running" if self.promise is None or self.promise.calendar.is_open(now) else "out_of_hours"
 
-    def pause(self, at: datetime) -> None:
-        """Stop counting; harmless while already paused."""
+    def pause(self, at: datetime, cause: int = 0) -> None:
+        """Stop counting, because of the event with that sequence number; harmless while already paused."""
         if not self.paused:
             self.pauses.append(Interval(at, None))
+            self.pause_causes.append(cause)
             self._due_at = None
 
     def resume(self, at: datetime) -> None:
@@ -106,6 +109,7 @@ class Obligation:
         """Go on after a reopening; the time in between counts as a pause."""
         if self.ended_at is not None:
             self.pauses.append(Interval(self.ended_at, at))
+            self.pause_causes.append(self.met_by or 0)
             self.ended_at = self.met_by = self._due_at = None
 
     def retarget(self, promise: Promise | None, change: Event) -> None:

@@ -13,6 +13,7 @@ from tocsin.domain.commands import Command, OpenTicket
 from tocsin.domain.identifiers import Slug, TicketId, TicketKey
 from tocsin.handlers.answers import json_answer
 from tocsin.handlers.caller import Cursor, IdempotencyHeader, IfMatchHeader, Limit, expected_number, helpdesk_of
+from tocsin.use_cases.explain_ticket import explain_ticket
 from tocsin.use_cases.idempotency import idempotency_key
 from tocsin.use_cases.open_ticket import open_ticket
 from tocsin.use_cases.read_ticket import list_tickets, read_events, read_ticket
@@ -81,6 +82,12 @@ def list_events(ticket_id: TicketId, limit: Limit = 100, cursor: Cursor = None) 
         _key(ticket_id), limit, cursor, log=wiring.log(), contracts=wiring.contracts(), teams=wiring.teams()
     )
     return json_answer({"events": list(page.items), "next_cursor": page.next_cursor})
+
+
+@router.get("/v1/tickets/<ticket_id>/explain", tags=["tickets"], summary="Why each instant is what it is")
+def explain(ticket_id: TicketId) -> Response[dict[str, Any]]:
+    """Every counted, paused and closed interval of every obligation, with its cause, adding up to the second."""
+    return json_answer(explain_ticket(_key(ticket_id), **wiring.store()))
 
 
 def _key(ticket_id: str) -> TicketKey:

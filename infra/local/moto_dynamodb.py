@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -44,9 +45,11 @@ def read_only_the_partition(patches: Patches) -> None:
 
     # moto asks the table for all its items, which it sorts, and picks those of the partition.
     def of_partition(query: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(query)
+
         def query_partition(table: Any, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
             partition = table.items.get(hash_key, {}) if table.range_key_attr else table.items
-            if not kwargs.get("index_name"):
+            if signature.bind(table, hash_key, *args, **kwargs).arguments.get("index_name") is None:
                 table.all_items = lambda: list(partition.values())
             try:
                 return query(table, hash_key, *args, **kwargs)

@@ -42,3 +42,21 @@ def test_a_query_costs_nothing_for_other_partitions(engine: Engine) -> None:
     with mock.patch.object(Table, "all_items", counting):
         assert keys(engine, "b") == ["b1", "b2", "b3"]
     assert looked_at == []
+
+
+def test_a_query_of_an_index_still_looks_everywhere(engine: Engine) -> None:
+    for pk in ("a", "b"):
+        item = {
+            "pk": {"S": pk},
+            "sk": {"S": "1"},
+            "due_shard": {"S": "DUE#00"},
+            "next_due_at": {"S": f"2026-0{len(pk)}"},
+        }
+        engine.client("dynamodb").put_item(TableName=TABLE, Item=item)
+    found = engine.client("dynamodb").query(
+        TableName=TABLE,
+        IndexName="tickets_by_due",
+        KeyConditionExpression="due_shard = :shard",
+        ExpressionAttributeValues={":shard": {"S": "DUE#00"}},
+    )
+    assert {item["pk"]["S"] for item in found["Items"]} == {"a", "b"}

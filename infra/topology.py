@@ -17,9 +17,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-DUE_SHARDS = 16
-"""Partitions of the due-index; one partition takes 1,000 writes a second (AWS documentation, 2026-11)."""
-
 
 @dataclass(frozen=True)
 class Grant:

@@ -95,12 +95,6 @@ def limits() -> Limits:
     return Limits(int(os.environ["MAX_ROUNDS"]), timedelta(days=int(os.environ["MAX_AGE_DAYS"])))
 
 
-def forget() -> None:
-    """Forget everything made so far: the next call makes it anew, as a new process would."""
-    for made in (_client, _table, _contracts, _links, _messages):
-        made.cache_clear()
-
-
 @functools.cache
 def _client(service: str) -> Any:
     return boto3.client(service)  # type: ignore[call-overload]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from tocsin.domain.contract import Contract
@@ -232,4 +232,32 @@ class Links(Protocol):
 
     def read(self, signed: str) -> Mapping[str, Any] | None:
         """The claims of the last part of such an URL; None when it is forged or damaged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DayOff:
+    """A date that an event of a feed closes: the event's name, and its id there."""
+
+    day: date
+    name: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An event of a feed that closes nothing, and why."""
+
+    name: str
+    why: str
+
+
+class HolidayFeeds(Protocol):
+    """Calendars that others publish."""
+
+    def read(self, text: str, years: range, include_free: bool) -> tuple[list[DayOff], list[LeftOut]]:
+        """The days off in `years`, and every event that makes none; ValueError for a text that is no calendar.
+
+        Events that are marked as free time make days off only with `include_free`.
+        """
         ...

@@ -18,7 +18,18 @@ from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
 from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
-from tocsin.ports import Clock, Contracts, Credentials, Executions, Links, Messages, Notifier, Teams, TicketLog
+from tocsin.ports import (
+    Clock,
+    Contracts,
+    Credentials,
+    Executions,
+    HolidayFeeds,
+    Links,
+    Messages,
+    Notifier,
+    Teams,
+    TicketLog,
+)
 from tocsin.use_cases.assess_ticket import Limits
 
 
@@ -73,6 +84,13 @@ def notifier() -> Notifier:
     from tocsin.adapters.sns import SnsNotifier
 
     return SnsNotifier(_client("sns"), os.environ["TOPIC_ARN_PREFIX"], os.environ["ENCRYPTION_KEY_ARN"])
+
+
+def holiday_feeds() -> HolidayFeeds:
+    """ICalendar texts."""
+    from tocsin.adapters.ics import IcsFeeds
+
+    return IcsFeeds()
 
 
 def links() -> Links:

@@ -72,6 +72,10 @@ class Api:
         """What is there."""
         return _document(self._answer("GET", path, params=query))
 
+    def text(self, path: str, **query: str | int) -> str:
+        """What is there, where it is a text."""
+        return self._answer("GET", path, params=query).text
+
     def put(self, path: str, document: object) -> tuple[dict[str, Any], bool]:
         """What was stored, and whether it is new."""
         response = self._answer("PUT", path, json=document)
@@ -87,6 +91,16 @@ class Api:
         while True:
             page = self.get(path, **query, **cursor)
             yield from page[items]
+            if not page.get("next_cursor"):
+                return
+            cursor = {"cursor": page["next_cursor"]}
+
+    def posted_pages(self, path: str, document: object) -> Iterator[dict[str, Any]]:
+        """What became of it, page after page, until all is done."""
+        cursor: Mapping[str, str] = {}
+        while True:
+            page = _document(self._answer("POST", path, json=document, params=cursor))
+            yield page
             if not page.get("next_cursor"):
                 return
             cursor = {"cursor": page["next_cursor"]}

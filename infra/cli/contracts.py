@@ -1,7 +1,8 @@
-"""`tocsin contract`: put, show, preview."""
+"""`tocsin contract`: put, show, text, diagram, preview."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -9,13 +10,19 @@ import yaml
 
 from infra.cli.api import Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, read_document, text_field
-from infra.cli.layout import AsJson, print_json, print_table, utc, words
+from infra.cli.layout import AsJson, print_json, print_table, print_text, utc, words
 
 commands = typer.Typer(help="Contracts: what was promised to a customer.", no_args_is_help=True)
 
 ContractId = Annotated[str, typer.Argument(metavar="CONTRACT_ID", help="The contract's id.")]
 Version = Annotated[int | None, typer.Option("--version", min=1, help="The one in force when left out.")]
-Priority = Annotated[str, typer.Option("--priority", help="The priority of the imagined ticket, such as P1.")]
+Priority = Annotated[str | None, typer.Option("--priority", help="The priority of the imagined ticket, such as P1.")]
+Known = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with", metavar="FIELD=VALUE", help="What else is known of it, such as category=outage; repeatable."
+    ),
+]
 OpenedAt = Annotated[
     str | None,
     typer.Option("--opened-at", help="When it is opened, such as 2026-03-27T15:50:00Z; now when left out."),
@@ -45,21 +52,77 @@ def show(contract_id: ContractId, url: Url, token: Token, version: Version = Non
 
 
 @commands.command()
+def text(contract_id: ContractId, url: Url, token: Token, version: Version = None) -> None:
+    """Print a contract in plain language, as Markdown: all that it says, for who has to sign or explain it."""
+    print_text(Api(url, token).text(path_of("contracts", contract_id, "text"), **_chosen(version)))
+
+
+@commands.command()
+def diagram(contract_id: ContractId, url: Url, token: Token, version: Version = None) -> None:
+    """Print the escalation of a contract as a Mermaid flowchart."""
+    print_text(Api(url, token).text(path_of("contracts", contract_id, "diagram"), **_chosen(version)))
+
+
+def _chosen(version: int | None) -> dict[str, int]:
+    return {} if version is None else {"version": version}
+
+
+@commands.command()
 def preview(
     contract_id: ContractId,
     url: Url,
     token: Token,
-    priority: Priority,
+    priority: Priority = None,
     opened_at: OpenedAt = None,
+    known: Known = None,
     as_json: AsJson = False,
 ) -> None:
     """Show every deadline, warning and tier of a ticket that nobody touches, without opening one."""
-    ticket = {"priority": priority, **({"opened_at": opened_at} if opened_at else {})}
+    given = {"priority": priority, "opened_at": opened_at}
+    ticket = {name: value for name, value in given.items() if value is not None} | _attributes(known)
     previewed = Api(url, token).post(path_of("contracts", contract_id, "preview"), ticket)
     if as_json:
         print_json(previewed)
     else:
         _print_preview(previewed)
+
+
+@commands.command()
+def migrate(
+    contract_id: ContractId,
+    url: Url,
+    token: Token,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the log of every ticket.")],
+    version: Version = None,
+    mode: Annotated[
+        str | None,
+        typer.Option("--mode", help="retroactive, forward or best_for_customer, instead of what the contract says."),
+    ] = None,
+) -> None:
+    """Move the running tickets of a contract to a version of it, such as one whose calendar was edited."""
+    wanted = {"reason": reason, "contract_version": version, "mode": mode}
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    path, api = path_of("contracts", contract_id, "migrations"), Api(url, token)
+    # Tickets that move change places in the list, so the last pass is the first that finds nothing to do.
+    passes = [list(api.posted_pages(path, asked))]
+    while any(page["migrated"] for page in passes[-1]):
+        passes.append(list(api.posted_pages(path, asked)))
+    migrated = sum(len(page["migrated"]) for pages in passes for page in pages)
+    print(f"{migrated} tickets moved to version {passes[-1][-1]['contract_version']} of {contract_id}")
+    for page in passes[-1]:
+        for each in page["refused"]:
+            print(f"{each['ticket_id']} stays where it is: {each['why']}")
+
+
+def _attributes(known: Sequence[str] | None) -> dict[str, object]:
+    """`["category=outage", "tags=vip,eu"]` as the fields of a ticket."""
+    fields: dict[str, object] = {}
+    for each in known or ():
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{each!r} is not FIELD=VALUE, such as category=outage", param_hint="--with")
+        fields[name] = value.split(",") if name == "tags" else int(value) if value.isdecimal() else value
+    return fields
 
 
 def _print_preview(previewed: dict[str, Any]) -> None:

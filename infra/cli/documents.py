@@ -17,12 +17,7 @@ DocumentFile = Annotated[Path, typer.Argument(metavar="FILE", help="A YAML or JS
 
 def read_document(path: Path) -> dict[str, Any]:
     """The named fields of a file. Raises Failure when it is missing, cannot be read, or is no object."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Failure(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise Failure(f"{path} is not UTF-8.") from None
+    text = read_text(path)
     try:
         document = _parsed(text, "application/json" if path.suffix.lower() == ".json" else "application/yaml")
     except Refused as refused:
@@ -30,6 +25,16 @@ def read_document(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or not document:
         raise Failure(f"{path} has to be an object with named fields.")
     return document
+
+
+def read_text(path: Path) -> str:
+    """A text in UTF-8. Raises Failure when the file is missing or holds anything else."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Failure(f"{path} is not UTF-8.") from None
 
 
 def text_field(document: dict[str, Any], name: str, path: Path) -> str:

@@ -25,6 +25,12 @@ def plain(text: object, width: int = 0) -> str:
     return f"{line[: width - 1]}…" if 0 < width < len(line) else line
 
 
+def print_text(text: str) -> None:
+    """Lines as they are, but for what could steer the terminal."""
+    for line in text.splitlines():
+        print("".join(each if each.isprintable() else "�" for each in line))
+
+
 def utc(instant: str | datetime | None) -> str:
     """`2026-03-27 15:50:00Z`, to the second; `-` for none."""
     if instant is None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.adapters.conftest import FORMS
 from tests.unit.fakes import FakeContracts, FakeCredentials, FakeTeams
-from tests.unit.story import DOCUMENT, team
+from tests.unit.story import DOCUMENT, promised, team
 from tocsin.adapters.dynamodb.contracts import DynamoContracts
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.table import Table
@@ -40,7 +40,7 @@ class TestContracts:
         found = contracts.get("acme", "acme-gold")
         assert found == version(1)
         assert found is not None
-        assert found.contract.promise("P1", "resolution") is not None
+        assert promised(found.contract, "P1", "resolution") is not None
 
     def test_the_newest_is_in_force_and_the_old_ones_stay_as_they_were(self, contracts: Contracts) -> None:
         other = {**DOCUMENT, "warn_at": ["50%"]}

@@ -58,7 +58,11 @@ def everything(attributes: Mapping[str, Any]) -> list[tuple[Ticket, Mapping[str,
     paused = Story(terms=terms, **attributes)
     paused.says(ev.PENDED, 200)
     paused.assess(210)
-    stories = (long, taken, reopened, late, paused)
+    mistaken = Story(terms=terms, **attributes)
+    mistaken.assess_until(20)
+    mistaken.says(ev.AGENT_REPLIED, 10, known_at=30)
+    mistaken.assess(30)
+    stories = (long, taken, reopened, late, paused, mistaken)
     return [(story.ticket(), notice) for story in stories for notice in story.notices()]
 
 

@@ -22,6 +22,8 @@ ALLOWED = {
         "tocsin.adapters",
         "boto3",
         "botocore",
+        "dateutil",
+        "icalendar",
         "itsdangerous",
         "jinja2",
         "mypy_boto3_dynamodb",

@@ -27,7 +27,7 @@ CYCLE = (ev.AGENT_REPLIED, ev.PENDED, ev.CUSTOMER_REPLIED, ev.AGENT_NOTED)
 
 def history(size: int) -> list[Event]:
     """A ticket's log after so many events, a quarter of an hour apart."""
-    opened = Event(1, ev.OPENED, START, START, Actor("customer"), {"priority": "P2"})
+    opened = Event(1, ev.OPENED, START, START, Actor("customer"), {"priority": "P2", "contract_version": 1})
     acknowledged = Event(2, ev.ACKNOWLEDGED, START, START, Actor("agent", "ana"))
     told = Event(3, ev.NOTICES_RECORDED, START, START, ev.TOCSIN, {"through": 10_000, "notices": []})
     log = [opened, acknowledged, told]
@@ -59,7 +59,7 @@ def main() -> None:
         for size, log in logs.items():
             at, held = log[-1].occurred_at + timedelta(minutes=1), pauses(log) if size > 10 else []
             number = max(3, 2000 // size)
-            each = cost(lambda log=log, at=at: assess(key, contract, 1, log, lambda _: None, at), number)  # type: ignore[misc]
+            each = cost(lambda log=log, at=at: assess(key, {1: contract}, log, lambda _: None, at), number)  # type: ignore[misc]
             deadline = cost(lambda: calendar.deadline(START, target), 2000)
             with_pauses = cost(lambda held=held: calendar.deadline(START, target, held), 500)  # type: ignore[misc]
             measured[size].append(each)

@@ -1,13 +1,14 @@
-"""How fast is business time? Compares BusinessCalendar with the PyPI package workclock.
+"""How fast is business time? Compares BusinessCalendar with the PyPI packages workclock and businesstimedelta.
 
 Run from the root of the repository: PYTHONPATH=functions python -m tests.benchmarks.bench_business_time
 
-The calendar is Mon-Fri 9-12 and 13-17 in Berlin with the public holidays. Both answer the same questions, and their
-answers are compared before anything is timed. A round times both, one after the other, so that a slow moment of the
-machine hits both; the ratio is the median over the rounds.
+The calendar is Mon-Fri 9-12 and 13-17 in Berlin with the public holidays. Ours and theirs answer the same questions,
+and their answers are compared before anything is timed; businesstimedelta is asked fewer, since a year takes it more
+than a tenth of a second. A round times both, one after the other, so that a slow moment of the machine hits both; the
+ratio is the median over the rounds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
@@ -15,6 +16,8 @@ from statistics import median
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
+import pytz
+from businesstimedelta import BusinessTimeDelta, HolidayRule, LunchTimeRule, Rules, WorkDayRule
 from holidays import country_holidays
 from workclock import Break, Rule, Schedule, WorkDay
 from workclock import Holidays as ClosedDates
@@ -30,16 +33,27 @@ HOUR = 3600
 BUSINESS_DAY = timedelta(hours=7)
 HORIZONS = {"8 h": timedelta(hours=8), "5 d": 5 * BUSINESS_DAY, "90 d": 90 * BUSINESS_DAY, "1 y": 250 * BUSINESS_DAY}
 STARTS = [datetime(2024, 1, 1, 3, 17, 5, 250, UTC) + number * timedelta(hours=31, minutes=7) for number in range(250)]
-ROUNDS = 15
 SECONDS_PER_TIMING = 0.02
 FIRST_USES = 40
 
 
 @dataclass(frozen=True)
+class Peer:
+    """Another library with the same calendar: when a target is used up, and how much time has passed."""
+
+    name: str
+    deadline: Callable[[datetime, timedelta], datetime]
+    elapsed: Callable[[datetime, datetime], timedelta]
+    starts: Sequence[datetime]
+    rounds: int
+
+
+@dataclass(frozen=True)
 class Operation:
     name: str
-    ours: Callable[[], object]
-    theirs: Callable[[], object]
+    ours: Callable[[], list[object]]
+    theirs: Callable[[], list[object]]
+    rounds: int
 
 
 def our_calendar() -> BusinessCalendar:
@@ -47,29 +61,47 @@ def our_calendar() -> BusinessCalendar:
     return BusinessCalendar(ZONE, dict.fromkeys(range(5), windows), HOLIDAYS.__getitem__)
 
 
-def their_calendar() -> Schedule:
+def workclock() -> Peer:
     rules: list[Rule] = [
         WorkDay(time(9), time(17)),
         Break(time(12), time(13)),
         ClosedDates(chain.from_iterable(HOLIDAYS.values())),
     ]
-    return Schedule(rules, time_zone=ZoneInfo(ZONE))
+    schedule = Schedule(rules, time_zone=ZoneInfo(ZONE))
+    return Peer("workclock", schedule.add, schedule.between, STARTS, rounds=15)
 
 
-def operations(ours: BusinessCalendar, theirs: Schedule, target: timedelta) -> list[Operation]:
+def businesstimedelta() -> Peer:
+    zone = pytz.timezone(ZONE)
+    closed = set(chain.from_iterable(HOLIDAYS.values()))
+    rules = Rules([WorkDayRule(time(9), time(17), tz=zone), LunchTimeRule(tz=zone), HolidayRule(closed, tz=zone)])
+
+    def deadline(start: datetime, target: timedelta) -> datetime:
+        return start + BusinessTimeDelta(rules, timedelta=target)  # type: ignore[no-any-return]
+
+    def elapsed(start: datetime, end: datetime) -> timedelta:
+        return rules.difference(start, end).timedelta  # type: ignore[no-any-return]
+
+    return Peer("businesstimedelta", deadline, elapsed, STARTS[::25], rounds=3)
+
+
+def operations(ours: BusinessCalendar, theirs: Peer, target: timedelta) -> list[Operation]:
     """The two operations over all starts, each a call that returns the list of answers."""
-    spans = [(start, theirs.add(start, target)) for start in STARTS]
-    deadline, elapsed, add, between = ours.deadline, ours.elapsed, theirs.add, theirs.between
+    starts = theirs.starts
+    spans = [(start, theirs.deadline(start, target)) for start in starts]
+    deadline, elapsed, their_deadline, their_elapsed = ours.deadline, ours.elapsed, theirs.deadline, theirs.elapsed
     return [
         Operation(
             "deadline",
-            lambda: [deadline(start, target) for start in STARTS],
-            lambda: [add(start, target) for start in STARTS],
+            lambda: [deadline(start, target) for start in starts],
+            lambda: [their_deadline(start, target) for start in starts],
+            theirs.rounds,
         ),
         Operation(
             "elapsed",
             lambda: [elapsed(start, end) for start, end in spans],
-            lambda: [between(start, end) for start, end in spans],
+            lambda: [their_elapsed(start, end) for start, end in spans],
+            theirs.rounds,
         ),
     ]
 
@@ -95,8 +127,9 @@ def calibrated(run: Callable[[], object]) -> Callable[[], float]:
 def compare(operation: Operation) -> tuple[float, float, float]:
     """Operations a second, ours and theirs, and the median ratio of the rounds."""
     time_ours, time_theirs = calibrated(operation.ours), calibrated(operation.theirs)
-    rounds = [(time_ours(), time_theirs()) for _ in range(ROUNDS)]
-    ours, theirs = (len(STARTS) / median(seconds) for seconds in zip(*rounds, strict=True))
+    rounds = [(time_ours(), time_theirs()) for _ in range(operation.rounds)]
+    answers = len(operation.ours())
+    ours, theirs = (answers / median(seconds) for seconds in zip(*rounds, strict=True))
     return ours, theirs, median(their_time / our_time for our_time, their_time in rounds)
 
 
@@ -117,13 +150,15 @@ def first_use_in_warm_deadlines() -> float:
 
 
 def main() -> None:
-    ours, theirs = our_calendar(), their_calendar()
-    print(f"{'horizon':<8} {'operation':<9} {'ours, ops/s':>12} {'workclock, ops/s':>17} {'ratio':>7}")
-    for horizon, target in HORIZONS.items():
-        for operation in operations(ours, theirs, target):
-            verify(operation)
-            our_rate, their_rate, ratio = compare(operation)
-            print(f"{horizon:<8} {operation.name:<9} {our_rate:>12,.0f} {their_rate:>17,.0f} {ratio:>6.1f}x")
+    ours, peers = our_calendar(), [workclock(), businesstimedelta()]
+    print(f"{'peer':<17} {'horizon':<8} {'operation':<9} {'ours, ops/s':>12} {'theirs, ops/s':>14} {'ratio':>10}")
+    for peer in peers:
+        for horizon, target in HORIZONS.items():
+            for operation in operations(ours, peer, target):
+                verify(operation)
+                our_rate, their_rate, ratio = compare(operation)
+                rates = f"{our_rate:>12,.0f} {their_rate:>14,.1f} {ratio:>9,.1f}x"
+                print(f"{peer.name:<17} {horizon:<8} {operation.name:<9} {rates}")
     print(f"\nfirst use of a calendar: {first_use_in_warm_deadlines():.0f} warm deadlines for each year covered")
 
 

@@ -191,21 +191,24 @@ def test_every_second_of_a_ticket_is_explained(engine: Engine) -> None:
     desk.report("resumed")
     explained = desk.expect(200, "GET", "/v1/tickets/T-1/explain")["obligations"]
     [resolution] = [each for each in explained if each["metric"] == "resolution"]
-    told = [(each["kind"], each["cause"], each["seconds"] / 3600) for each in resolution["intervals"]]
+    told = [(each["kind"], each["cause"], each["holder"], each["seconds"] / 3600) for each in resolution["intervals"]]
+    night, closed = "outside opening hours", "closed hours"
     assert told == [
-        ("counted", "opening hours", 1),
-        ("paused", f"event {pended}", 1),
-        ("closed", "outside opening hours", 7),
-        ("closed", "Good Friday", 24),
-        ("closed", "outside opening hours", 48),
-        ("closed", "Easter Monday", 24),
-        ("closed", "outside opening hours", 9),
-        ("paused", f"event {pended}", 0.5),
-        ("counted", "opening hours", 2.5),
-        ("closed", "outside opening hours", 1),
-        ("counted", "opening hours", 4),
-        ("closed", "outside opening hours", 16),
-        ("counted", "opening hours", 0.5),
+        ("counted", "opening hours", "tier 1", 0.25),
+        ("counted", "opening hours", "tier 2", 0.5),
+        ("counted", "opening hours", "tier 3", 0.25),
+        ("paused", f"event {pended}", "customer", 1),
+        ("closed", night, closed, 7),
+        ("closed", "Good Friday", closed, 24),
+        ("closed", night, closed, 48),
+        ("closed", "Easter Monday", closed, 24),
+        ("closed", night, closed, 9),
+        ("paused", f"event {pended}", "customer", 0.5),
+        ("counted", "opening hours", "tier 3", 2.5),
+        ("closed", night, closed, 1),
+        ("counted", "opening hours", "tier 3", 4),
+        ("closed", night, closed, 16),
+        ("counted", "opening hours", "tier 3", 0.5),
     ]
     assert resolution["seconds"]["counted"] == 8 * 3600
     assert resolution["intervals"][-1]["to"] == resolution["due_at"]

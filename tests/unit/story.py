@@ -14,6 +14,8 @@ from tocsin.domain.events import Actor, Event
 from tocsin.domain.fold import fold
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.obligation import Obligation
+from tocsin.domain.promise import Promise
+from tocsin.domain.selectors import Circumstances
 from tocsin.domain.team import Team
 from tocsin.domain.ticket import Ticket
 
@@ -48,6 +50,12 @@ def contract(**changes: Any) -> Contract:
     return read_contract(document, "acme-gold", {"frontline", "engineering", "management"})
 
 
+def promised(terms: Contract, priority: str, metric: str) -> Promise | None:
+    """What that contract promises to tickets of that priority."""
+    row = terms.row(Circumstances(priority, OPENED_AT, {}))
+    return terms.promise(row, terms.metric(metric), tier=1)
+
+
 def team(*members: str, **more: Any) -> Team:
     """A team of these members, each with a mail address."""
     people = [
@@ -77,9 +85,14 @@ class Story:
         known_after: float = 0,
         **details: Any,
     ) -> None:
-        self.contract, self.teams = terms or contract(), dict(teams)
+        self.versions, self.teams = {1: terms or contract()}, dict(teams)
         pinned = {"contract_id": "acme-gold", "contract_version": 1, "priority": priority, **details}
         self.log = [Event(1, ev.OPENED, OPENED_AT, after(known_after), CUSTOMER, pinned)]
+
+    @property
+    def contract(self) -> Contract:
+        """The version that the ticket was opened under."""
+        return self.versions[1]
 
     def says(
         self, event_type: str, at: float, *, known_at: float | None = None, actor: Actor = ANA, **details: Any
@@ -99,7 +112,7 @@ class Story:
         """The execution assesses now, at each of its timers up to an instant, and then once more."""
         now = max(event.recorded_at for event in self.log)
         while now <= after(at):
-            assessment = assess(KEY, self.contract, 1, self.log, self.teams.get, now)
+            assessment = assess(KEY, self.versions, self.log, self.teams.get, now)
             self.log += assessment.events
             if assessment.timer is None:
                 break
@@ -108,10 +121,10 @@ class Story:
 
     def look(self, at: float) -> Assessment:
         """What an execution would make of it, without recording that."""
-        return assess(KEY, self.contract, 1, self.log, self.teams.get, after(at))
+        return assess(KEY, self.versions, self.log, self.teams.get, after(at))
 
     def ticket(self) -> Ticket:
-        return fold(KEY, self.contract, 1, self.log)
+        return fold(KEY, self.versions, self.log)
 
     def obligation(self, metric: str) -> Obligation:
         return self.ticket().current[metric]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from tocsin.domain import events as ev
-from tocsin.domain.contract import Contract
 from tocsin.domain.escalation import NextAlert
 from tocsin.domain.events import Event
 from tocsin.domain.fold import apply, fold
@@ -17,20 +17,22 @@ from tocsin.domain.instants import format_instant
 from tocsin.domain.notices import owed
 from tocsin.domain.obligation import Obligation
 from tocsin.domain.team import Team
-from tocsin.domain.ticket import Ticket
+from tocsin.domain.ticket import Contracts, Ticket
 
 Roster = Callable[[str], Team | None]
 """Looks up a team by its id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """The next instant at which something is due; `kind` names the wait of the state machine."""
+class Timer(NamedTuple):
+    """The next instant at which something is due; `kind` names the wait of the state machine.
+
+    `details` are those of the event to append then; most timers never get so far.
+    """
 
     kind: str
     at: datetime
     event_type: str
-    details: Mapping[str, Any]
+    details: Callable[[], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +53,12 @@ class Assessment:
         return now if self.something_to_do else self.timer.at if self.timer else None
 
 
-def assess(
-    key: TicketKey,
-    contract: Contract,
-    contract_version: int,
-    log: Sequence[Event],
-    roster: Roster,
-    now: datetime,
-) -> Assessment:
+def assess(key: TicketKey, contracts: Contracts, log: Sequence[Event], roster: Roster, now: datetime) -> Assessment:
     """Fold the log and decide. Pure: the same arguments give the same answer, years later.
 
-    Breaches are dated when they fell due; alerts are dated `now`, when they are made.
+    Breaches are dated when they fell due; alerts and corrections are dated `now`, when they are made.
     """
-    ticket = fold(key, contract, contract_version, log)
+    ticket = fold(key, contracts, log)
     due: list[Event] = []
 
     def append(event_type: str, occurred_at: datetime, details: Mapping[str, Any]) -> None:
@@ -71,11 +66,14 @@ def assess(
         apply(ticket, event)
         due.append(event)
 
+    for details in list(_corrections(ticket, log, now)):
+        append(ev.CORRECTED, now, details)
     while (timer := _next(ticket, now)) is not None and timer.at <= now:
+        details = {**timer.details()}
         if timer.event_type == ev.TIER_ALERTED:
-            append(ev.TIER_ALERTED, now, {**timer.details, **_reach(ticket, timer.details["tier"], roster, now)})
+            append(ev.TIER_ALERTED, now, details | _reach(ticket, details["tier"], roster, now))
         else:
-            append(timer.event_type, timer.at, timer.details)
+            append(timer.event_type, timer.at, details)
     if notices := owed(ticket, [*log, *due], roster, now):
         append(ev.NOTICES_RECORDED, now, {"through": ticket.sequence, "notices": notices})
     if ticket.over and not any(o.running for o in ticket.promised()):
@@ -91,52 +89,80 @@ def _next(ticket: Ticket, now: datetime) -> Timer | None:
 
 
 def _timers(ticket: Ticket, now: datetime) -> Iterator[Timer]:
-    for obligation in ticket.current.values():
-        if obligation.promise is not None and obligation.ended_at is None:
-            yield from _obligation_timers(ticket, obligation, now)
-    if not ticket.over and (alert := ticket.chain.next_alert(ticket.contract, ticket.priority)) is not None:
+    for obligation in ticket.obligations():
+        if not obligation.metric.of_tiers:
+            yield from _unrecorded_breaches(ticket, obligation, now)
+            if obligation.running and obligation.owed:
+                yield from _coming(ticket, obligation, now)
+    if (alert := ticket.next_alert()) is not None:
         yield _chain_timer(alert)
 
 
-def _obligation_timers(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[Timer]:
-    obligation_id = obligation.obligation_id
-    due_at, promise = obligation.due_at(), obligation.promise
-    if promise is None:
-        return
+def _unrecorded_breaches(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[Timer]:
+    """No breach passes in silence, not even one that was over before anybody looked."""
+    for obligation_id, due_at in obligation.breaches(now):
+        if (obligation_id, format_instant(due_at)) not in ticket.breached:
+            over = not obligation.running or obligation_id != obligation.obligation_id
+            details = partial(_due, obligation, obligation_id, due_at, due_at, over)
+            yield Timer(obligation.metric.deadline_wait, due_at, ev.BREACHED, details)
+
+
+def _coming(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[Timer]:
+    due_at = obligation.due_at()
     if due_at is not None:
-        # A late fact may take a breach back; if the deadline then passes once more, that is another breach.
-        if (obligation_id, format_instant(due_at)) in ticket.given:
-            return
-        details = _due(obligation, due_at, due_at)
+        if due_at <= now:
+            return  # Who is late already needs no warning.
+        details = partial(_due, obligation, obligation.obligation_id, due_at, due_at)
         yield Timer(obligation.metric.deadline_wait, due_at, ev.BREACHED, details)
-    if due_at is None or due_at > now:  # Who is late already needs no warning.
-        given = {label for name, label in ticket.given if name == obligation_id}
-        for label, at in promise.warnings(obligation.started_at, obligation.pauses, given):
-            if due_at is None or at < due_at:
-                details = {**_due(obligation, at, due_at), "threshold": label}
-                yield Timer(obligation.metric.warning_wait, at, ev.WARNED, details)
+    name = obligation.obligation_id
+    given = {label for warned, label in ticket.warned if warned == name}
+    for label, at in obligation.warnings(given):
+        details = partial(_due, obligation, name, at, due_at, threshold=label)
+        yield Timer(obligation.metric.warning_wait, at, ev.WARNED, details)
 
 
-def _due(obligation: Obligation, at: datetime, due_at: datetime | None) -> dict[str, Any]:
+def _due(
+    obligation: Obligation, name: str, at: datetime, due_at: datetime | None, over: bool = False, **more: str
+) -> dict[str, Any]:
     return {
-        "obligation_id": obligation.obligation_id,
+        "obligation_id": name,
         "metric": obligation.metric.name,
         "due_at": format_instant(due_at) if due_at else None,
         # It was due before we knew of it: told once, in one notice, not as a burst of alerts.
-        "on_arrival": at <= obligation.known_at and at > obligation.started_at,
+        "on_arrival": over or (at <= obligation.known_at and at > obligation.started_at),
+        **more,
     }
 
 
 def _chain_timer(alert: NextAlert) -> Timer:
     details = {"tier": alert.tier, "attempt": alert.attempt, "reason": alert.reason}
     if alert.exhausted:
-        return Timer("tier_acknowledgement", alert.at, ev.ESCALATION_EXHAUSTED, {"attempts": alert.attempt})
+        return Timer("tier_acknowledgement", alert.at, ev.ESCALATION_EXHAUSTED, lambda: {"attempts": alert.attempt})
     kind = "tier_acknowledgement" if alert.reason == "not_acknowledged" else "opening_hours"
-    return Timer(kind, alert.at, ev.TIER_ALERTED, details)
+    return Timer(kind, alert.at, ev.TIER_ALERTED, lambda: details)
+
+
+def _corrections(ticket: Ticket, log: Sequence[Event], now: datetime) -> Iterator[dict[str, Any]]:
+    """Breaches that the log records and that, by what has been learned since, were none."""
+    if not ticket.breached:
+        return
+    true = {(name, format_instant(due_at)) for o in ticket.obligations() for name, due_at in o.breaches(now)}
+    for name, breach in ticket.breached.items():
+        if name not in true:
+            yield {
+                "obligation_id": breach.details["obligation_id"],
+                "metric": breach.details["metric"],
+                "due_at": breach.details["due_at"],
+                "corrects": breach.sequence,
+                "because": [
+                    e.sequence for e in log if e.sequence > breach.sequence and e.occurred_at < breach.recorded_at
+                ],
+                "customer_was_told": not breach.details["on_arrival"],
+            }
 
 
 def _reach(ticket: Ticket, tier: int, roster: Roster, now: datetime) -> dict[str, Any]:
-    team_id = ticket.contract.escalation.tiers[tier - 1].team
+    team_id = ticket.contract.tier(tier).team
     team = roster(team_id)
     members = team.on_call(now) if team else []
     return {
@@ -148,8 +174,20 @@ def _reach(ticket: Ticket, tier: int, roster: Roster, now: datetime) -> dict[str
 
 
 def _verdicts(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
-    return [
-        {"metric": o.metric.name, "obligation_id": o.obligation_id, "state": o.state(now)}
-        for o in [*ticket.past, *ticket.current.values()]
-        if o.promise is not None
-    ]
+    return [verdict for obligation in ticket.obligations() for verdict in _verdicts_on(obligation, now)]
+
+
+def _verdicts_on(obligation: Obligation, now: datetime) -> Iterator[dict[str, Any]]:
+    metric = obligation.metric.name
+    for obligation_id, missed in obligation.superseded:
+        # It was late under an earlier target; no later one makes that good.
+        yield {"metric": metric, "obligation_id": obligation_id, "state": "breached", "due_at": format_instant(missed)}
+    if obligation.owed:
+        due_at = obligation.due_at()
+        yield {
+            "metric": metric,
+            "obligation_id": obligation.obligation_id,
+            "state": obligation.state(now),
+            "due_at": format_instant(due_at) if due_at else None,
+            "met_by": obligation.met_by,
+        }

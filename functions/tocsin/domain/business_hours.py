@@ -13,21 +13,38 @@ from importlib import resources
 from itertools import chain
 from operator import itemgetter
 from types import MappingProxyType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 Span = tuple[datetime, datetime]  # [opens, closes), aware UTC
 Window = tuple[int, int]  # (opens, closes) in seconds since local midnight
 Holidays = Callable[[int], Mapping[date, str]]
+MonthDay = tuple[int, int]  # (12, 24); (2, 29) comes in leap years only
 
-NO_SPECIAL_DAYS: Mapping[date, Sequence[Window]] = MappingProxyType({})
+
+class SpecialDay(NamedTuple):
+    """What replaces the weekly windows on a date; without windows no shift starts on it."""
+
+    name: str
+    windows: Sequence[Window]
+
+
+SpecialDays = Mapping[date | MonthDay, SpecialDay]
+
+NO_SPECIAL_DAYS: SpecialDays = MappingProxyType({})
 DAY = timedelta(days=1)
+TWO_DAYS = timedelta(days=2)
 DAY_SECONDS = 86_400
 WEEK = range(7)
 YEARS = range(1900, 2201)  # a mistyped year must not fill the memory with the hours of all years up to it
 FOUR_DAYS = timedelta(days=4)
-SEVEN_DAYS = timedelta(days=7)
-EIGHT_DAYS = timedelta(days=8)
+TWO_WEEKS = timedelta(days=14)
+# Since Monday, and since the Monday of the last evening of the year before up to a week that is all in the year after.
+# Written out: to multiply a timedelta takes ten times as long as to add one.
+DAYS_OF_A_WEEK = [timedelta(days=number) for number in WEEK]
+WEEKS_OF_A_YEAR = [timedelta(weeks=number) for number in range(55)]
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _WallWindow = tuple[timedelta, timedelta]  # since local midnight; closes > opens, at most 48 h
 _opens_of = itemgetter(0)
 _closes_of = itemgetter(1)
@@ -59,12 +76,16 @@ def load_zone(name: str) -> ZoneInfo:
 def union(spans: Iterable[Span]) -> list[Span]:
     """The same time as sorted stretches that neither overlap nor touch; empty stretches are dropped."""
     merged: list[Span] = []
+    reached = _LONG_AGO
     for span in sorted(spans):
         opens, closes = span
-        if merged and opens <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(closes, merged[-1][1]))
-        elif opens < closes:
-            merged.append(span)
+        if opens > reached:
+            if opens < closes:
+                merged.append(span)
+                reached = closes
+        elif closes > reached:
+            merged[-1] = (merged[-1][0], closes)
+            reached = closes
     return merged
 
 
@@ -73,7 +94,8 @@ class BusinessHours:
 
     A shift belongs to the local date on which it starts. A holiday closes its date from 00:00 to 24:00 and nothing
     else: the tail that an overnight shift leaves on the next date stays open. A special day replaces the shifts that
-    start on its date and keeps the date from being a holiday. A date the zone skipped has no shifts.
+    start on its date and keeps the date from being a holiday; one of a date wins over one of every year. A date the
+    zone skipped has no shifts.
     """
 
     def __init__(
@@ -81,7 +103,7 @@ class BusinessHours:
         timezone: str,
         weekly: Mapping[int, Sequence[Window]],
         holidays: Holidays,
-        special_days: Mapping[date, Sequence[Window]],
+        special_days: SpecialDays,
     ) -> None:
         if unknown := [weekday for weekday in weekly if weekday not in WEEK]:
             raise ValueError(f"weekdays are 0 (Monday) to 6 (Sunday), not {unknown}")
@@ -92,11 +114,13 @@ class BusinessHours:
             for weekday, windows in enumerate(self._weekly)
             for opens, closes in windows
         ]
-        self._special_days = {day: _wall_windows(windows) for day, windows in special_days.items()}
-        self._weeks_with_special_days = {_monday(day) for day in special_days}
+        self._special_days = {day: (name, _wall_windows(windows)) for day, (name, windows) in special_days.items()}
         self._ask_holidays = holidays
         self._holidays: dict[int, Mapping[date, str]] = {}
-        self._last_special_opening = max((day for day, windows in special_days.items() if windows), default=date.min)
+        self._last_special_opening = max(
+            (day if isinstance(day, date) else date.max for day, (_, windows) in special_days.items() if windows),
+            default=date.min,
+        )
 
     def local_date(self, at: datetime) -> date:
         """The date on the wall at an instant."""
@@ -110,17 +134,31 @@ class BusinessHours:
 
     def open_in(self, year: int) -> list[Span]:
         """The open time of a local year, sorted and disjoint."""
+        begins, ends = self.year_start(year), self.year_start(year + 1)
         # The shift of the evening before reaches into the year, that of its own last evening beyond it.
-        mondays = list(_mondays(date(year - 1, 12, 31), date(year, 12, 31)))
-        spans = union(chain.from_iterable(map(self._shifts_of_week, mondays)))
-        _cut(spans, self._midnight(mondays[0]), self.year_start(year))
+        first = date(year - 1, 12, 31)
+        first -= first.weekday() * DAY
+        spans = union(chain.from_iterable(self._weeks_of_shifts(first)))
+        _cut(spans, self._midnight(first), begins)
         for day in self.holidays(year):
             if self._is_closed(day):
                 _cut(spans, self._midnight(day), self._midnight(day + DAY))
-        _cut(spans, self.year_start(year + 1), self._midnight(mondays[-1] + EIGHT_DAYS + DAY))
+        _cut(spans, ends, ends + TWO_WEEKS)
         return spans
 
-    def closing(self, day: date) -> datetime | None:
+    def closings_after(self, day: date) -> Iterator[tuple[date, datetime | None]]:
+        """The local dates after `day`, endlessly, each with the instant at which its business is over.
+
+        None if no business day ends with it: it is closed, no shift starts on it, or a shift of the date before is
+        over as late.
+        """
+        closing = self._closing(day)
+        while True:
+            day, before = day + DAY, closing
+            closing = self._closing(day)
+            yield day, None if closing and before and closing <= before else closing
+
+    def _closing(self, day: date) -> datetime | None:
         """When the last shift that starts on a local date ends; None if the date is closed or no shift starts on it."""
         if self._is_closed(day):
             return None
@@ -136,30 +174,48 @@ class BusinessHours:
             self._holidays[year] = {day: name for day, name in named.items() if day.year == year}
         return self._holidays[year]
 
+    def special_day(self, day: date) -> str | None:
+        """The name of the special day on a local date."""
+        special = self._special_day(day)
+        return special[0] if special else None
+
     def has_special_opening_after(self, day: date) -> bool:
         """Whether a special day after `day` has opening hours, however far away."""
         return self._last_special_opening > day
 
     def _is_closed(self, day: date) -> bool:
-        return day in self.holidays(day.year) and day not in self._special_days
+        return day in self.holidays(day.year) and not self._special_day(day)
 
-    def _shifts_of_week(self, monday: date) -> list[Span]:
+    def _weeks_of_shifts(self, monday: date) -> Iterator[list[Span]]:
+        """The shifts of each week from `monday` on, for a year."""
         midnight = self._wall_midnight(monday)
-        # A week's shifts reach eight days far, and no zone ever changed its clocks there and back within four days. So
-        # where the offset is the same at three such points, the wall clock runs evenly and plain addition will do.
-        even = midnight.utcoffset() == (midnight + FOUR_DAYS).utcoffset() == (midnight + EIGHT_DAYS).utcoffset()
-        if even and monday not in self._weeks_with_special_days:
-            midnight = midnight.astimezone(UTC)
-            return [(midnight + opens, midnight + closes) for opens, closes in self._week]
-        return [shift for number in WEEK for shift in self._shifts(monday + number * DAY)]
+        midnights = [midnight + since for since in WEEKS_OF_A_YEAR]
+        offsets = [(midnight.utcoffset(), (midnight + FOUR_DAYS).utcoffset()) for midnight in midnights]
+        for midnight, (offset, later), following in zip(midnights, offsets, offsets[1:], strict=False):
+            # A week's shifts reach eight days far, and no zone ever changed its clocks there and back within four days.
+            # So where the offset is the same at four such points, the wall clock runs evenly and addition will do.
+            even = offset == later and following == (offset, later)
+            if even and not (self._special_days and self._has_special_day(midnight.date())):
+                yield _placed(self._week, midnight)
+            else:
+                yield [shift for since in DAYS_OF_A_WEEK for shift in self._shifts(midnight.date() + since)]
+
+    def _has_special_day(self, monday: date) -> bool:
+        return any(self._special_day(monday + since) for since in DAYS_OF_A_WEEK)
 
     def _shifts(self, day: date) -> list[Span]:
         """The shifts that start on a local date, which may overlap, or be empty where the clocks skip them."""
+        special = self._special_day(day)
+        windows = special[1] if special else self._weekly[day.weekday()]
         midnight = self._wall_midnight(day)
+        if midnight.utcoffset() == (midnight + TWO_DAYS).utcoffset():
+            return _placed(windows, midnight)
         if midnight.astimezone(UTC) == (midnight + DAY).astimezone(UTC):  # the zone skipped the date
             return []
-        windows = self._special_days.get(day, self._weekly[day.weekday()])
         return [((midnight + opens).astimezone(UTC), (midnight + closes).astimezone(UTC)) for opens, closes in windows]
+
+    def _special_day(self, day: date) -> tuple[str, list[_WallWindow]] | None:
+        return self._special_days.get(day) or self._special_days.get((day.month, day.day))
 
     def _midnight(self, day: date) -> datetime:
         return self._wall_midnight(day).astimezone(UTC)
@@ -169,16 +225,10 @@ class BusinessHours:
         return datetime.combine(day, time.min, self.zone)
 
 
-def _monday(day: date) -> date:
-    return day - day.weekday() * DAY
-
-
-def _mondays(first: date, last: date) -> Iterator[date]:
-    """The Mondays of the weeks that have a date in [first, last]."""
-    monday = _monday(first)
-    while monday <= last:
-        yield monday
-        monday += SEVEN_DAYS
+def _placed(windows: Sequence[_WallWindow], midnight: datetime) -> list[Span]:
+    """The windows after a midnight where the clock on the wall runs evenly, so that plain addition will do."""
+    start = midnight.astimezone(UTC)
+    return [(start + opens, start + closes) for opens, closes in windows]
 
 
 def _wall_windows(windows: Sequence[Window]) -> list[_WallWindow]:

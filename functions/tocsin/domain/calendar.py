@@ -8,29 +8,32 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import itemgetter, sub
+from typing import NamedTuple
 
 from tocsin.domain.business_hours import (
-    DAY,
     DAY_SECONDS,
     NO_SPECIAL_DAYS,
     WEEK,
     BusinessHours,
     Holidays,
+    SpecialDay,
+    SpecialDays,
     Window,
     no_holidays,
     union,
 )
 
-__all__ = ["ALWAYS", "BusinessCalendar", "Interval", "NoOpenHours", "no_holidays"]
+__all__ = ["ALWAYS", "BusinessCalendar", "Interval", "NoOpenHours", "SpecialDay", "no_holidays"]
+
+_Pause = tuple[datetime, datetime | None]
 
 _NOTHING = timedelta(0)
 _A_YEAR = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """The half-open stretch of time [start, end), aware; an end of None is still open."""
 
     start: datetime
@@ -57,9 +60,22 @@ class _Table:
     worked: list[timedelta]  # open time from `begins` to the opening of each stretch
 
     def worked_until(self, at: datetime) -> timedelta:
+        """The open time from `begins` to `at`."""
         current = bisect_right(self.closes, at)
         opens = self.opens[current]
         return self.worked[current] + (at - opens) if at > opens else self.worked[current]
+
+    def worked_between(self, start: datetime, end: datetime) -> timedelta:
+        """The difference of the above, in one go; `end` is not before `start`."""
+        opens, closes, worked = self.opens, self.closes, self.worked
+        first = bisect_right(closes, start)
+        last = bisect_right(closes, end, first)
+        total = worked[last] - worked[first]
+        if end > opens[last]:
+            total += end - opens[last]
+        if start > opens[first]:
+            total -= start - opens[first]
+        return total
 
     def earliest(self, worked: timedelta) -> datetime:
         """The first instant by which that much was worked, which may be a closing; more than none, at most all."""
@@ -85,8 +101,9 @@ class BusinessCalendar:
         weekday on which it opens; one that closes at or before its opening ends on the next date (equal: 24 hours);
         86400 is the end of the day. Windows may overlap and touch; each second counts once.
     holidays: a local year to the names of its holidays; called once for each year that is needed.
-    special_days: windows that replace the weekly ones on a date, for part-day holidays and extra openings. They win
-        over a holiday on that date; an empty sequence means that no shift starts then.
+    special_days: windows that replace the weekly ones on a date or, every year, on a (month, day), for part-day
+        holidays and extra openings. A date wins over a (month, day), and both over a holiday; no windows mean that no
+        shift starts then.
 
     Datetimes must be aware (ValueError if not), come back in UTC and keep their microseconds. ValueError for an unknown
     time zone or an impossible window. Work is done when first needed, a year at a time; instances may be shared between
@@ -98,7 +115,7 @@ class BusinessCalendar:
         timezone: str,
         weekly: Mapping[int, Sequence[Window]],
         holidays: Holidays = no_holidays,
-        special_days: Mapping[date, Sequence[Window]] = NO_SPECIAL_DAYS,
+        special_days: SpecialDays = NO_SPECIAL_DAYS,
     ) -> None:
         self.timezone = timezone
         self._hours = BusinessHours(timezone, weekly, holidays, special_days)
@@ -116,27 +133,33 @@ class BusinessCalendar:
         start = _utc(start)
         if target <= _NOTHING:
             return self._first_counting_instant(start, target, pauses)
-        due = self._due(start, target)
-        for begins, ends in _disjoint(pauses, start) if pauses else ():
-            if begins >= due:
+        if not pauses:
+            return self._due(start, target)
+        for begins, ends in _disjoint(pauses, start):
+            # In business time a pause begins before the deadline where less than the target was worked by then.
+            table = self._covering(start, ends or begins)
+            worked = table.worked_until(begins)
+            if worked - table.worked_until(start) >= target:
                 break
             if ends is None:
                 return None
-            target += self.elapsed(begins, ends)
-            due = self._due(start, target)
-        return due
+            target += table.worked_until(ends) - worked
+        return self._due(start, target)
 
     def elapsed(self, start: datetime, end: datetime, pauses: Sequence[Interval] = ()) -> timedelta:
         """The business time in [start, end) outside the pauses; zero if `end` is before `start`."""
-        start, end = _utc(start), _utc(end)
+        if not start.tzinfo is end.tzinfo is UTC:  # as it nearly always is; two calls would take a sixth of the time
+            start, end = _utc(start), _utc(end)
         if end <= start:
             return _NOTHING
         table = self._covering(start, end)
-        worked = table.worked_until(end) - table.worked_until(start)
-        for begins, ends in _disjoint(pauses, start) if pauses else ():
+        worked = table.worked_between(start, end)
+        if not pauses:
+            return worked
+        for begins, ends in _disjoint(pauses, start):
             if begins >= end:
                 break
-            worked -= table.worked_until(end if ends is None else min(ends, end)) - table.worked_until(begins)
+            worked -= table.worked_between(begins, end if ends is None else min(ends, end))
         return worked
 
     def is_open(self, at: datetime) -> bool:
@@ -160,25 +183,52 @@ class BusinessCalendar:
         clipped = ((max(opens, start), min(closes, end)) for opens, closes in touched)
         return (Interval(opens, closes) for opens, closes in union(clipped))
 
-    def end_of_business_day(self, start: datetime, days: int) -> datetime:
+    def end_of_business_day(self, start: datetime, days: int, pauses: Sequence[Interval] = ()) -> datetime | None:
         """When the `days`-th business day after the local date of `start` closes.
 
         A business day is a local date that is open and on which a shift starts: not a holiday, not a date with only
         the tail of a shift from the day before. It closes when the last shift that starts on it ends, overnight shifts
-        on the next date. The date of `start` is never counted, whether `start` is inside opening hours or not: with
-        hours Mon-Fri 9-17, Friday 16:00 and Friday 20:00 plus 3 are both Wednesday 17:00. ValueError if `days` is
-        less than 1; NoOpenHours if the calendar closes for good first.
+        on the next date; a date whose shifts end within one of the date before is no business day of its own. The date
+        of `start` is never counted, whether `start` is inside opening hours or not: with hours Mon-Fri 9-17, Friday
+        16:00 and Friday 20:00 plus 3 are both Wednesday 17:00.
+
+        A day is not counted where a pause covers the time just before it closes. None if a pause that is still open
+        begins before the deadline. ValueError if `days` is less than 1; NoOpenHours if the calendar closes for good
+        first.
         """
         if days < 1:
             raise ValueError(f"business days are counted from 1, not {days}")
-        closings = self._closings_after(self._hours.local_date(_utc(start)))
-        for _ in range(days - 1):
-            next(closings)
-        return next(closings)
+        paused = _in_utc(pauses)
+        last_open_day = first = self._hours.local_date(_utc(start))
+        for day, closing in self._hours.closings_after(first):
+            if closing:
+                last_open_day = day
+                if any(begins < closing and ends is None for begins, ends in paused):
+                    return None
+                days -= _counts(closing, paused)
+                if not days:
+                    return closing
+            elif day - last_open_day > _A_YEAR and not self._hours.has_special_opening_after(day):
+                break
+        raise NoOpenHours(f"the calendar in {self.timezone} has no business day after {last_open_day}")
+
+    def business_days_elapsed(self, start: datetime, end: datetime, pauses: Sequence[Interval] = ()) -> int:
+        """How many business days after the local date of `start` have closed by `end`, counted as above.
+
+        So it is `days` at `end_of_business_day(start, days)` and not before; 0 if `end` is before `start`.
+        """
+        end, paused = _utc(end), _in_utc(pauses)
+        first, last = self._hours.local_date(_utc(start)), self._hours.local_date(end)
+        closings = islice(self._hours.closings_after(first), max(0, (last - first).days))
+        return sum(_counts(closing, paused) for _, closing in closings if closing and closing <= end)
 
     def holiday(self, day: date) -> str | None:
         """The name of the holiday on a local date, even where a special day keeps it open; None on other dates."""
         return self._hours.holidays(day.year).get(day)
+
+    def special_day(self, day: date) -> str | None:
+        """The name of the special day on a local date, with hours of its own or none; None on other dates."""
+        return self._hours.special_day(day)
 
     def _first_counting_instant(
         self, start: datetime, target: timedelta, pauses: Sequence[Interval]
@@ -229,17 +279,6 @@ class BusinessCalendar:
         worked = list(accumulate(map(sub, closes, opens), initial=_NOTHING))
         return _Table(range(year, year + 1), begins, ends, [*opens, ends], [*closes, ends], worked)
 
-    def _closings_after(self, day: date) -> Iterator[datetime]:
-        """The closings of the business days after a local date."""
-        last_business_day = day
-        while True:
-            day += DAY
-            if closing := self._hours.closing(day):
-                last_business_day = day
-                yield closing
-            elif day - last_business_day > _A_YEAR and not self._hours.has_special_opening_after(day):
-                raise NoOpenHours(f"the calendar in {self.timezone} has no business day after {last_business_day}")
-
 
 def _utc(at: datetime) -> datetime:
     if at.tzinfo is UTC:
@@ -249,11 +288,22 @@ def _utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _disjoint(pauses: Sequence[Interval], start: datetime) -> Iterator[tuple[datetime, datetime | None]]:
+def _in_utc(pauses: Sequence[Interval]) -> list[_Pause]:
+    return [(_utc(pause.start), pause.end and _utc(pause.end)) for pause in pauses]
+
+
+def _counts(closing: datetime, pauses: Sequence[_Pause]) -> bool:
+    """Whether no pause covers the time just before a closing."""
+    return not any(begins < closing and (ends is None or closing <= ends) for begins, ends in pauses)
+
+
+def _disjoint(pauses: Sequence[Interval], start: datetime) -> Iterator[_Pause]:
     """What the pauses cover from `start` on, in order and each instant once; the last may be open."""
-    spans = [(_utc(pause.start), pause.end and _utc(pause.end)) for pause in pauses]
     covered = start
-    for paused, ends in sorted(spans, key=itemgetter(0)):
+    spans = _in_utc(pauses)
+    if len(spans) > 1:
+        spans.sort(key=itemgetter(0))
+    for paused, ends in spans:
         begins = max(paused, covered)
         if ends is None:
             yield begins, None

@@ -7,13 +7,35 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
+from tocsin.domain.changes import Mode
 from tocsin.domain.identifiers import PriorityName, Slug, TicketId
-from tocsin.domain.instants import Instant
+from tocsin.domain.instants import Instant, format_instant, parse_instant
+from tocsin.domain.metric_terms import MetricName
 
 Text = Annotated[str, StringConstraints(max_length=10_000)]
 Line = Annotated[str, StringConstraints(max_length=300)]
+
+
+def _deadline(value: Any) -> str:
+    return format_instant(parse_instant(value))
+
+
+Deadline = Annotated[
+    str,
+    PlainValidator(_deadline),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-28T09:00:00Z"]}),
+]
+"""An instant as text: it is an attribute like the others, and looks the same however it is sent."""
 
 
 class _Document(BaseModel):
@@ -28,7 +50,7 @@ class ActorDocument(_Document):
 
 
 class Attributes(_Document):
-    """What is known about the ticket; shown in alerts and hand-offs, not used to compute deadlines."""
+    """What is known about the ticket: shown in alerts and hand-offs, and looked at by the contract's selectors."""
 
     subject: Line | None = None
     description: Text | None = None
@@ -40,7 +62,9 @@ class Attributes(_Document):
     impact: Line | None = None
     urgency: Line | None = None
     segment: Line | None = None
+    site: Line | None = Field(None, description="one of the contract's `sites`, for calendars in the site's zone")
     affected_users: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    customer_deadline: Deadline | None = Field(None, description="until when the customer needs it, as they say")
     links: Annotated[list[Line], Field(max_length=20)] | None = None
     handoff: Annotated[dict[Line, Text], Field(max_length=50)] | None = Field(
         None,
@@ -53,7 +77,9 @@ class OpenTicket(Attributes):
 
     ticket_id: TicketId | None = None
     contract_id: Slug
-    priority: PriorityName
+    priority: PriorityName | None = Field(
+        None, description="by the contract's matrix of impact and urgency if left out"
+    )
     opened_at: Instant | None = None
     actor: ActorDocument = ActorDocument(kind="customer")
 
@@ -82,6 +108,7 @@ class AgentReplied(_Fact, Resolution):
     public: bool = True
     then: Literal["pended", "resolved"] | None = None
     text: Text | None = None
+    notice_id: Line | None = Field(None, description="of the notice, when it is one of Tocsin's own: never a response")
 
 
 class CustomerReplied(_Fact):
@@ -99,22 +126,31 @@ class AgentNoted(_Fact):
     text: Text | None = None
 
 
+class CustomerNotified(_Fact):
+    """The customer was formally notified, as a contract or a law demands: by which channel, with which words."""
+
+    type: Literal["customer_notified"]
+    channel: Line | None = None
+    text: Text | None = None
+
+
 class Pended(_Fact):
-    """Waiting for the customer: obligations that pause while pending stop counting."""
+    """Waiting for the customer or for a vendor: obligations that pause for that stop counting."""
 
     type: Literal["pended"]
+    waiting_for: Literal["customer", "vendor"] = "customer"
     reason: Text | None = None
 
 
 class Resumed(_Fact):
-    """No longer waiting for the customer."""
+    """No longer waiting for anybody else."""
 
     type: Literal["resumed"]
     reason: Text | None = None
 
 
 class PriorityChanged(_Fact):
-    """New targets, counted from the original start with every pause kept."""
+    """New targets, as the contract's `retarget` says: by default from the original start, with every pause kept."""
 
     type: Literal["priority_changed"]
     priority: PriorityName
@@ -125,6 +161,39 @@ class AttributesChanged(_Fact, Attributes):
     """What is known about the ticket has changed."""
 
     type: Literal["attributes_changed"]
+
+
+class ContractChanged(_Fact):
+    """The ticket moves to another version of its contract; `mode` instead of the one in that version's `retarget`."""
+
+    type: Literal["contract_changed"]
+    contract_version: Annotated[int, Field(ge=1)]
+    mode: Mode | None = None
+    reason: Text
+
+
+class MigrateTickets(_Document):
+    """Move the running tickets of a contract to one of its versions, the one in force when left out."""
+
+    contract_version: Annotated[int, Field(ge=1)] | None = None
+    mode: Mode | None = Field(None, description="instead of that version's `retarget`")
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+    actor: ActorDocument = ActorDocument(kind="agent")
+
+
+class DueDateSet(_Fact):
+    """A due date set by hand, by whom (`actor.id`) and why; null lets the contract say it again."""
+
+    type: Literal["due_date_set"]
+    metric: MetricName
+    due_at: Deadline | None
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+
+    @model_validator(mode="after")
+    def _by_somebody(self) -> DueDateSet:
+        if not self.actor.id:
+            raise ValueError("needs `actor.id`: a due date is set by somebody")
+        return self
 
 
 class Acknowledged(_Fact):
@@ -162,6 +231,21 @@ class Closed(_Fact):
     reason: Text | None = None
 
 
+class Merged(_Fact):
+    """It goes on in another ticket; here everything that still ran is cancelled."""
+
+    type: Literal["merged"]
+    into: TicketId
+    reason: Text | None = None
+
+
+class Deleted(_Fact):
+    """The helpdesk deleted it; the log stays, what still ran is cancelled, what was late stays late."""
+
+    type: Literal["deleted"]
+    reason: Text | None = None
+
+
 class ReviewFiled(_Fact):
     """The post-escalation review: what was the cause, what changes."""
 
@@ -175,15 +259,20 @@ Command = Annotated[
     AgentReplied
     | CustomerReplied
     | AgentNoted
+    | CustomerNotified
     | Pended
     | Resumed
     | PriorityChanged
     | AttributesChanged
+    | ContractChanged
+    | DueDateSet
     | Acknowledged
     | Escalated
     | Resolved
     | Reopened
     | Closed
+    | Merged
+    | Deleted
     | ReviewFiled,
     Field(discriminator="type"),
 ]

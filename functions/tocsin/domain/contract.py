@@ -5,22 +5,26 @@ Ten lines are enough (customer, calendar, targets, tiers); everything else has a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from tocsin.domain.calendar import ALWAYS, BusinessCalendar
-from tocsin.domain.calendar_terms import CalendarTerms, business_calendar
+from tocsin.domain.calendar_terms import CalendarTerms, Zone, ZoneOf, business_calendar
+from tocsin.domain.changes import Reopen, ReopenTerms, RetargetTerms
+from tocsin.domain.faults import Fault
 from tocsin.domain.identifiers import PriorityName, Slug
-from tocsin.domain.instants import Duration, WorkingDays
-from tocsin.domain.metrics import METRICS, REVIEW
-from tocsin.domain.promise import Promise, Threshold, WarnAt
-
-ALWAYS_OPEN = "always"
-"""The calendar that every contract has without defining it: round the clock, no holidays."""
+from tocsin.domain.instants import Duration, Months, WorkingDays
+from tocsin.domain.metric_terms import MetricName, MetricTerms, metric_of
+from tocsin.domain.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION, Metric
+from tocsin.domain.promise import Promise, Threshold
+from tocsin.domain.responses import CountsAsResponse
+from tocsin.domain.rulebook import Rulebook
+from tocsin.domain.selectors import Circumstances, Selector
+from tocsin.domain.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRows, Thresholds, rows_of
 
 
 class Terms(BaseModel):
@@ -37,33 +41,23 @@ class Party(Terms):
     jurisdiction: str | None = None
     registration_number: str | None = None
     segment: str | None = None
+    timezone: Zone | None = Field(None, description="for calendars whose zone is that `of: customer`")
 
 
-Thresholds = Annotated[list[WarnAt], Field(max_length=10)]
+class Signatory(Terms):
+    """Who signed, for which party."""
 
-
-class Targets(Terms):
-    """How long each metric may take for tickets of one priority; a metric left out is not promised."""
-
-    first_response: Duration | None = None
-    resolution: Duration | None = None
-    periodic_update: Duration | None = None
-    calendar: str | None = Field(None, description=f"a calendar of this contract, or `{ALWAYS_OPEN}`")
-    warn_at: Thresholds | None = Field(None, description="instead of the contract's `warn_at`")
-
-    @model_validator(mode="after")
-    def _promises_something(self) -> Targets:
-        if not any(getattr(self, metric.name, None) for metric in METRICS):
-            names = ", ".join(metric.name for metric in METRICS if metric.name in type(self).model_fields)
-            raise ValueError(f"promises nothing; give a target for at least one of {names}")
-        return self
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    party: str
+    signed_on: date | None = None
 
 
 class Tier(Terms):
-    """A step of the escalation chain: who is alerted, and how long they have to acknowledge."""
+    """A step of the escalation chain: who is alerted, how long they have to acknowledge and to resolve."""
 
     team: Slug
     acknowledge_within: Duration
+    resolve_within: Duration | None = Field(None, description="from the alert; then the next tier is alerted")
     calendar: str | None = Field(None, description="instead of the calendar of the ticket's targets")
 
 
@@ -84,6 +78,17 @@ class ReviewTerms(Terms):
     calendar: str | None = None
 
 
+class Zones(NamedTuple):
+    """The zones of a ticket, for calendars that take theirs from the customer, the site or the first tier's team."""
+
+    customer: str | None = None
+    site: str | None = None
+    team: str | None = None
+
+
+NO_ZONES = Zones()
+
+
 class Contract(Terms):
     """A contract version as it was put; see the README for a whole example."""
 
@@ -91,55 +96,183 @@ class Contract(Terms):
     customer: Party
     provider: Party | None = None
     effective_from: date | None = None
-    term: str | None = None
+    term: Months | None = Field(None, description="from `effective_from`, such as 24 months or 2 years")
+    notice_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+    transition_days: Annotated[int, Field(ge=0, le=3660)] = 0
     governing_law: str | None = None
+    definitions: Annotated[dict[str, str], Field(max_length=100)] = Field(default_factory=dict)
+    signatories: Annotated[list[Signatory], Field(max_length=20)] = Field(default_factory=list)
     calendar: CalendarTerms | None = Field(None, description="the calendar of all that name no other")
     calendars: dict[Slug, CalendarTerms] = Field(default_factory=dict, description="further calendars by name")
-    targets: Annotated[dict[PriorityName, Targets], Field(min_length=1)]
+    sites: Annotated[dict[str, Zone], Field(max_length=500)] = Field(
+        default_factory=dict, description="zones of the customer's sites, for calendars whose zone is that `of: site`"
+    )
+    priorities: Annotated[list[PriorityName], Field(min_length=1, max_length=50)] | None = Field(
+        None, description="the names that a ticket may have; those of the targets when these are given by priority"
+    )
+    priority_matrix: Annotated[dict[str, dict[str, PriorityName]], Field(max_length=20)] = Field(
+        default_factory=dict, description="impact, then urgency, to the priority of tickets that come without one"
+    )
+    metrics: Annotated[dict[MetricName, MetricTerms], Field(max_length=20)] = Field(
+        default_factory=dict, description="presets with other conditions, and metrics of the contract's own"
+    )
+    counts_as_response: CountsAsResponse = ["public_reply", "resolution"]
+    targets: TargetRows
     warn_at: Thresholds = Field(default_factory=lambda: [Threshold(percent=75)], description="75% when left out")
+    warnings_in: str | None = Field(None, description="a calendar outside which warnings wait for its next opening")
+    retarget: RetargetTerms = RetargetTerms()
+    reopen: Reopen = ReopenTerms()
     escalation: EscalationTerms
     review: ReviewTerms | None = None
+    examples: Annotated[list[dict[str, str]], Field(max_length=50)] = Field(
+        default_factory=list,
+        description="tickets and when they are due, checked when the contract is put",
+        examples=[[{"priority": "P1", "opened": "Fri 2026-03-27 16:50", "resolution": "Mon 2026-03-30 12:50"}]],
+    )
 
-    def calendar_named(self, name: str | None) -> BusinessCalendar:
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of targets in the order in which they are tried."""
+        return rows_of(self.targets)
+
+    def row(self, ticket: Circumstances) -> Row | None:
+        """The row that a ticket falls under; None only for a priority that the contract does not know."""
+        if self._by_priority is not None:
+            return self._by_priority.get(ticket.priority or DEFAULT) or self._by_priority.get(DEFAULT)
+        return next((row for row in self.rows if row.when.matches(ticket)), None)
+
+    @cached_property
+    def _by_priority(self) -> Mapping[str, Row] | None:
+        return None if isinstance(self.targets, list) else {row.name: row for row in self.rows}
+
+    @cached_property
+    def known_priorities(self) -> list[str] | None:
+        """The names that a ticket's priority may have; None where the contract takes any."""
+        if self.priorities is not None:
+            return self.priorities
+        if isinstance(self.targets, list) or DEFAULT in self.targets:
+            return None
+        return list(self.targets)
+
+    def priority_of(self, attributes: Mapping[str, Any]) -> str | None:
+        """The priority of a ticket that comes without one: by impact and urgency."""
+        return self.priority_matrix.get(attributes.get("impact") or "", {}).get(attributes.get("urgency") or "")
+
+    def priority_faults(self, priority: str | None, attributes: Mapping[str, Any]) -> Iterator[Fault]:
+        """What is wrong with a ticket's priority: none where one is needed, or one that has no targets."""
+        known, found = self.known_priorities, priority or self.priority_of(attributes)
+        if found is None and self.priority_matrix:
+            impacts = ", ".join(self.priority_matrix)
+            yield Fault("priority", f"is missing, and impact and urgency do not give it; known impacts are {impacts}")
+        elif found is None:
+            yield Fault("priority", "is required")
+        elif known is not None and found not in known:
+            names = ", ".join(known)
+            yield Fault("priority", f"contract {self.contract_id!r} has no targets for it; it knows {names}")
+
+    @cached_property
+    def deciding(self) -> frozenset[str]:
+        """The attributes of a ticket that decide its targets, its priority or its zones."""
+        selected = {f for row in self.rows for f in Selector.model_fields if getattr(row.when, f) is not None}
+        renamed = {"affected_users_at_least": "affected_users", "customer_deadline_within": "customer_deadline"}
+        by_matrix = {"impact", "urgency"} if self.priority_matrix else set()
+        return frozenset({renamed.get(field, field) for field in selected} | by_matrix | {"site"})
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """What is measured: whatever some row promises, the tiers, and the review."""
+        promised = {name for row in self.rows for name in row.targets.by_metric}
+        own = [name for name in self.metrics if name not in PRESETS]
+        found = [self.metric(name) for name in (*PRESETS, *own) if name in promised]
+        by_tiers = [TIER_ACKNOWLEDGEMENT]
+        if any(tier.resolve_within for tier in self.escalation.tiers):
+            by_tiers.append(TIER_RESOLUTION)
+        return Rulebook([*found, *([REVIEW] if self.review else []), *by_tiers])
+
+    def metric(self, name: str) -> Metric:
+        """A metric as this contract defines it; one that it does not know (any more) has just its name."""
+        if name in self.metrics:
+            return metric_of(name, self.metrics[name])
+        others = {metric.name: metric for metric in (REVIEW, *TIER_METRICS)}
+        return PRESETS.get(name) or others.get(name) or metric_of(name, MetricTerms.model_construct())
+
+    def promise(self, row: Row | None, metric: Metric, tier: int, zones: Zones = NO_ZONES) -> Promise | None:
+        """What is promised for a metric of tickets in this row while they are with this tier, if anything."""
+        key = (row.path if row else None, metric.name, tier if metric.of_tiers else 0, zones)
+        if key not in self._promises:
+            self._promises[key] = self._promise(row, metric, tier, zones)
+        return self._promises[key]
+
+    def _promise(self, row: Row | None, metric: Metric, tier: int, zones: Zones) -> Promise | None:
+        if metric.name == REVIEW.name:
+            return self._review_promise(zones)
+        if metric.of_tiers:
+            return self._tier_promise(row, metric, tier, zones)
+        target = row.targets.by_metric.get(metric.name) if row else None
+        if row is None or target is None:
+            return None
+        warn_at = tuple(self.warn_at if row.targets.warn_at is None else row.targets.warn_at)
+        warnings_in = self.calendar_named(self.warnings_in, zones) if self.warnings_in else None
+        return Promise(metric, target, self.calendar_named(row.targets.calendar, zones), warn_at, warnings_in)
+
+    def _review_promise(self, zones: Zones) -> Promise | None:
+        if self.review is None:
+            return None
+        remind = (self.review.remind_within,) if self.review.remind_within else ()
+        return Promise(REVIEW, self.review.due_within, self.calendar_named(self.review.calendar, zones), remind)
+
+    def _tier_promise(self, row: Row | None, metric: Metric, number: int, zones: Zones) -> Promise | None:
+        tier = self.tier(number)
+        target = tier.acknowledge_within if metric.name == TIER_ACKNOWLEDGEMENT.name else tier.resolve_within
+        return Promise(metric, target, self.tier_calendar(tier, row, zones), ()) if target else None
+
+    @cached_property
+    def _promises(self) -> dict[tuple[str | None, str, int, Zones], Promise | None]:
+        return {}
+
+    def tier(self, number: int) -> Tier:
+        """A tier by its number from 1; the last one where a later version of the contract has fewer."""
+        return self.escalation.tiers[min(max(number, 1), len(self.escalation.tiers)) - 1]
+
+    def tier_calendar(self, tier: Tier, row: Row | None, zones: Zones = NO_ZONES) -> BusinessCalendar:
+        """In whose hours a tier is alerted and has to acknowledge: its own, else those of the ticket's targets."""
+        return self.calendar_named(tier.calendar or (row.targets.calendar if row else None), zones)
+
+    def calendar_named(self, name: str | None, zones: Zones = NO_ZONES) -> BusinessCalendar:
         """The calendar called `name`; None is the contract's own, or always open where it has none."""
         if name == ALWAYS_OPEN or (name is None and self.calendar is None):
             return ALWAYS
-        return self._calendars[name]
+        key = (name, zones)
+        if key not in self._calendars:
+            terms = self._calendar_terms[name]
+            self._calendars[key] = business_calendar(terms, _zone_for(terms, zones))
+        return self._calendars[key]
 
     @cached_property
-    def _calendars(self) -> Mapping[str | None, BusinessCalendar]:
-        own: dict[str | None, BusinessCalendar] = {n: business_calendar(terms) for n, terms in self.calendars.items()}
-        return own if self.calendar is None else {**own, None: business_calendar(self.calendar)}
+    def _calendar_terms(self) -> Mapping[str | None, CalendarTerms]:
+        own: dict[str | None, CalendarTerms] = {None: self.calendar} if self.calendar else {}
+        return own | dict(self.calendars)
 
     @cached_property
-    def promises(self) -> Mapping[tuple[str, str], Promise]:
-        """What is promised, by priority and name of the metric."""
-        promises: dict[tuple[str, str], Promise] = {}
-        for priority, row in self.targets.items():
-            calendar = self.calendar_named(row.calendar)
-            warn_at = tuple(self.warn_at if row.warn_at is None else row.warn_at)
-            for metric in METRICS:
-                if target := getattr(row, metric.name, None):
-                    promises[priority, metric.name] = Promise(metric, target, calendar, warn_at)
-            if self.review:
-                promises[priority, REVIEW.name] = self._review_promise(self.review)
-        return promises
+    def _calendars(self) -> dict[tuple[str | None, Zones], BusinessCalendar]:
+        return {}
 
-    def _review_promise(self, review: ReviewTerms) -> Promise:
-        calendar = self.calendar_named(review.calendar)
-        remind = (review.remind_within,) if review.remind_within else ()
-        return Promise(REVIEW, review.due_within, calendar, remind)
+    def zones(self, attributes: Mapping[str, Any], team: str | None) -> Zones:
+        """The zones of a ticket with these attributes whose first tier's team has that zone."""
+        if not self._zones_vary:
+            return NO_ZONES
+        return Zones(self.customer.timezone, self.sites.get(attributes.get("site") or ""), team)
 
-    def promise(self, priority: str, metric: str) -> Promise | None:
-        """What is promised for a metric of tickets with this priority, if anything."""
-        return self.promises.get((priority, metric))
-
-    def tier_calendar(self, tier: Tier, priority: str) -> BusinessCalendar:
-        """In whose hours a tier is alerted and has to acknowledge: its own, else those of the ticket's targets."""
-        row = self.targets[priority]
-        return self.calendar_named(tier.calendar or row.calendar)
+    @cached_property
+    def _zones_vary(self) -> bool:
+        return any(isinstance(terms.timezone, ZoneOf) for terms in self._calendar_terms.values())
 
     @property
     def timezone(self) -> str:
         """The zone in which people read this contract's instants."""
-        return self.calendar.timezone if self.calendar else "UTC"
+        return self.calendar.usual_timezone if self.calendar else "UTC"
+
+
+def _zone_for(terms: CalendarTerms, zones: Zones) -> str | None:
+    source = terms.timezone
+    return getattr(zones, source.of) if isinstance(source, ZoneOf) else None

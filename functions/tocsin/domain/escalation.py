@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from tocsin.domain.contract import Contract
+from tocsin.domain.calendar import BusinessCalendar
+from tocsin.domain.contract import Contract, Tier
 from tocsin.domain.events import Event
+
+Hours = Callable[[Tier], BusinessCalendar]
+"""When a tier is alerted and has to acknowledge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class Chain:
         self.tier, self.attempt = event.details["tier"], event.details["attempt"]
         self.alerted_at, self.reached = event.occurred_at, event.details["reached"]
         self.exhausted = False
+        if event.details.get("reason") == "not_resolved":
+            self.acknowledged = None  # It is the next tier's turn to acknowledge.
         # What was asked for before this alert, but learned of after it, is still to be done.
         wanted = self.requested
         if wanted and (event.sequence > wanted.event.sequence or self.tier == wanted.tier):
@@ -80,32 +87,35 @@ class Chain:
         self.requested, self.acknowledged, self.exhausted = Request(tier, event), None, False
         self.attempt = 0
 
-    def next_alert(self, contract: Contract, priority: str) -> NextAlert | None:
-        """The next step of the chain, or None when it has stopped."""
+    def next_alert(self, contract: Contract, hours_of: Hours, resolve_by: datetime | None) -> NextAlert | None:
+        """The next step of the chain, or None when it has stopped.
+
+        `hours_of` is when a tier can be alerted and has to acknowledge, `resolve_by` until when the tier that has the
+        ticket is given to resolve it.
+        """
         tiers = contract.escalation.tiers
         if self.requested:
             tier, asked_at, reason = self.requested.tier, self.requested.event.occurred_at, self.requested.event.type
             # A person who escalates wants somebody now; otherwise a tier is alerted in its own hours.
-            at = asked_at if reason == "escalated" else self._open(contract, priority, tier, asked_at)
+            at = asked_at if reason == "escalated" else hours_of(contract.tier(tier)).next_opening(asked_at)
             return NextAlert(at, tier, 1, reason)
-        if self.acknowledged or self.exhausted or self.tier == 0:
+        if self.tier == 0 or self.exhausted:
             return None
-        silent_at = self._silent_at(contract, priority)
-        if self.tier < len(tiers):
-            at = self._open(contract, priority, self.tier + 1, silent_at)
-            return NextAlert(at, self.tier + 1, 1, "not_acknowledged")
+        following = self.tier + 1 if self.tier < len(tiers) else 0
+        if self.acknowledged:
+            if resolve_by is None or not following:
+                return None
+            return NextAlert(hours_of(contract.tier(following)).next_opening(resolve_by), following, 1, "not_resolved")
+        silent_at = self._silent_at(contract.tier(self.tier), hours_of, last=not following)
+        if following:
+            at = hours_of(contract.tier(following)).next_opening(silent_at)
+            return NextAlert(at, following, 1, "not_acknowledged")
         if self.attempt <= contract.escalation.repeat_last_tier:
             return NextAlert(silent_at, self.tier, self.attempt + 1, "not_acknowledged")
         return NextAlert(silent_at, 0, self.attempt, "not_acknowledged")
 
-    def _silent_at(self, contract: Contract, priority: str) -> datetime:
+    def _silent_at(self, tier: Tier, hours_of: Hours, *, last: bool) -> datetime:
         # An alert that reached nobody is not waited for (unless it was the last resort).
-        tier = contract.escalation.tiers[self.tier - 1]
-        if not self.reached and self.tier < len(contract.escalation.tiers):
+        if not self.reached and not last:
             return self.alerted_at
-        calendar = contract.tier_calendar(tier, priority)
-        deadline = calendar.deadline(self.alerted_at, tier.acknowledge_within)
-        return deadline or self.alerted_at
-
-    def _open(self, contract: Contract, priority: str, tier: int, at: datetime) -> datetime:
-        return contract.tier_calendar(contract.escalation.tiers[tier - 1], priority).next_opening(at)
+        return hours_of(tier).deadline(self.alerted_at, tier.acknowledge_within) or self.alerted_at

@@ -9,70 +9,74 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
+from typing import Any
 
 from tocsin.domain import events as ev
+from tocsin.domain.changes import Mode
 from tocsin.domain.contract import Contract
 from tocsin.domain.escalation import Chain
 from tocsin.domain.events import Event
 from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.metrics import METRICS, Metric
-from tocsin.domain.obligation import Obligation
-from tocsin.domain.ticket import ATTRIBUTES, Ticket
+from tocsin.domain.instants import parse_instant
+from tocsin.domain.metrics import WAITING, Metric
+from tocsin.domain.obligation import Obligation, Override
+from tocsin.domain.responses import kind_of_response
+from tocsin.domain.rulebook import Rulebook, Step
+from tocsin.domain.ticket import ATTRIBUTES, FINAL, NOBODY, Contracts, Ticket
 
 
-def _by_fact(which: str) -> Mapping[str, tuple[Metric, ...]]:
-    facts = {fact for metric in METRICS for fact in getattr(metric, which)}
-    return {fact: tuple(m for m in METRICS if fact in getattr(m, which)) for fact in facts}
+def versions_in(log: Sequence[Event]) -> set[int]:
+    """The versions of its contract that a ticket was opened under or has moved to."""
+    return {e.details["contract_version"] for e in log if e.type in (ev.OPENED, ev.CONTRACT_CHANGED)}
 
 
-_STARTS, _MEETS, _CANCELS = _by_fact("starts_on"), _by_fact("meets_on"), _by_fact("cancels_on")
-
-
-def fold(key: TicketKey, contract: Contract, contract_version: int, events: Sequence[Event]) -> Ticket:
+def fold(key: TicketKey, contracts: Contracts, events: Sequence[Event]) -> Ticket:
     """The ticket that these events tell of, given in the order of their sequence; the first must be `opened`."""
     opened = events[0]
     if opened.type != ev.OPENED:
         raise ValueError(f"the log of {key.ticket_id} begins with {opened.type}, not with {ev.OPENED}")
+    version = opened.details["contract_version"]
     ticket = Ticket(
         key=key,
-        contract=contract,
-        contract_version=contract_version,
+        contracts=contracts,
+        contract=contracts[version],
+        contract_version=version,
+        rulebook=_rulebook(contracts, version),
         opened_at=opened.occurred_at,
-        priority=opened.details["priority"],
         chain=Chain(opened),
-        attributes={name: opened.details[name] for name in ATTRIBUTES if name in opened.details},
+        attributes=_attributes(opened.details),
+        stated_priority=opened.details.get("priority"),
+        team_timezone=opened.details.get("team_timezone"),
     )
+    ticket.look_up_targets()
     # Stable, so events of one instant stay in the order of recording.
     for event in sorted(events, key=attrgetter("occurred_at")):
-        apply(ticket, event)
+        # Types that this version does not know change nothing, so old code reads newer logs.
+        if (rule := _RULES.get(event.type)) is not None:
+            rule(ticket, event)
+    ticket.sequence, ticket.log = events[-1].sequence, events
     return ticket
 
 
 def apply(ticket: Ticket, event: Event) -> None:
-    """Fold one more event; types that this version does not know change nothing, so old code reads newer logs."""
-    ticket.sequence = max(ticket.sequence, event.sequence)
-    if event.actor.kind != "system":
-        ticket.facts.append(event.sequence)
-    if (rule := _RULES.get(event.type)) is not None:
-        rule(ticket, event)
+    """Fold one more event of Tocsin's own, the next of the log."""
+    ticket.sequence = event.sequence
+    _RULES[event.type](ticket, event)
 
 
-def _happens(ticket: Ticket, fact: str, event: Event) -> None:
-    """Let a fact meet, cancel and start obligations, in this order: who answers and pends at once has answered."""
-    for metric in _MEETS.get(fact, ()):
-        _end(ticket, metric, event, met_by=event.sequence)
-    for metric in _CANCELS.get(fact, ()):
-        _end(ticket, metric, event, met_by=None)
-    for metric in _STARTS.get(fact, ()):
-        _start(ticket, metric, event)
+def _rulebook(contracts: Contracts, version: int) -> Rulebook:
+    """What that version measures, and what only others do: a promise made later finds the whole history."""
+    return contracts[version].rulebook.joined_with(contract.rulebook for contract in contracts.values())
 
 
-def _end(ticket: Ticket, metric: Metric, event: Event, met_by: int | None) -> None:
-    obligation = ticket.current.get(metric.name)
-    if obligation is not None and obligation.running:
-        obligation.end(event.occurred_at, met_by)
-        if metric.repeats and met_by is not None:
-            _start(ticket, metric, event)
+def _attributes(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: details[name] for name in ATTRIBUTES if name in details}
+
+
+def _happens(ticket: Ticket, event: Event, *facts: str) -> None:
+    """Let the facts that an event brings do to the obligations what their metrics say."""
+    for metric, step in ticket.rulebook.effects[facts]:
+        _STEPS[step](ticket, metric, event)
 
 
 def _start(ticket: Ticket, metric: Metric, event: Event) -> None:
@@ -81,58 +85,185 @@ def _start(ticket: Ticket, metric: Metric, event: Event) -> None:
         if before.running:
             return
         ticket.past.append(before)
-    obligation = Obligation(metric, ticket.contract.promise(ticket.priority, metric.name), event)
-    if ticket.status == "pending" and metric.pauses_while_pending:
+    obligation = Obligation(metric, ticket.promise(metric), event)
+    if ticket.waiting_for and metric.pause.intersection(WAITING[ticket.waiting_for]):
         obligation.pause(event.occurred_at, event.sequence)
     ticket.current[metric.name] = obligation
 
 
+def _meet(ticket: Ticket, metric: Metric, event: Event) -> None:
+    obligation = ticket.current.get(metric.name)
+    if obligation is not None and obligation.running:
+        obligation.end(event.occurred_at, event.sequence)
+
+
+def _repeat(ticket: Ticket, metric: Metric, event: Event) -> None:
+    obligation = ticket.current.get(metric.name)
+    if obligation is not None and obligation.met_by == event.sequence:
+        _start(ticket, metric, event)
+
+
+def _restart(ticket: Ticket, metric: Metric, event: Event) -> None:
+    if _cancel(ticket, metric, event):
+        _start(ticket, metric, event)
+
+
+def _cancel(ticket: Ticket, metric: Metric, event: Event) -> bool:
+    obligation = ticket.current.get(metric.name)
+    if obligation is None or not obligation.running:
+        return False
+    obligation.end(event.occurred_at, met_by=None)
+    return True
+
+
+def _pause(ticket: Ticket, metric: Metric, event: Event) -> None:
+    obligation = ticket.current.get(metric.name)
+    if obligation is not None and obligation.running:
+        obligation.pause(event.occurred_at, event.sequence)
+
+
+def _resume(ticket: Ticket, metric: Metric, event: Event) -> None:
+    obligation = ticket.current.get(metric.name)
+    if obligation is not None and obligation.running:
+        obligation.resume(event.occurred_at)
+
+
+_STEPS: Mapping[Step, Callable[[Ticket, Metric, Event], object]] = {
+    "meet": _meet,
+    "repeat": _repeat,
+    "cancel": _cancel,
+    "restart": _restart,
+    "resume": _resume,
+    "pause": _pause,
+    "start": _start,
+}
+
+
+def _responds(ticket: Ticket, event: Event, done: str) -> tuple[str, ...]:
+    """The facts of an answer: what it is, and that it is a response where the contract counts it as one."""
+    kind = kind_of_response(event, done)
+    if kind is None or ticket.status in FINAL:
+        return ()
+    fact = (kind,) if kind in ("public_reply", "bot_reply", "internal_note") else ()
+    if kind not in ticket.contract.counts_as_response:
+        return fact
+    ticket.responded = True
+    return (*fact, "response")
+
+
 def _opened(ticket: Ticket, event: Event) -> None:
-    _happens(ticket, "opened", event)
+    _happens(ticket, event, "opened")
+    if response := _responds(ticket, event, "agent_opening"):
+        _happens(ticket, event, *response)
 
 
 def _agent_replied(ticket: Ticket, event: Event) -> None:
-    # A bot's answer or an internal note is no response; nor is anything that Tocsin itself sends.
-    if event.actor.kind == "agent" and event.details.get("public", True) and not ticket.over:
-        _happens(ticket, "response", event)
-    if (then := event.details.get("then")) is not None:
-        _RULES[then](ticket, event)
+    facts = _responds(ticket, event, "public_reply" if event.details.get("public", True) else "internal_note")
+    if event.details.get("then") == "resolved":
+        _resolve(ticket, event, facts)
+        return
+    if facts:
+        _happens(ticket, event, *facts)
+    if event.details.get("then") == "pended":
+        _pended(ticket, event)
+
+
+def _agent_noted(ticket: Ticket, event: Event) -> None:
+    if facts := _responds(ticket, event, "internal_note"):
+        _happens(ticket, event, *facts)
 
 
 def _customer_replied(ticket: Ticket, event: Event) -> None:
-    _resumed(ticket, event)
+    if ticket.over:
+        return
+    if ticket.waiting_for == "customer":
+        _resumed(ticket, event)
+    _happens(ticket, event, "customer_replied", *(("customer_followed_up",) if ticket.responded else ()))
+
+
+def _customer_notified(ticket: Ticket, event: Event) -> None:
+    _happens(ticket, event, "customer_notified")
 
 
 def _pended(ticket: Ticket, event: Event) -> None:
-    if ticket.status == "open":
-        ticket.status = "pending"
-        for obligation in ticket.current.values():
-            if obligation.running and obligation.metric.pauses_while_pending:
-                obligation.pause(event.occurred_at, event.sequence)
+    waiting_for = event.details.get("waiting_for", "customer")
+    if ticket.over or ticket.waiting_for == waiting_for:
+        return
+    if ticket.waiting_for:
+        _resumed(ticket, event)
+    ticket.status, ticket.waiting_for = "pending", waiting_for
+    ticket.holders.append((event.occurred_at, waiting_for))
+    _happens(ticket, event, *WAITING[waiting_for])
 
 
 def _resumed(ticket: Ticket, event: Event) -> None:
-    if ticket.status == "pending":
-        ticket.status = "open"
-        for obligation in ticket.current.values():
-            if obligation.running:
-                obligation.resume(event.occurred_at)
+    if ticket.waiting_for:
+        ticket.status, ticket.waiting_for = "open", None
+        ticket.holders.append((event.occurred_at, _tier(ticket)))
+        _happens(ticket, event, "resumed")
+
+
+def _tier(ticket: Ticket) -> str:
+    taken = ticket.chain.acknowledged
+    tier = taken.tier if taken else ticket.chain.tier
+    return f"tier {tier}" if tier else NOBODY
 
 
 def _priority_changed(ticket: Ticket, event: Event) -> None:
-    ticket.priority = event.details["priority"]
-    for name, obligation in ticket.current.items():
-        if obligation.running:
-            obligation.retarget(ticket.contract.promise(ticket.priority, name), event)
+    ticket.stated_priority = event.details["priority"]
+    _retarget(ticket, event, lambda contract: contract.retarget.priority)
+    if not ticket.over:
+        _happens(ticket, event, "priority_changed")
 
 
 def _attributes_changed(ticket: Ticket, event: Event) -> None:
-    ticket.attributes.update({name: event.details[name] for name in ATTRIBUTES if name in event.details})
+    changes = _attributes(event.details)
+    ticket.attributes.update(changes)
+    if not ticket.contract.deciding.isdisjoint(changes):
+        _retarget(ticket, event, lambda contract: contract.retarget.attributes)
+    if not ticket.over:
+        _happens(ticket, event, "attributes_changed")
+
+
+def _contract_changed(ticket: Ticket, event: Event) -> None:
+    ticket.contract_version = event.details["contract_version"]
+    ticket.contract = ticket.contracts[ticket.contract_version]
+    ticket.rulebook = _rulebook(ticket.contracts, ticket.contract_version)
+    for name, obligation in ticket.current.items():
+        obligation.metric = ticket.rulebook.by_name[name]
+    chosen: Mode | None = event.details.get("mode")
+    _retarget(ticket, event, lambda contract: chosen or contract.retarget.contract, chosen)
+
+
+def _retarget(
+    ticket: Ticket, event: Event, mode_of: Callable[[Contract], Mode], for_calendar: Mode | None = None
+) -> None:
+    """Measure what still runs against the promises that the ticket has now; what has ended stays as it was."""
+    ticket.look_up_targets()
+    for obligation in ticket.current.values():
+        if obligation.running:
+            before, promise = obligation.promise, ticket.promise(obligation.metric)
+            mode = mode_of(ticket.contract)
+            if before and promise and before.target == promise.target and event.type != ev.PRIORITY_CHANGED:
+                mode = for_calendar or ticket.contract.retarget.calendar  # Only its hours are others.
+            obligation.retarget(promise, mode, event)
+
+
+def _due_date_set(ticket: Ticket, event: Event) -> None:
+    obligation = ticket.current.get(event.details["metric"])
+    if obligation is not None and obligation.running:
+        due_at = event.details.get("due_at")
+        by, reason = event.actor.id, event.details["reason"]
+        override = Override(parse_instant(due_at), by, reason, event.sequence) if due_at else None
+        obligation.set_due_at(override, event)
 
 
 def _acknowledged(ticket: Ticket, event: Event) -> None:
     if not ticket.over:
         ticket.chain.acknowledge(event)
+        if not ticket.waiting_for:
+            ticket.holders.append((event.occurred_at, _tier(ticket)))
+        _happens(ticket, event, "acknowledged", *_responds(ticket, event, "acknowledgement"))
 
 
 def _escalated(ticket: Ticket, event: Event) -> None:
@@ -140,54 +271,90 @@ def _escalated(ticket: Ticket, event: Event) -> None:
         last = len(ticket.contract.escalation.tiers)
         tier = event.details.get("tier") or min(ticket.chain.tier + 1, last)
         ticket.chain.request(tier, event)
+        _happens(ticket, event, "escalated")
 
 
 def _resolved(ticket: Ticket, event: Event) -> None:
+    _resolve(ticket, event, ())
+
+
+def _resolve(ticket: Ticket, event: Event, answered: tuple[str, ...]) -> None:
     if ticket.over:
         return
-    _happens(ticket, "resolved", event)
-    ticket.status, ticket.resolved_at, ticket.resolution = "resolved", event.occurred_at, event.details
-    ticket.resolved_by = event.sequence
+    _happens(ticket, event, *dict.fromkeys((*answered, "resolved", *_responds(ticket, event, "resolution"))))
+    ticket.status, ticket.waiting_for, ticket.resolved_at = "resolved", None, event.occurred_at
+    ticket.resolution, ticket.resolved_by = event.details, event.sequence
+    ticket.holders.append((event.occurred_at, NOBODY))
     review = ticket.contract.review
     if review is not None and ticket.chain.tier >= review.from_tier:
-        _happens(ticket, "review_owed", event)
+        _happens(ticket, event, "review_owed")
 
 
 def _reopened(ticket: Ticket, event: Event) -> None:
     ticket.lifecycle.append(event)
-    if ticket.status != "resolved":
+    if ticket.status != "resolved" or ticket.resolved_at is None:
         return
+    continues = ticket.contract.reopen.continues(event.occurred_at - ticket.resolved_at)
     ticket.status, ticket.resolved_at, ticket.resolved_by = "open", None, None
     ticket.reopened_by = event.sequence
-    for obligation in ticket.current.values():
-        if obligation.metric.resumes_on_reopen:
-            obligation.revive(event.occurred_at)
-            obligation.retarget(ticket.contract.promise(ticket.priority, obligation.metric.name), event)
-    _happens(ticket, "reopened", event)
+    ticket.holders.append((event.occurred_at, _tier(ticket)))
+    for obligation in list(ticket.current.values()):
+        if obligation.metric.continues_on_reopen and not obligation.running:
+            if continues:
+                obligation.revive(event.occurred_at)
+                obligation.retarget(ticket.promise(obligation.metric), ticket.contract.retarget.priority, event)
+            else:
+                _start(ticket, obligation.metric, event)
+    _happens(ticket, event, "reopened")
     ticket.chain.request(ticket.chain.tier or 1, event)
 
 
 def _closed(ticket: Ticket, event: Event) -> None:
-    if not ticket.over:
-        _happens(ticket, "closed", event)
-        ticket.resolved_at = event.occurred_at
-    ticket.status = "closed"
+    if ticket.status in FINAL:
+        return
+    _happens(ticket, event, "closed")
+    ticket.resolved_at = ticket.resolved_at or event.occurred_at
+    ticket.status, ticket.waiting_for = "closed", None
+
+
+def _merged_or_deleted(ticket: Ticket, event: Event) -> None:
+    """Whatever still ran ends unmet; what was late by then stays breached."""
+    if ticket.status in FINAL:
+        return
+    for metric in ticket.rulebook.metrics:
+        _cancel(ticket, metric, event)
+    ticket.status, ticket.waiting_for = event.type, None
+    ticket.resolved_at = ticket.resolved_at or event.occurred_at
 
 
 def _review_filed(ticket: Ticket, event: Event) -> None:
-    _happens(ticket, "review_filed", event)
+    _happens(ticket, event, "review_filed")
 
 
 def _warned(ticket: Ticket, event: Event) -> None:
-    ticket.given.add((event.details["obligation_id"], event.details["threshold"]))
+    ticket.warned.add((event.details["obligation_id"], event.details["threshold"]))
 
 
 def _breached(ticket: Ticket, event: Event) -> None:
-    ticket.given.add((event.details["obligation_id"], event.details["due_at"]))
+    name = (event.details["obligation_id"], event.details["due_at"])
+    before = ticket.breached.get(name)
+    if before is None or before.sequence < event.sequence:
+        ticket.breached[name] = event
+
+
+def _corrected(ticket: Ticket, event: Event) -> None:
+    # A breach is dated when it fell due: one that was found again after this correction is folded before it.
+    name = (event.details["obligation_id"], event.details["due_at"])
+    if name in ticket.breached and ticket.breached[name].sequence < event.sequence:
+        del ticket.breached[name]
 
 
 def _tier_alerted(ticket: Ticket, event: Event) -> None:
     ticket.chain.alerted(event)
+    if not ticket.waiting_for:
+        ticket.holders.append((event.occurred_at, _tier(ticket)))
+    if event.details["attempt"] == 1 and not ticket.over:
+        _happens(ticket, event, "tier_alerted")
 
 
 def _escalation_exhausted(ticket: Ticket, event: Event) -> None:
@@ -215,19 +382,26 @@ def _lifecycle(ticket: Ticket, event: Event) -> None:
 _RULES: Mapping[str, Callable[[Ticket, Event], None]] = {
     ev.OPENED: _opened,
     ev.AGENT_REPLIED: _agent_replied,
+    ev.AGENT_NOTED: _agent_noted,
     ev.CUSTOMER_REPLIED: _customer_replied,
+    ev.CUSTOMER_NOTIFIED: _customer_notified,
     ev.PENDED: _pended,
     ev.RESUMED: _resumed,
     ev.PRIORITY_CHANGED: _priority_changed,
     ev.ATTRIBUTES_CHANGED: _attributes_changed,
+    ev.CONTRACT_CHANGED: _contract_changed,
+    ev.DUE_DATE_SET: _due_date_set,
     ev.ACKNOWLEDGED: _acknowledged,
     ev.ESCALATED: _escalated,
     ev.RESOLVED: _resolved,
     ev.REOPENED: _reopened,
     ev.CLOSED: _closed,
+    ev.MERGED: _merged_or_deleted,
+    ev.DELETED: _merged_or_deleted,
     ev.REVIEW_FILED: _review_filed,
     ev.WARNED: _warned,
     ev.BREACHED: _breached,
+    ev.CORRECTED: _corrected,
     ev.TIER_ALERTED: _tier_alerted,
     ev.ESCALATION_EXHAUSTED: _escalation_exhausted,
     ev.NOTICES_RECORDED: _notices_recorded,

@@ -14,6 +14,7 @@ _ISO8601 = re.compile(
 )
 _SHORT = re.compile(r"(?:(?P<h>\d{1,18})h)?(?:(?P<m>\d{1,18})m(?:in)?)?(?:(?P<s>\d{1,18})s)?", re.ASCII)
 _BUSINESS_DAYS = re.compile(r"(?P<days>\d{1,3})\s*(?:bd|business days?)", re.ASCII)
+_MONTHS = re.compile(r"P(?P<iso>\d{1,4})(?P<iso_unit>[MY])|(?P<number>\d{1,4})\s*(?P<unit>months?|years?)", re.ASCII)
 
 FIRST_YEAR, LAST_YEAR = 1970, 2150
 """A year outside is a slip of the pen."""
@@ -64,7 +65,7 @@ def parse_duration(value: Any) -> timedelta:
         raise ValueError(f"{value!r} is not a duration; write minutes or hours, such as 15m, 4h, 1h30m or PT4H")
     parts = {unit: int(number) for unit, number in match.groupdict().items() if number}
     if parts.get("d"):
-        raise ValueError(f"{value!r} is ambiguous; write hours (24h), or business days where they are allowed (1bd)")
+        raise ValueError(f"{value!r} is ambiguous; write hours (24h), or business days (1bd)")
     try:
         duration = timedelta(hours=parts.get("h", 0), minutes=parts.get("m", 0), seconds=parts.get("s", 0))
     except OverflowError:
@@ -98,6 +99,35 @@ def parse_business_days(value: Any) -> BusinessDays:
     return BusinessDays(match["days"])
 
 
+def parse_months(value: Any) -> int:
+    """`24 months`, `2 years`, `P18M` or `P2Y` as a number of months, at most a hundred years. Raises ValueError."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = _MONTHS.fullmatch(value.strip()) if isinstance(value, str) else None
+    number = int(match["iso"] or match["number"]) if match else 0
+    months = number * 12 if match and (match["iso_unit"] == "Y" or (match["unit"] or "").startswith("y")) else number
+    if not 1 <= months <= 1200:
+        raise ValueError(f"{value!r} is not a term; write months or years, such as 24 months, 2 years or P2Y")
+    return months
+
+
+def parse_target(value: Any) -> timedelta | BusinessDays:
+    """A duration in open time, `4h`, or a number of business days, `3bd`. Raises ValueError otherwise."""
+    if isinstance(value, BusinessDays) or (isinstance(value, str) and _BUSINESS_DAYS.fullmatch(value.strip())):
+        return parse_business_days(value)
+    return parse_duration(value)
+
+
+def short_target(target: timedelta | BusinessDays) -> str:
+    """As people write it in contracts: `4h`, `3bd`."""
+    return f"{int(target)}bd" if isinstance(target, BusinessDays) else short_duration(target)
+
+
+def format_target(target: timedelta | BusinessDays) -> str:
+    """For answers: `PT4H`, `3bd`, for which ISO 8601 has no form."""
+    return short_target(target) if isinstance(target, BusinessDays) else format_duration(target)
+
+
 Instant = Annotated[
     datetime,
     PlainValidator(parse_instant),
@@ -115,4 +145,16 @@ WorkingDays = Annotated[
     PlainValidator(parse_business_days),
     PlainSerializer(lambda days: f"{int(days)}bd"),
     WithJsonSchema({"type": "string", "examples": ["3bd"]}),
+]
+Target = Annotated[
+    timedelta | BusinessDays,
+    PlainValidator(parse_target),
+    PlainSerializer(format_target),
+    WithJsonSchema({"type": "string", "examples": ["15m", "4h", "PT4H", "3bd"]}),
+]
+Months = Annotated[
+    int,
+    PlainValidator(parse_months),
+    PlainSerializer(lambda months: f"P{months}M"),
+    WithJsonSchema({"type": "string", "examples": ["24 months", "2 years", "P2Y"]}),
 ]

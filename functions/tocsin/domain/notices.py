@@ -14,7 +14,7 @@ from typing import Any
 
 from tocsin.domain import events as ev
 from tocsin.domain.events import Event
-from tocsin.domain.metrics import PERIODIC_UPDATE, REVIEW
+from tocsin.domain.metrics import Metric
 from tocsin.domain.team import Team
 from tocsin.domain.ticket import Ticket
 
@@ -26,8 +26,22 @@ Notice = Mapping[str, Any]
 class _Rules:
     """The rules see the ticket after the events, and whoever is on call now."""
 
-    def __init__(self, ticket: Ticket, roster: Callable[[str], Team | None], now: datetime) -> None:
-        self.ticket, self.roster, self.now = ticket, roster, now
+    def __init__(
+        self, ticket: Ticket, log: Sequence[Event], roster: Callable[[str], Team | None], now: datetime
+    ) -> None:
+        self.ticket, self.log, self.roster, self.now = ticket, log, roster, now
+
+    def found_again(self, breach: Event) -> str:
+        """What tells a breach that was taken back and has come true again from the first: what took it back."""
+        name = [breach.details[field] for field in ("obligation_id", "due_at")]
+        corrections = [
+            event.sequence
+            for event in self.log
+            if event.type == ev.CORRECTED
+            and event.sequence < breach.sequence
+            and [event.details[field] for field in ("obligation_id", "due_at")] == name
+        ]
+        return f"@{corrections[-1]}" if corrections else ""
 
     def to_team(self, kind: str, team_id: str, event: Event, **about: Any) -> Iterator[Notice]:
         """To the team's topic."""
@@ -52,7 +66,7 @@ class _Rules:
         """To the tier that has the ticket: its team, and who acknowledged, else who is on call."""
         acknowledged = self.ticket.chain.acknowledged
         tier = acknowledged.tier if acknowledged else self.ticket.chain.tier or 1
-        team_id = self.ticket.contract.escalation.tiers[tier - 1].team
+        team_id = self.ticket.contract.tier(tier).team
         team = self.roster(team_id)
         if acknowledged and team and acknowledged.by in {member.member_id for member in team.members}:
             yield from self.to_team(kind, team_id, event, **about)
@@ -77,7 +91,7 @@ class _Rules:
 
 def owed(ticket: Ticket, log: Sequence[Event], roster: Callable[[str], Team | None], now: datetime) -> list[Notice]:
     """The notices that the events after `ticket.notified_through` call for."""
-    rules = _Rules(ticket, roster, now)
+    rules = _Rules(ticket, log, roster, now)
     notices: dict[str, Notice] = {}
     for event in log:
         if event.sequence > ticket.notified_through and (rule := _RULES.get(event.type)) is not None:
@@ -97,7 +111,7 @@ def _tier_alerted(rules: _Rules, event: Event) -> Iterator[Notice]:
     yield from rules.to_team("tier_alert", team, event, **about)
     yield from rules.to_members("tier_alert", event.details["members"], event, **about)
     if before and before != tier:
-        left = rules.ticket.contract.escalation.tiers[before - 1].team
+        left = rules.ticket.contract.tier(before).team
         yield from rules.to_team("escalation", left, event, tier=tier, to_team=team)
 
 
@@ -110,9 +124,9 @@ def _acknowledged(rules: _Rules, event: Event) -> Iterator[Notice]:
     acknowledged = rules.ticket.chain.acknowledged
     if not acknowledged or acknowledged.sequence != event.sequence or acknowledged.tier < 2:
         return
-    tiers = rules.ticket.contract.escalation.tiers
-    about = {"tier": acknowledged.tier, "team": tiers[acknowledged.tier - 1].team, "by": acknowledged.by}
-    for tier in tiers[: acknowledged.tier - 1]:
+    contract = rules.ticket.contract
+    about = {"tier": acknowledged.tier, "team": contract.tier(acknowledged.tier).team, "by": acknowledged.by}
+    for tier in contract.escalation.tiers[: acknowledged.tier - 1]:
         yield from rules.to_team("handover", tier.team, event, **about)
     yield from rules.to_customer("customer_update", event, **about)
 
@@ -125,37 +139,47 @@ def _warned(rules: _Rules, event: Event) -> Iterator[Notice]:
     about = {**_about(event), "threshold": event.details["threshold"]}
     if event.details["on_arrival"]:
         yield from _late_on_arrival(rules, event)
-    elif event.details["metric"] == REVIEW.name:
-        yield from _review_due(rules, event, about)
-    elif event.details["metric"] == PERIODIC_UPDATE.name:
-        yield from rules.to_those_in_charge("customer_update_due", event, **about)
     else:
-        yield from rules.to_those_in_charge("warning", event, **about)
+        yield from _about_metric(rules, _metric(rules, event).warning_notice, event, about)
 
 
 def _breached(rules: _Rules, event: Event) -> Iterator[Notice]:
-    about = _about(event)
+    metric, again = _metric(rules, event), rules.found_again(event)
     if event.details["on_arrival"]:
-        yield from _late_on_arrival(rules, event)
-    elif event.details["metric"] == REVIEW.name:
-        yield from _review_due(rules, event, {**about, "threshold": "overdue"})
-    else:
-        yield from rules.to_those_in_charge("breach", event, **about)
-        if event.details["metric"] != PERIODIC_UPDATE.name:
-            yield from rules.to_customer("customer_breach", event, **about)
+        yield from _late_on_arrival(rules, event, again)
+        return
+    about = {**_about(event), "obligation_id": event.details["obligation_id"] + again}
+    overdue = {"threshold": "overdue"} if metric.breach_notice == "review_due" else {}
+    yield from _about_metric(rules, metric.breach_notice, event, {**about, **overdue})
+    if metric.customer_hears_of_breach:
+        yield from rules.to_customer("customer_breach", event, **about)
 
 
-def _late_on_arrival(rules: _Rules, event: Event) -> Iterator[Notice]:
+def _metric(rules: _Rules, event: Event) -> Metric:
+    return rules.ticket.contract.metric(event.details["metric"])
+
+
+def _about_metric(rules: _Rules, kind: str, event: Event, about: Mapping[str, Any]) -> Iterator[Notice]:
+    review = rules.ticket.contract.review
+    if kind != "review_due":
+        yield from rules.to_those_in_charge(kind, event, **about)
+    elif review is not None:
+        yield from rules.to_team_and_on_call(kind, review.team, event, **about)
+
+
+def _late_on_arrival(rules: _Rules, event: Event, again: str = "") -> Iterator[Notice]:
     # The id names the change that made it late, whatever else was late with it: one notice, no burst.
     cycle, _, revision = event.details["obligation_id"].partition("#")[2].partition(".")
     change = revision or cycle
-    yield from rules.to_those_in_charge("late_on_arrival", event, obligation_id=f"arrival#{change}")
+    yield from rules.to_those_in_charge("late_on_arrival", event, obligation_id=f"arrival#{change}{again}")
 
 
-def _review_due(rules: _Rules, event: Event, about: Mapping[str, Any]) -> Iterator[Notice]:
-    review = rules.ticket.contract.review
-    if review is not None:
-        yield from rules.to_team_and_on_call("review_due", review.team, event, **about)
+def _corrected(rules: _Rules, event: Event) -> Iterator[Notice]:
+    # Named for the breach that it takes back, which may come true again and be taken back again.
+    about = {**_about(event), "obligation_id": f"{event.details['obligation_id']}@{event.details['corrects']}"}
+    yield from rules.to_those_in_charge("correction", event, **about)
+    if event.details["customer_was_told"] and _metric(rules, event).customer_hears_of_breach:
+        yield from rules.to_customer("customer_correction", event, **about)
 
 
 def _resolved(rules: _Rules, event: Event) -> Iterator[Notice]:
@@ -171,6 +195,7 @@ _RULES: Mapping[str, Callable[[_Rules, Event], Iterator[Notice]]] = {
     ev.ACKNOWLEDGED: _acknowledged,
     ev.WARNED: _warned,
     ev.BREACHED: _breached,
+    ev.CORRECTED: _corrected,
     ev.RESOLVED: _resolved,
     ev.AGENT_REPLIED: _resolved,
 }

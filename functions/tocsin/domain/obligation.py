@@ -2,46 +2,83 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
 
 from tocsin.domain.calendar import Interval
+from tocsin.domain.changes import Mode
 from tocsin.domain.events import Event
+from tocsin.domain.instants import BusinessDays
 from tocsin.domain.metrics import Metric
-from tocsin.domain.promise import Promise
+from tocsin.domain.promise import NOTHING, Amount, Promise
 
 State = Literal["running", "paused", "out_of_hours", "met", "met_late", "breached", "cancelled"]
+
+
+class Course(NamedTuple):
+    """A promise and the instant it counts from; `used` is what was used up until then, on the course before."""
+
+    promise: Promise
+    counts_from: datetime
+    used: Amount = NOTHING
+    before: Course | None = None
+
+    def due_at(self, pauses: list[Interval]) -> datetime | None:
+        """When the target is used up; None while paused before that."""
+        return self.promise.due_at(self.counts_from, pauses, self.used)
+
+    def used_by(self, at: datetime, pauses: list[Interval]) -> Amount:
+        """How much of the target is used up at an instant."""
+        counted = self.promise.used(self.counts_from, at, pauses)
+        if isinstance(counted, BusinessDays):
+            return BusinessDays(counted + (self.used if isinstance(self.used, BusinessDays) else 0))
+        return counted + (self.used if isinstance(self.used, timedelta) else NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A due date that somebody set by hand: it stays as it is, whatever else changes, until it is set again."""
+
+    due_at: datetime
+    by: str
+    reason: str
+    sequence: int
 
 
 class Obligation:
     """Measures from `started_at` until it is met or cancelled; pauses do not count.
 
-    Every metric is measured on every ticket; where the contract promises nothing for it `promise` is None and
-    nothing is ever due. So a priority that changes later finds the whole history, pauses included.
+    What some row of the contract promises is measured on every ticket; where nothing is promised to this one there is
+    no course and nothing is ever due. So a priority that changes later finds the whole history, pauses included.
     """
 
     __slots__ = (
         "_due_at",
+        "courses",
         "cycle",
         "ended_at",
         "known_at",
         "met_by",
         "metric",
+        "override",
         "pause_causes",
         "pauses",
-        "promise",
         "revision",
         "started_at",
+        "superseded",
     )
 
     def __init__(self, metric: Metric, promise: Promise | None, start: Event) -> None:
         self.metric = metric
-        self.promise = promise
         # Named for the events that began them, cycles keep their names when a late fact arrives between them.
         self.cycle = start.sequence
         self.revision = 0
         self.started_at = start.occurred_at
         self.known_at = start.recorded_at
+        self.courses: tuple[Course, ...] = (Course(promise, start.occurred_at),) if promise else ()
+        self.override: Override | None = None
+        self.superseded: list[tuple[str, datetime]] = []
         self.pauses: list[Interval] = []
         self.pause_causes: list[int] = []
         self.ended_at: datetime | None = None
@@ -63,29 +100,86 @@ class Obligation:
         """Whether a pause is open."""
         return bool(self.pauses) and self.pauses[-1].end is None
 
+    @property
+    def course(self) -> Course | None:
+        """The course that rules: of several the one that is due first (see `best_for_customer`)."""
+        if len(self.courses) <= 1:
+            return self.courses[0] if self.courses else None
+        dues = [(due, number) for number, course in enumerate(self.courses) if (due := course.due_at(self.pauses))]
+        return self.courses[min(dues)[1] if dues else 0]
+
+    @property
+    def promise(self) -> Promise | None:
+        """What is promised, by the course that rules."""
+        course = self.course
+        return course.promise if course else None
+
+    @property
+    def owed(self) -> bool:
+        """Whether anything is promised, by the contract or by hand."""
+        return bool(self.courses) or self.override is not None
+
     def due_at(self) -> datetime | None:
-        """When the target is used up; None where nothing is promised, or while paused before that."""
-        if self._due_at is None and self.promise is not None:
-            self._due_at = self.promise.due_at(self.started_at, self.pauses)
+        """When it is due; None where nothing is promised, or while paused before that."""
+        if self._due_at is None:
+            if self.override is not None:
+                self._due_at = self.override.due_at
+            elif (course := self.course) is not None:
+                self._due_at = course.due_at(self.pauses)
         return self._due_at
+
+    def warnings(self, given: frozenset[str] | set[str] = frozenset()) -> list[tuple[str, datetime]]:
+        """Each warning not yet `given`, as the contract writes it, with its instant."""
+        course, due_at = self.course, self.due_at()
+        if course is None:
+            return []
+        by_hand = self.override is not None
+        counts_from = self.started_at if by_hand else course.counts_from
+        return course.promise.warnings(counts_from, self.pauses, due_at, course.used, given, by_hand)
 
     def late(self, at: datetime) -> bool:
         """Whether the target is used up before `at`; meeting it exactly when it is due is in time."""
+        if self._surely_in_time(at):
+            return False
         due_at = self.due_at()
         return due_at is not None and at > due_at
 
+    def _ended_late(self) -> bool:
+        # Met exactly when it is due is in time; what was not met by then is not.
+        return self.ended_at is not None and (
+            self.late(self.ended_at) or (self.met_by is None and self.due_at() == self.ended_at)
+        )
+
+    def _surely_in_time(self, at: datetime) -> bool:
+        # No more business time passes than time: what was quick needs no calendar to show that it was in time.
+        if len(self.courses) != 1 or self.override is not None:
+            return False
+        [course] = self.courses
+        target = course.promise.target
+        return isinstance(target, timedelta) and not course.used and at - course.counts_from <= target
+
     def state(self, now: datetime) -> State:
-        """Where it stands at `now`."""
+        """Where it stands at `now`. What was late when it was cancelled stays breached: nobody deletes a breach."""
         if self.ended_at is not None:
             if self.met_by is None:
-                return "cancelled"
-            return "met_late" if self.late(self.ended_at) else "met"
+                return "breached" if self._ended_late() else "cancelled"
+            return "met_late" if self._ended_late() else "met"
         due_at = self.due_at()
         if due_at is not None and now >= due_at:
             return "breached"
         if self.paused:
             return "paused"
-        return "running" if self.promise is None or self.promise.calendar.is_open(now) else "out_of_hours"
+        promise = self.promise
+        return "running" if promise is None or promise.calendar.is_open(now) else "out_of_hours"
+
+    def breaches(self, now: datetime) -> list[tuple[str, datetime]]:
+        """Every deadline that has passed unmet by `now`: name of the obligation then, and when it was due."""
+        if self.ended_at is not None and not self._ended_late():
+            return self.superseded
+        due_at = self.due_at()
+        if due_at is None or now < due_at:
+            return self.superseded
+        return [*self.superseded, (self.obligation_id, due_at)]
 
     def pause(self, at: datetime, cause: int = 0) -> None:
         """Stop counting, because of the event with that sequence number; harmless while already paused."""
@@ -112,8 +206,39 @@ class Obligation:
             self.pause_causes.append(self.met_by or 0)
             self.ended_at = self.met_by = self._due_at = None
 
-    def retarget(self, promise: Promise | None, change: Event) -> None:
-        """Measure against another promise from the original start, keeping every pause."""
-        if promise != self.promise:
-            self.promise, self.revision, self.known_at = promise, change.sequence, change.recorded_at
-            self._due_at = None
+    def retarget(self, promise: Promise | None, mode: Mode, change: Event) -> None:
+        """Measure against another promise, keeping every pause; see `Mode`. A due date set by hand stays."""
+        current = self.course
+        if promise == (current.promise if current else None):
+            return
+        due_at = self.due_at()
+        self.courses = self._courses(current, promise, mode, change)
+        if self.course is not current:
+            self._revise(due_at, change)
+
+    def _courses(
+        self, current: Course | None, promise: Promise | None, mode: Mode, change: Event
+    ) -> tuple[Course, ...]:
+        anew = (Course(promise, self.started_at),) if promise else ()
+        if mode == "best_for_customer":
+            return self.courses if anew and anew[0] in self.courses else (*self.courses, *anew)
+        if mode == "forward" and promise and self._same_unit(current, promise):
+            at = change.occurred_at
+            used = current.used_by(at, self.pauses) if current else NOTHING
+            return (Course(promise, at, used, current),)
+        return anew
+
+    def set_due_at(self, override: Override | None, change: Event) -> None:
+        """Be due when somebody says, or (None) when the contract says again."""
+        self._revise(self.due_at(), change)
+        self.override = override
+
+    def _revise(self, due_at: datetime | None, change: Event) -> None:
+        if due_at is not None and due_at <= change.occurred_at:
+            self.superseded.append((self.obligation_id, due_at))
+        self.revision, self.known_at, self._due_at = change.sequence, change.recorded_at, None
+
+    @staticmethod
+    def _same_unit(current: Course | None, promise: Promise) -> bool:
+        # What was used up in hours cannot be taken from a number of business days.
+        return current is None or type(current.promise.target) is type(promise.target)

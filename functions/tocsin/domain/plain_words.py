@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -56,7 +56,8 @@ def path(location: Iterable[str | int], tags: frozenset[str] = frozenset()) -> s
     shown = [
         str(part)
         for part, before in zip(places, [None, *places], strict=False)
-        if part != "[key]" and not (part in tags and (isinstance(before, int) or before in (None, "body")))
+        if not (isinstance(part, str) and part.startswith("["))
+        and not (part in tags and (isinstance(before, int) or before in (None, "body")))
     ]
     return ".".join(shown) or "body"
 
@@ -90,18 +91,17 @@ def _suggestion(field: str, location: Sequence[str | int], model: type[BaseModel
 
 
 def _fields_at(location: Sequence[str | int], model: type[BaseModel] | None) -> list[str]:
-    """The fields of the model that a location leads to, as far as it can be followed."""
-    for part in location:
-        if model is None:
-            return []
-        field = model.model_fields.get(str(part))
-        if field is not None:
-            model = _model_in(field.annotation)
-    return list(model.model_fields) if model else []
+    """The fields of the models that a location leads to, as far as it can be followed."""
+    models = [model] if model else []
+    for part in (str(place) for place in location):
+        fields = [each.model_fields[part] for each in models if part in each.model_fields]
+        if fields:
+            models = [found for field in fields for found in _models_in(field.annotation)]
+    return list(dict.fromkeys(name for each in models for name in each.model_fields))
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found = (_model_in(argument) for argument in getattr(annotation, "__args__", ()))
-    return next((each for each in found if each is not None), None)
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models_in(argument)

@@ -14,6 +14,7 @@ from tocsin.domain.calendar import BusinessCalendar, Interval
 from tocsin.domain.instants import BusinessDays, parse_duration, short_duration
 from tocsin.domain.metrics import Metric
 
+NOTHING = timedelta()
 _PERCENT = re.compile(r"(\d{1,2})%", re.ASCII)
 
 
@@ -54,43 +55,78 @@ WarnAt = Annotated[
 ]
 
 
+Amount = timedelta | BusinessDays
+"""Of time: open time, or business days."""
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """What is promised for one metric: the target in open time, or the end of the N-th business day."""
 
     metric: Metric
-    target: timedelta | BusinessDays
+    target: Amount
     calendar: BusinessCalendar
     warn_at: tuple[Threshold | BusinessDays, ...]
+    warnings_in: BusinessCalendar | None = None
+    """Outside it warnings wait for its next opening."""
 
-    def due_at(self, started_at: datetime, pauses: Sequence[Interval]) -> datetime | None:
-        """When the target is used up; None while a pause is open that began before that."""
-        return self._instant(self.target, started_at, pauses)
+    def due_at(self, counts_from: datetime, pauses: Sequence[Interval], used: Amount = NOTHING) -> datetime | None:
+        """When the target is used up, of which some may have been before; None while a pause is open by then.
+
+        `counts_from` where nothing was left.
+        """
+        return self._when(self.target, counts_from, pauses, used)
+
+    def used(self, counts_from: datetime, at: datetime, pauses: Sequence[Interval]) -> Amount:
+        """How much counts between two instants, in the unit of the target."""
+        if isinstance(self.target, BusinessDays):
+            return BusinessDays(self.calendar.business_days_elapsed(counts_from, at, pauses))
+        return self.calendar.elapsed(counts_from, at, pauses)
 
     def warnings(
-        self, started_at: datetime, pauses: Sequence[Interval], given: frozenset[str] | set[str] = frozenset()
+        self,
+        counts_from: datetime,
+        pauses: Sequence[Interval],
+        due_at: datetime | None,
+        used: Amount = NOTHING,
+        given: frozenset[str] | set[str] = frozenset(),
+        by_hand: bool = False,
     ) -> list[tuple[str, datetime]]:
-        """Each warning not yet `given`, as the contract writes it, with its instant; none at or after the deadline."""
+        """Each warning not yet `given`, as the contract writes it, with its instant; none at or after the deadline.
+
+        Where the deadline is no amount of open time, because it is a business day or was set by hand, shares are
+        shares of the open time that there is until then.
+        """
         found = []
         for threshold in self.warn_at:
-            if (label := _label(threshold)) in given:
-                continue
-            if (used := self._used_at(threshold)) and (at := self._instant(used, started_at, pauses)):
-                found.append((label, at))
+            if (label := _label(threshold)) not in given:
+                if isinstance(threshold, BusinessDays):
+                    at = None if by_hand else self._when(threshold, counts_from, pauses, BusinessDays(0))
+                elif by_hand or isinstance(self.target, BusinessDays):
+                    at = self._before(due_at, threshold, counts_from, pauses)
+                else:
+                    warned = threshold.used_at(self.target)
+                    at = self._when(warned, counts_from, pauses, used) if warned > NOTHING else None
+                if at is not None and self.warnings_in is not None:
+                    at = self.warnings_in.next_opening(at)
+                if at is not None and (due_at is None or at < due_at):
+                    found.append((label, at))
         return found
 
-    def _used_at(self, threshold: Threshold | BusinessDays) -> timedelta | BusinessDays | None:
-        if isinstance(threshold, BusinessDays) or isinstance(self.target, BusinessDays):
-            return threshold if isinstance(threshold, BusinessDays) else None
-        used = threshold.used_at(self.target)
-        return used if used > timedelta() else None
-
-    def _instant(
-        self, amount: timedelta | BusinessDays, start: datetime, pauses: Sequence[Interval]
+    def _before(
+        self, due_at: datetime | None, threshold: Threshold, counts_from: datetime, pauses: Sequence[Interval]
     ) -> datetime | None:
+        if due_at is None:
+            return None
+        warned = threshold.used_at(self.calendar.elapsed(counts_from, due_at, pauses))
+        return self.calendar.deadline(counts_from, warned, pauses) if warned > NOTHING else None
+
+    def _when(self, amount: Amount, counts_from: datetime, pauses: Sequence[Interval], used: Amount) -> datetime | None:
         if isinstance(amount, BusinessDays):
-            return self.calendar.end_of_business_day(start, amount)
-        return self.calendar.deadline(start, amount, pauses)
+            days = amount - (used if isinstance(used, BusinessDays) else 0)
+            return self.calendar.end_of_business_day(counts_from, days, pauses) if days > 0 else counts_from
+        left = amount - used if isinstance(used, timedelta) else amount
+        return self.calendar.deadline(counts_from, left, pauses) if left > NOTHING else counts_from
 
 
 def _label(threshold: Threshold | BusinessDays) -> str:

@@ -132,6 +132,7 @@ class Team(_Document):
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     members: Annotated[list[Member], Field(max_length=50)] = []
+    timezone: Zone | None = Field(None, description="where it works, for calendars whose zone is that `of: team`")
     channels: Channels = []
     rotation: Rotation | None = None
     overrides: Annotated[list[Override], Field(max_length=500)] = []

@@ -15,11 +15,18 @@ from tocsin.domain.faults import Refused
 from tocsin.handlers import problems
 from tocsin.handlers.bodies import with_readable_body
 from tocsin.handlers.caller import check_scope
-from tocsin.handlers.routes import acknowledgements, contracts, service, teams, tickets
+from tocsin.handlers.routes import acknowledgements, calendars, contracts, service, teams, tickets
 
 logger = Logger()
 app = APIGatewayRestResolver(enable_validation=True)
-for router in (contracts.router, teams.router, tickets.router, acknowledgements.router, service.router):
+for router in (
+    contracts.router,
+    calendars.router,
+    teams.router,
+    tickets.router,
+    acknowledgements.router,
+    service.router,
+):
     app.include_router(router)
 
 

@@ -19,14 +19,17 @@ IfMatchHeader = Annotated[
 Limit = Annotated[int, Query(ge=1, le=200, description="entries on a page")]
 Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before")]
 
-_PREVIEW = re.compile(r"/v1/contracts/[^/]+/preview")
+_ONLY_LOOKS = re.compile(r"/v1/contracts/[^/]+/preview|/v1/calendars/import")
+_MIGRATIONS = re.compile(r"/v1/contracts/[^/]+/migrations")
 _ETAG = re.compile(r'(?:W/)?"?(\d{1,9})"?', re.ASCII)
 
 
 def scope_for(method: str, path: str) -> str:
-    """The scope that a request needs: `read` to look, `write` to report, `admin` to put contracts and teams."""
-    if method in ("GET", "HEAD") or (method == "POST" and _PREVIEW.fullmatch(path)):
+    """The scope that a request needs: `read` to look, `write` to report, `admin` to put and migrate."""
+    if method in ("GET", "HEAD") or (method == "POST" and _ONLY_LOOKS.fullmatch(path)):
         return "read"
+    if method == "POST" and _MIGRATIONS.fullmatch(path):
+        return "admin"
     return "write" if method == "POST" else "admin"
 
 

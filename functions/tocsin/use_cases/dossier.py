@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tocsin.domain.assessment import Assessment, Roster, assess
+from tocsin.domain.contract import Contract
 from tocsin.domain.events import Event
 from tocsin.domain.faults import NotFound
-from tocsin.domain.fold import fold
+from tocsin.domain.fold import fold, versions_in
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.ticket import Ticket
-from tocsin.ports import Contracts, ContractVersion, Head, Teams, TicketLog
+from tocsin.ports import Contracts, Head, Teams, TicketLog
 
 ATTEMPTS = 8
 """Each lost race means that somebody else's event was recorded, so contention resolves itself quickly."""
@@ -24,7 +25,7 @@ class Dossier:
     """Read once, decided about as often as needed."""
 
     key: TicketKey
-    contract: ContractVersion
+    contracts: Mapping[int, Contract]
     roster: Roster
     events: Sequence[Event]
     task_token: str | None = None
@@ -32,11 +33,25 @@ class Dossier:
 
     def assess(self, now: datetime) -> Assessment:
         """What fell due, who is owed a notice, when is the next timer."""
-        return assess(self.key, self.contract.contract, self.contract.version, self.events, self.roster, now)
+        return assess(self.key, self.contracts, self.events, self.roster, now)
 
     def ticket(self) -> Ticket:
         """The ticket that the log tells of, without anything that is due but not recorded."""
-        return fold(self.key, self.contract.contract, self.contract.version, self.events)
+        return fold(self.key, self.contracts, self.events)
+
+    def as_of(self, true_at: datetime | None, known_at: datetime | None) -> Dossier:
+        """The dossier with only what had happened by an instant, and only what we had learned of by another.
+
+        Raises NotFound where the ticket did not exist yet.
+        """
+        events = [
+            event
+            for event in self.events
+            if (true_at is None or event.occurred_at <= true_at) and (known_at is None or event.recorded_at <= known_at)
+        ]
+        if not events or events[0].sequence != self.events[0].sequence:
+            raise NotFound(f"There was no ticket {self.key.ticket_id!r} then.")
+        return replace(self, events=events)
 
     def plus(self, *events: Event) -> Dossier:
         """The dossier with more events at the end of the log."""
@@ -53,13 +68,18 @@ def open_dossier(key: TicketKey, *, log: TicketLog, contracts: Contracts, teams:
     record = log.load(key)
     if record is None:
         raise NotFound(f"There is no ticket {key.ticket_id!r}.")
-    pinned = record.events[0].details
-    contract = contracts.get(key.helpdesk_id, pinned["contract_id"], pinned["contract_version"])
-    if contract is None:
-        raise LookupError(f"contract {pinned['contract_id']} version {pinned['contract_version']} is missing")
+    contract_id = record.events[0].details["contract_id"]
+    versions = {n: _version(key.helpdesk_id, contract_id, n, contracts) for n in versions_in(record.events)}
     return Dossier(
-        key, contract, roster(key.helpdesk_id, teams), record.events, record.task_token, record.waiting_until
+        key, versions, roster(key.helpdesk_id, teams), record.events, record.task_token, record.waiting_until
     )
+
+
+def _version(helpdesk_id: str, contract_id: str, number: int, contracts: Contracts) -> Contract:
+    version = contracts.get(helpdesk_id, contract_id, number)
+    if version is None:
+        raise LookupError(f"contract {contract_id} version {number} is missing")
+    return version.contract
 
 
 def roster(helpdesk_id: str, teams: Teams) -> Roster:

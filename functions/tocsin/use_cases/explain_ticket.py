@@ -1,47 +1,58 @@
-"""Explain a ticket: for each obligation, which time counted, which did not, and why."""
+"""Explain a ticket: for each obligation, which time counted, which did not, why, and who had it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
-from tocsin.domain.explain import Stretch, explain
+from tocsin.domain.escalation_reasons import reasons
+from tocsin.domain.explain import Stretch, explain, seconds_by_holder
 from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.instants import format_duration, format_instant
+from tocsin.domain.instants import format_instant
 from tocsin.domain.obligation import Obligation
-from tocsin.domain.promise import Promise
+from tocsin.domain.ticket import Ticket
 from tocsin.domain.view import obligation_view
 from tocsin.ports import Clock, Contracts, Teams, TicketLog
 from tocsin.use_cases.dossier import open_dossier
 
 
 def explain_ticket(
-    key: TicketKey, *, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock
+    key: TicketKey,
+    at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    clock: Clock,
 ) -> dict[str, Any]:
-    """Every obligation there was, each with its stretches of time. Raises NotFound."""
-    now = clock.now()
-    ticket = open_dossier(key, log=log, contracts=contracts, teams=teams).assess(now).ticket
-    explained = [
-        {**obligation_view(obligation, now), **_explained(promise, explain(obligation, now))}
-        for obligation, promise in _promised([*ticket.past, *ticket.current.values()])
-    ]
-    return {"ticket_id": key.ticket_id, "at": format_instant(now), "obligations": explained}
+    """Every obligation there was with its stretches of time, and why the ticket was escalated or not.
 
-
-def _promised(obligations: list[Obligation]) -> list[tuple[Obligation, Promise]]:
-    return [(obligation, obligation.promise) for obligation in obligations if obligation.promise is not None]
-
-
-def _explained(promise: Promise, stretches: list[Stretch]) -> dict[str, Any]:
-    target = format_duration(promise.target) if isinstance(promise.target, timedelta) else f"{promise.target}bd"
-    seconds = {
-        kind: sum((stretch.length for stretch in stretches if stretch.kind == kind), timedelta()).total_seconds()
-        for kind in ("counted", "paused", "closed")
-    }
+    `at` and `known_at` as in `read_ticket`. Raises NotFound.
+    """
+    now = at or known_at or clock.now()
+    dossier = open_dossier(key, log=log, contracts=contracts, teams=teams).as_of(at, known_at)
+    ticket = dossier.assess(now).ticket
+    explained = [_explained(obligation, ticket, now) for obligation in ticket.obligations() if obligation.course]
     return {
-        "target": target,
-        "timezone": promise.calendar.timezone,
-        "seconds": seconds,
+        "ticket_id": key.ticket_id,
+        "at": format_instant(now),
+        "obligations": explained,
+        "escalation": reasons(ticket),
+    }
+
+
+def _explained(obligation: Obligation, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    stretches = explain(obligation, now, ticket.holders)
+    promise = obligation.promise
+    return {
+        **obligation_view(obligation, now),
+        "timezone": promise.calendar.timezone if promise else None,
+        "seconds": {kind: _seconds(s for s in stretches if s.kind == kind) for kind in ("counted", "paused", "closed")},
+        "seconds_by_holder": seconds_by_holder(stretches),
+        "late_seconds": _seconds(s for s in stretches if s.late),
+        "late_seconds_by_holder": seconds_by_holder(s for s in stretches if s.late),
         "intervals": [
             {
                 "from": format_instant(stretch.start),
@@ -49,7 +60,13 @@ def _explained(promise: Promise, stretches: list[Stretch]) -> dict[str, Any]:
                 "seconds": stretch.length.total_seconds(),
                 "kind": stretch.kind,
                 "cause": stretch.cause,
+                "holder": stretch.holder,
+                "late": stretch.late,
             }
             for stretch in stretches
         ],
     }
+
+
+def _seconds(stretches: Iterable[Stretch]) -> float:
+    return sum((stretch.length for stretch in stretches), timedelta()).total_seconds()

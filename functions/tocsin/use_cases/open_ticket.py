@@ -41,8 +41,10 @@ def open_ticket(
     now = clock.now()
     contract = _contract_of(helpdesk_id, command, now, contracts=contracts)
     ticket_key = TicketKey(helpdesk_id, command.ticket_id or _made_up_id(helpdesk_id, key))
-    event = _opened(command, contract, now)
-    assessment = Dossier(ticket_key, contract, roster(helpdesk_id, teams), [event]).assess(now)
+    on_call = roster(helpdesk_id, teams)
+    first_team = on_call(contract.contract.tier(1).team)
+    event = _opened(command, contract, first_team.timezone if first_team else None, now)
+    assessment = Dossier(ticket_key, {contract.version: contract.contract}, on_call, [event]).assess(now)
     answer = ticket_view(assessment, event.sequence, now)
     head = head_of(assessment.ticket, event.sequence, assessment.due_at(now))
     try:
@@ -57,12 +59,11 @@ def open_ticket(
 
 def _contract_of(helpdesk_id: str, command: OpenTicket, now: datetime, *, contracts: Contracts) -> ContractVersion:
     contract = contracts.get(helpdesk_id, command.contract_id)
-    faults = []
+    faults: list[Fault] = []
     if contract is None:
         faults.append(Fault("contract_id", f"there is no contract {command.contract_id!r}; put it first"))
-    elif command.priority not in contract.contract.targets:
-        known = ", ".join(contract.contract.targets)
-        faults.append(Fault("priority", f"contract {command.contract_id!r} has no targets for it; it knows {known}"))
+    else:
+        faults += contract.contract.priority_faults(command.priority, command.model_dump(include={"impact", "urgency"}))
     if command.opened_at and command.opened_at > now + CLOCK_SKEW:
         faults.append(Fault("opened_at", f"lies in the future; it is {format_instant(now)} here"))
     if contract is None or faults:
@@ -76,7 +77,7 @@ def _made_up_id(helpdesk_id: str, key: IdempotencyKey | None) -> str:
     return "T-" + hashlib.sha256(seed.encode()).hexdigest()[:12].upper()
 
 
-def _opened(command: OpenTicket, contract: ContractVersion, now: datetime) -> Event:
+def _opened(command: OpenTicket, contract: ContractVersion, team_timezone: str | None, now: datetime) -> Event:
     details = command.model_dump(mode="json", exclude={"ticket_id", "opened_at", "actor"}, exclude_none=True)
     return Event(
         sequence=1,
@@ -84,5 +85,10 @@ def _opened(command: OpenTicket, contract: ContractVersion, now: datetime) -> Ev
         occurred_at=min(command.opened_at or now, now),
         recorded_at=now,
         actor=Actor(command.actor.kind, command.actor.id),
-        details={**details, "contract_version": contract.version},
+        # Pinned, like the contract's version: where the team sits later does not move this ticket's deadlines.
+        details={
+            **details,
+            "contract_version": contract.version,
+            **({"team_timezone": team_timezone} if team_timezone else {}),
+        },
     )

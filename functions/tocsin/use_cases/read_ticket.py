@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from tocsin.domain.faults import Fault, Invalid
@@ -12,13 +13,26 @@ from tocsin.domain.view import event_view, ticket_view
 from tocsin.ports import Clock, Contracts, Page, Teams, TicketLog
 from tocsin.use_cases.dossier import open_dossier
 
-STATUSES = ("open", "pending", "resolved", "closed")
+STATUSES = ("open", "pending", "resolved", "closed", "merged", "deleted")
 
 
-def read_ticket(key: TicketKey, *, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> dict[str, Any]:
-    """The ticket as it is now. Raises NotFound."""
-    dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
-    now = clock.now()
+def read_ticket(
+    key: TicketKey,
+    at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    clock: Clock,
+) -> dict[str, Any]:
+    """The ticket as it is now, or as it was.
+
+    `at`: as true then, by all that has been learned since. `known_at`: as known then. Both: as true at the one by what
+    was known at the other. Raises NotFound, also where it did not exist yet.
+    """
+    dossier = open_dossier(key, log=log, contracts=contracts, teams=teams).as_of(at, known_at)
+    now = at or known_at or clock.now()
     return ticket_view(dossier.assess(now), dossier.sequence, now)
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from tocsin.domain import events as ev
-from tocsin.domain.commands import Command, Escalated, PriorityChanged
+from tocsin.domain.commands import (
+    AttributesChanged,
+    Command,
+    ContractChanged,
+    DueDateSet,
+    Escalated,
+    Merged,
+    PriorityChanged,
+)
 from tocsin.domain.events import Actor, Event
 from tocsin.domain.faults import Busy, Conflict, Fault, Invalid, PreconditionFailed
 from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.instants import format_instant
-from tocsin.domain.ticket import Ticket
+from tocsin.domain.instants import format_instant, parse_instant
+from tocsin.domain.ticket import FINAL, Ticket
 from tocsin.domain.view import event_view, ticket_view
 from tocsin.ports import Clock, Contracts, RequestRepeated, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import ATTEMPTS, Dossier, head_of, open_dossier
@@ -20,7 +30,7 @@ from tocsin.use_cases.idempotency import IdempotencyKey, earlier_answer, request
 CLOCK_SKEW = timedelta(minutes=1)
 """How far a helpdesk's clock may run ahead of ours; what lies within it is taken to happen now."""
 
-AFTER_SETTLEMENT = frozenset({ev.REOPENED, ev.CLOSED})
+AFTER_SETTLEMENT = frozenset({ev.REOPENED, ev.CLOSED, ev.MERGED, ev.DELETED})
 
 
 def record_event(
@@ -48,6 +58,8 @@ def record_event(
         now = clock.now()
         ticket = dossier.assess(now).ticket
         _check(ticket, command, now)
+        if isinstance(command, ContractChanged):
+            dossier = _with_version(dossier, ticket, command.contract_version, contracts=contracts)
         event = _event(dossier, command, now)
         try:
             return append(dossier, event, idempotency, now, log=log)
@@ -67,6 +79,18 @@ def append(
     return answer
 
 
+def _with_version(dossier: Dossier, ticket: Ticket, number: int, *, contracts: Contracts) -> Dossier:
+    contract_id = ticket.contract.contract_id
+    version = contracts.get(dossier.key.helpdesk_id, contract_id, number)
+    if number == ticket.contract_version:
+        raise Invalid([Fault("contract_version", "is the version that the ticket is under already")])
+    if version is None:
+        raise Invalid([Fault("contract_version", f"contract {contract_id!r} has no version {number}")])
+    if faults := list(version.contract.priority_faults(ticket.stated_priority, ticket.attributes)):
+        raise Invalid(Fault("contract_version", f"does not fit: the priority {fault.message}") for fault in faults)
+    return replace(dossier, contracts={**dossier.contracts, number: version.contract})
+
+
 def _event(dossier: Dossier, command: Command, now: datetime) -> Event:
     # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
     occurred_at = max(min(command.occurred_at or now, now), dossier.events[0].occurred_at)
@@ -82,18 +106,41 @@ def _event(dossier: Dossier, command: Command, now: datetime) -> Event:
 
 def _check(ticket: Ticket, command: Command, now: datetime) -> None:
     _check_status(ticket, command)
-    faults = []
+    faults: list[Fault] = []
     if command.occurred_at and command.occurred_at > now + CLOCK_SKEW:
         faults.append(Fault("occurred_at", f"lies in the future; it is {format_instant(now)} here"))
     if command.occurred_at and command.occurred_at < ticket.opened_at:
         faults.append(Fault("occurred_at", f"lies before the ticket was opened at {format_instant(ticket.opened_at)}"))
-    if isinstance(command, PriorityChanged) and command.priority not in ticket.contract.targets:
-        known = ", ".join(ticket.contract.targets)
-        faults.append(Fault("priority", f"the ticket's contract has no targets for it; it knows {known}"))
+    if isinstance(command, PriorityChanged):
+        faults += ticket.contract.priority_faults(command.priority, {})
+    if isinstance(command, AttributesChanged):
+        faults += _lost_priority(ticket, command)
+    if isinstance(command, DueDateSet):
+        faults += _due_date_faults(ticket, command, now)
+    if isinstance(command, Merged) and command.into == ticket.key.ticket_id:
+        faults.append(Fault("into", "is this very ticket"))
     if isinstance(command, Escalated) and (command.tier or 1) > len(ticket.contract.escalation.tiers):
         faults.append(Fault("tier", f"the ticket's contract has {len(ticket.contract.escalation.tiers)} tiers"))
     if faults:
         raise Invalid(faults)
+
+
+def _lost_priority(ticket: Ticket, command: AttributesChanged) -> Iterator[Fault]:
+    """A ticket without a priority would be promised nothing, and nobody would notice."""
+    changed = command.model_dump(include={"impact", "urgency"}, exclude_none=True)
+    if changed and not ticket.stated_priority and not ticket.contract.priority_of({**ticket.attributes, **changed}):
+        impacts = ", ".join(ticket.contract.priority_matrix)
+        why = f"impact and urgency would not give the ticket a priority any more; known impacts are {impacts}"
+        yield from (Fault(name, why) for name in changed)
+
+
+def _due_date_faults(ticket: Ticket, command: DueDateSet, now: datetime) -> Iterator[Fault]:
+    obligation = ticket.current.get(command.metric)
+    if obligation is None or not obligation.running or obligation.metric.of_tiers:
+        running = ", ".join(o.metric.name for o in ticket.promised() if o.running) or "none"
+        yield Fault("metric", f"nothing of that name is running on this ticket; running are: {running}")
+    if command.due_at is not None and parse_instant(command.due_at) <= now:
+        yield Fault("due_at", f"does not lie in the future; it is {format_instant(now)} here")
 
 
 def _check_status(ticket: Ticket, command: Command) -> None:
@@ -104,7 +151,7 @@ def _check_status(ticket: Ticket, command: Command) -> None:
             raise Conflict("No review is owed for this ticket, or was owed then.")
     elif learned_late:
         return  # It happened while there was still something to happen.
-    elif ticket.status == "closed":
-        raise Conflict("The ticket is closed; nothing more can happen to it. Open a new ticket.")
+    elif ticket.status in FINAL:
+        raise Conflict(f"The ticket is {ticket.status}; nothing more can happen to it. Open a new ticket.")
     elif ticket.settled and command.type not in AFTER_SETTLEMENT:
         raise Conflict("The ticket is settled; reopen it first, or open a new ticket.")

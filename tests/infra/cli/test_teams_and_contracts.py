@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from infra.cli.layout import print_text
 from tests.infra.cli.terminal import SAMPLES, Shell, Terminal, as_json
 
 CONTRACT = (SAMPLES / "acme-enterprise.yaml").read_text()
@@ -21,7 +22,7 @@ def written(folder: Path, text: str, name: str = "document.yaml") -> Path:
 
 def test_a_file_of_teams_puts_each_of_them(operator: Terminal) -> None:
     said = operator.do("team", "put", SAMPLES / "teams.yaml")
-    assert said.splitlines() == ["frontline created", "engineering created", "management created"]
+    assert said.splitlines() == [f"{team} created" for team in ("frontline", "engineering", "management", "compliance")]
     assert "frontline replaced" in operator.do("team", "put", SAMPLES / "teams.yaml")
 
 
@@ -84,6 +85,31 @@ def test_an_older_version_of_a_contract_can_be_shown_and_a_missing_one_is_refuse
     assert "Not Found: There is no contract 'acme'" in operator.refused("contract", "show", "acme")
 
 
+def test_a_contract_is_printed_in_plain_language_and_as_a_diagram(operator: Terminal) -> None:
+    operator.put_samples()
+    text = operator.do("contract", "text", "acme-enterprise")
+    assert text.startswith("# Service level contract with ACME GmbH\n\nContract acme-enterprise, version 1, put at ")
+    assert "| 2 | priority P2 | 1 hour | 8 hours | – | in the contract's hours |\n" in text
+    diagram = operator.do("contract", "diagram", "acme-enterprise")
+    assert diagram.startswith("flowchart TD\n    opened([")
+    assert '    tier1 -->|"nobody acknowledges within 15 minutes"| tier2\n' in diagram
+
+
+def test_the_text_and_the_diagram_of_an_older_version_are_printed_too(operator: Terminal, tmp_path: Path) -> None:
+    operator.put_samples()
+    operator.do("contract", "put", written(tmp_path, CONTRACT.replace("ACME GmbH", "ACME AG")))
+    for kind in ("text", "diagram"):
+        assert "ACME AG" in operator.do("contract", kind, "acme-enterprise")
+        assert "ACME GmbH" in operator.do("contract", kind, "acme-enterprise", "--version", "1")
+        told = operator.refused("contract", kind, "acme-enterprise", "--version", "3")
+        assert "Not Found: There is no version 3 of contract 'acme-enterprise'" in told
+
+
+def test_a_text_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    print_text("# ACME \x1b[2J\n  - a | b\n")
+    assert capsys.readouterr().out == "# ACME �[2J\n  - a | b\n"
+
+
 def test_a_preview_shows_deadlines_warnings_and_tiers(operator: Terminal) -> None:
     operator.put_samples()
     preview = ("contract", "preview", "acme-enterprise", "--priority", "P1", "--opened-at", "2026-03-27T16:50:00+01:00")
@@ -127,3 +153,36 @@ def test_a_file_that_is_missing_or_no_text_is_told(shell: Shell, tmp_path: Path)
     assert "cannot be read: No such file" in shell.refused("team", "put", tmp_path / "nothing.yaml")
     (tmp_path / "picture.yaml").write_bytes(b"\xff\xd8\xff")
     assert "is not UTF-8" in shell.refused("team", "put", tmp_path / "picture.yaml")
+
+
+def test_running_tickets_are_moved_to_a_version_and_those_that_cannot_are_named(
+    operator: Terminal, tmp_path: Path
+) -> None:
+    operator.do("team", "put", SAMPLES / "teams.yaml")
+    operator.do("contract", "put", SAMPLES / "acme-enterprise.yaml")
+    for ticket_id, priority in (("T-1", "P1"), ("T-2", "P2"), ("T-3", "P3")):
+        operator.open_ticket(ticket_id, priority=priority)
+    document = yaml.safe_load(CONTRACT)
+    del document["targets"]["P3"]
+    operator.do("contract", "put", written(tmp_path, yaml.safe_dump(document)))
+    said = operator.do("contract", "migrate", "acme-enterprise", "--reason", "P3 is gone", "--mode", "retroactive")
+    assert said.splitlines()[0] == "2 tickets moved to version 2 of acme-enterprise"
+    assert said.splitlines()[1].startswith("T-3 stays where it is: does not fit")
+    assert operator.do("contract", "migrate", "acme-enterprise", "--reason", "again").startswith("0 tickets moved")
+
+
+def test_a_preview_takes_whatever_the_contract_s_rows_look_at(operator: Terminal) -> None:
+    operator.do("team", "put", SAMPLES / "teams.yaml")
+    operator.do("contract", "put", SAMPLES / "contracts" / "internal-it.yaml")
+    known = [
+        "--with",
+        "impact=company",
+        "--with",
+        "urgency=high",
+        "--with",
+        "tags=vip,eu",
+        "--with",
+        "affected_users=7",
+    ]
+    assert "internal-it version 1: a P1 opened" in operator.do("contract", "preview", "internal-it", *known)
+    assert "FIELD=VALUE" in operator.misused("contract", "preview", "internal-it", "--with", "impact")

@@ -22,20 +22,25 @@ class SlowCalendar:
         zone: ZoneInfo,
         weekly: Mapping[int, Sequence[Window]],
         holidays: Collection[date],
-        special_days: Mapping[date, Sequence[Window]],
+        special_days: Mapping[date | tuple[int, int], Sequence[Window]],
         *,
         first: date,
         last: date,
     ) -> None:
         self.zone = zone
         days = [first + number * DAY for number in range(-3, (last - first).days + 4)]
-        self.shifts = [
-            self.shift(day, *window)
+        windows = {day: list(weekly.get(day.weekday(), ())) for day in days}
+        windows |= {day: [] for day in days if not self.exists(day)}
+        special = {
+            day: special_days[key]
             for day in days
-            if self.exists(day)
-            for window in special_days.get(day, weekly.get(day.weekday(), ()))
-        ]
-        self.closed = [(self.instant(day, 0), self.instant(day, 86_400)) for day in holidays if day not in special_days]
+            for key in ((day.month, day.day), day)
+            if key in special_days and self.exists(day)
+        }
+        self.shifts_of = {day: [self.shift(day, *window) for window in {**windows, **special}[day]] for day in days}
+        self.shifts = [shift for shifts in self.shifts_of.values() for shift in shifts]
+        self.closed_dates = [day for day in holidays if day not in special]
+        self.closed = [(self.instant(day, 0), self.instant(day, 86_400)) for day in self.closed_dates]
 
     def exists(self, day: date) -> bool:
         return self.instant(day, 43_200).astimezone(self.zone).date() == day
@@ -58,6 +63,16 @@ class SlowCalendar:
 
     def is_open(self, at: datetime) -> bool:
         return _inside(at, self.shifts) and not _inside(at, self.closed)
+
+    def business_day_ends(self) -> list[tuple[date, datetime]]:
+        """Each open date with the end of the last open minute of its own shifts, unless an earlier one ends as late."""
+        ends: list[tuple[date, datetime]] = []
+        for day, shifts in self.shifts_of.items():
+            worked = [at for opens, closes in shifts for at in _minutes(opens, closes) if self.is_open(at)]
+            end = max(worked, default=None)
+            if end and day not in self.closed_dates and all(earlier < end + MINUTE for _, earlier in ends):
+                ends.append((day, end + MINUTE))
+        return ends
 
     def counts(self, pauses: Sequence[tuple[datetime, datetime | None]]) -> Callable[[datetime], bool]:
         ended = [(begins, ends or datetime.max.replace(tzinfo=UTC)) for begins, ends in pauses]

@@ -140,7 +140,13 @@ def test_a_ticket_settles_once_when_nothing_is_left_to_run() -> None:
     story.says(ev.RESOLVED, 10)
     assert [event.type for event in story.assess(10).events] == [ev.NOTICES_RECORDED, ev.SETTLED]
     assert story.recorded(ev.SETTLED)[0].details["obligations"] == [
-        {"metric": "resolution", "obligation_id": "resolution#1", "state": "met"}
+        {
+            "metric": "resolution",
+            "obligation_id": "resolution#1",
+            "state": "met",
+            "due_at": "2026-03-30T12:00:00Z",
+            "met_by": 4,
+        }
     ]
     assert story.assess(20).events == []
     assert story.assess(20).timer is None

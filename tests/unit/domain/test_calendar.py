@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tocsin.domain.calendar import ALWAYS, BusinessCalendar, Interval, NoOpenHours
+from tocsin.domain.calendar import ALWAYS, BusinessCalendar, Interval, NoOpenHours, SpecialDay
 
 Windows = Sequence[tuple[int, int]]
 HOUR = timedelta(hours=1)
@@ -37,8 +37,15 @@ def calendar(
     special_days: Mapping[str, Windows] | None = None,
 ) -> BusinessCalendar:
     closed = {date.fromisoformat(day): f"holiday of {day}" for day in holidays}
-    special = {date.fromisoformat(day): windows for day, windows in (special_days or {}).items()}
+    special = {
+        special_date(day): SpecialDay(f"special {day}", windows) for day, windows in (special_days or {}).items()
+    }
     return BusinessCalendar(timezone, dict.fromkeys(weekdays, windows), lambda _: closed, special)
+
+
+def special_date(text: str) -> date | tuple[int, int]:
+    """A date, or `--12-24` for every year."""
+    return (int(text[2:4]), int(text[5:])) if text.startswith("--") else date.fromisoformat(text)
 
 
 def pause(start: str, end: str | None) -> Interval:
@@ -303,6 +310,35 @@ class TestSpecialDays:
         with pytest.raises(NoOpenHours):
             fair.deadline(utc("2024-05-01T00:00"), 17 * HOUR)
 
+    def test_a_month_and_day_is_special_every_year(self) -> None:
+        office = calendar(OFFICE, EVERY_DAY, special_days={"--12-24": [hours(9, 12)]})
+        closings = [office.deadline(utc(f"{year}-12-24T08:00"), 3 * HOUR) for year in (1998, 2024, 2031)]
+        assert closings == [utc(f"{year}-12-24T12:00") for year in (1998, 2024, 2031)]
+
+    def test_a_date_wins_over_the_same_day_of_every_year(self) -> None:
+        office = calendar(OFFICE, EVERY_DAY, special_days={"--12-24": [hours(9, 12)], "2024-12-24": []})
+        assert office.next_opening(utc("2024-12-24T00:00")) == utc("2024-12-25T09:00")
+        assert office.special_day(date(2024, 12, 24)) == "special 2024-12-24"
+        assert office.special_day(date(2025, 12, 24)) == "special --12-24"
+
+    def test_a_special_29th_of_february_comes_in_leap_years_and_is_waited_for(self) -> None:
+        office = calendar([], special_days={"--02-29": OFFICE})
+        assert office.next_opening(utc("2096-03-01T00:00")) == utc("2104-02-29T09:00")
+        assert office.end_of_business_day(utc("2096-03-01T00:00"), 1) == utc("2104-02-29T17:00")
+
+    def test_special_days_around_new_year_are_known_in_both_years(self) -> None:
+        office = calendar(OFFICE, special_days={"--12-31": NIGHT, "--01-01": []})
+        assert list(office.open_windows(utc("2024-12-31T00:00"), utc("2025-01-02T12:00"))) == [
+            pause("2024-12-31T22:00", "2025-01-01T06:00"),
+            pause("2025-01-02T09:00", "2025-01-02T12:00"),
+        ]
+
+    def test_special_days_have_names_beside_those_of_holidays(self) -> None:
+        office = calendar(OFFICE, holidays=["2024-12-24"], special_days={"2024-12-24": [hours(9, 12)]})
+        assert office.special_day(date(2024, 12, 24)) == "special 2024-12-24"
+        assert office.holiday(date(2024, 12, 24)) == "holiday of 2024-12-24"
+        assert office.special_day(date(2024, 12, 25)) is None
+
 
 class TestEndOfBusinessDay:
     def test_the_third_business_day_after_friday_afternoon_ends_on_wednesday(self) -> None:
@@ -333,9 +369,67 @@ class TestEndOfBusinessDay:
         office = calendar([hours(13, 17), hours(9, 12)])
         assert office.end_of_business_day(utc("2024-05-06T10:00"), 1) == utc("2024-05-07T17:00")
 
+    def test_a_part_day_is_a_business_day_and_a_special_day_without_hours_is_none(self) -> None:
+        office = calendar(OFFICE, special_days={"2024-05-06": [hours(9, 12)], "2024-05-07": []})
+        assert office.end_of_business_day(utc("2024-05-03T16:00"), 1) == utc("2024-05-06T12:00")
+        assert office.end_of_business_day(utc("2024-05-03T16:00"), 2) == utc("2024-05-08T17:00")
+
+    @pytest.mark.parametrize("until", [5, 6])
+    def test_a_date_that_is_over_by_the_end_of_the_night_shift_before_is_no_business_day_of_its_own(
+        self, until: int
+    ) -> None:
+        night = calendar(NIGHT, special_days={"2024-05-07": [hours(0, until)]})
+        assert night.end_of_business_day(utc("2024-05-05T12:00"), 1) == utc("2024-05-07T06:00")
+        assert night.end_of_business_day(utc("2024-05-05T12:00"), 2) == utc("2024-05-09T06:00")
+        assert night.end_of_business_day(utc("2024-05-06T12:00"), 1) == utc("2024-05-09T06:00")
+
     def test_days_are_counted_from_one(self) -> None:
         with pytest.raises(ValueError, match="counted from 1"):
             calendar(OFFICE).end_of_business_day(utc("2024-05-06T10:00"), 0)
+
+
+class TestBusinessDaysWithPauses:
+    friday = utc("2024-05-03T16:00")
+
+    def due(self, *pauses: Interval) -> datetime | None:
+        return calendar(OFFICE).end_of_business_day(self.friday, 2, pauses)
+
+    def test_a_day_that_closes_in_a_pause_is_not_counted(self) -> None:
+        assert self.due() == utc("2024-05-07T17:00")
+        assert self.due(pause("2024-05-06T16:59", "2024-05-06T23:00")) == utc("2024-05-08T17:00")
+        assert self.due(pause("2024-05-04T00:00", "2024-05-09T09:00")) == utc("2024-05-10T17:00")
+
+    def test_a_pause_that_is_over_before_the_day_closes_costs_nothing(self) -> None:
+        assert self.due(pause("2024-05-06T09:00", "2024-05-06T16:59:59.999999")) == utc("2024-05-07T17:00")
+
+    def test_a_pause_up_to_the_closing_covers_the_time_just_before_it(self) -> None:
+        assert self.due(pause("2024-05-06T12:00", "2024-05-06T17:00")) == utc("2024-05-08T17:00")
+
+    def test_a_pause_that_begins_exactly_at_the_deadline_does_not_move_it(self) -> None:
+        assert self.due(pause("2024-05-07T17:00", None)) == utc("2024-05-07T17:00")
+        assert self.due(pause("2024-05-07T17:00", "2024-05-08T09:00")) == utc("2024-05-07T17:00")
+
+    def test_with_a_pause_still_open_there_is_no_deadline(self) -> None:
+        assert self.due(pause("2024-05-07T16:59", None)) is None
+        assert self.due(pause("2024-05-01T00:00", None)) is None
+
+    def test_an_earlier_pause_can_push_the_deadline_into_one_that_is_still_open(self) -> None:
+        still_open, earlier = pause("2024-05-08T00:00", None), pause("2024-05-06T10:00", "2024-05-06T18:00")
+        assert self.due(still_open) == utc("2024-05-07T17:00")
+        assert self.due(still_open, earlier) is None
+
+    def test_elapsed_business_days_are_the_closings_that_were_not_paused(self) -> None:
+        office, wednesday = calendar(OFFICE), utc("2024-05-08T17:00")
+        assert office.business_days_elapsed(self.friday, wednesday) == 3
+        assert office.business_days_elapsed(self.friday, wednesday - timedelta.resolution) == 2
+        assert (
+            office.business_days_elapsed(self.friday, wednesday, [pause("2024-05-07T10:00", "2024-05-08T10:00")]) == 2
+        )
+        assert office.business_days_elapsed(self.friday, wednesday, [pause("2024-05-06T10:00", None)]) == 0
+
+    @pytest.mark.parametrize("end", ["2024-05-01T12:00", "2024-05-03T17:00", "2024-05-06T16:59"])
+    def test_none_has_elapsed_before_the_next_business_day_closes(self, end: str) -> None:
+        assert calendar(OFFICE).business_days_elapsed(self.friday, utc(end)) == 0
 
 
 class TestOpenWindows:
@@ -367,6 +461,7 @@ class TestNeverOpen:
     @pytest.mark.parametrize("never", [calendar([]), calendar(OFFICE, [6], special_days={"2020-01-01": []})])
     def test_elapsed_time_needs_no_opening(self, never: BusinessCalendar) -> None:
         assert never.elapsed(utc("2024-05-06T00:00"), utc("2024-05-10T00:00")) == timedelta(0)
+        assert never.business_days_elapsed(utc("2024-05-05T18:00"), utc("2024-05-12T16:00")) == 0
         assert not never.is_open(utc("2024-05-06T10:00"))
 
     def test_a_calendar_that_never_opens_has_no_deadline_and_no_opening(self) -> None:
@@ -414,6 +509,8 @@ class TestArguments:
             lambda: office.next_opening(naive),
             lambda: office.open_windows(naive, aware),
             lambda: office.end_of_business_day(naive, 1),
+            lambda: office.end_of_business_day(aware, 1, [Interval(naive, None)]),
+            lambda: office.business_days_elapsed(aware, naive),
         ):
             with pytest.raises(ValueError, match="without a time zone"):
                 ask()
@@ -428,7 +525,7 @@ class TestArguments:
         with pytest.raises(ValueError, match="not a window"):
             BusinessCalendar("UTC", {0: [window]})
         with pytest.raises(ValueError, match="not a window"):
-            BusinessCalendar("UTC", {}, special_days={date(2024, 5, 6): [window]})
+            BusinessCalendar("UTC", {}, special_days={date(2024, 5, 6): SpecialDay("fair", [window])})
 
     def test_an_eighth_weekday_is_refused(self) -> None:
         with pytest.raises(ValueError, match="weekdays are 0"):

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workclock import Holidays, Rule, Schedule, WorkDay
 
 from tests.unit.domain.slow_calendar import SlowCalendar
+from tests.unit.domain.workclock_calendar import schedule, worked
 from tocsin.domain.business_hours import load_zone
-from tocsin.domain.calendar import BusinessCalendar, Interval
+from tocsin.domain.calendar import BusinessCalendar, Interval, SpecialDay
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -47,30 +47,19 @@ class Terms:
     around: date
     weekly: Mapping[int, Windows]
     holidays: frozenset[date]
-    special_days: Mapping[date, Windows] = field(default_factory=dict)
+    special_days: Mapping[date | tuple[int, int], Windows] = field(default_factory=dict)
 
     def calendar(self) -> BusinessCalendar:
         holidays = dict.fromkeys(self.holidays, "holiday")
-        return BusinessCalendar(self.timezone, self.weekly, lambda _: holidays, self.special_days)
+        special_days = {day: SpecialDay("special", windows) for day, windows in self.special_days.items()}
+        return BusinessCalendar(self.timezone, self.weekly, lambda _: holidays, special_days)
 
     def slow_calendar(self) -> SlowCalendar:
         zone, first, last = load_zone(self.timezone), self.around - 5 * DAY, self.around + 9 * DAY
         return SlowCalendar(zone, self.weekly, self.holidays, self.special_days, first=first, last=last)
 
-    def schedule(self) -> Schedule:
-        rules: list[Rule] = [
-            WorkDay(_clock(opens), _clock(closes), days=[weekday])
-            for weekday, windows in self.weekly.items()
-            for opens, closes in windows
-        ]
-        return Schedule([*rules, Holidays(self.holidays)], time_zone=self.timezone)
-
     def near(self, offset: timedelta) -> datetime:
         return datetime.combine(self.around, time.min, UTC) + offset
-
-
-def _clock(seconds: int) -> time:
-    return time(seconds // 3600 % 24, seconds // 60 % 60)
 
 
 minutes_of_day = st.integers(0, 1439).map(lambda minutes: minutes * 60)
@@ -95,7 +84,8 @@ def terms(draw: st.DrawFn, special: bool = True, zones: Sequence[str] = tuple(TR
     # One sure opening, so that every target can be reached.
     weekly[draw(st.integers(0, 6))] = draw(windows_of_day.filter(bool))
     holidays = draw(st.frozensets(dates_near, max_size=3))
-    special_days = draw(st.dictionaries(dates_near, windows_of_day, max_size=2)) if special else {}
+    every_year = dates_near.map(lambda day: (day.month, day.day))
+    special_days = draw(st.dictionaries(dates_near | every_year, windows_of_day, max_size=3)) if special else {}
     return Terms(timezone, around, weekly, holidays, special_days)
 
 
@@ -173,6 +163,38 @@ def test_the_parts_of_a_stretch_add_up(
     start, middle, end = sorted(terms.near(offset) for offset in offsets)
     parts = calendar.elapsed(start, middle, pauses) + calendar.elapsed(middle, end, pauses)
     assert parts == calendar.elapsed(start, end, pauses)
+
+
+@quick
+@given(terms(), moments, targets, targets, pauses_near())
+def test_what_is_left_of_a_target_is_due_when_all_of_it_is(
+    terms: Terms, offset: timedelta, first: timedelta, rest: timedelta, paused: list[tuple[timedelta, timedelta]]
+) -> None:
+    start, pauses = terms.near(offset), _intervals(terms, paused)
+    halfway = _deadline(terms, start, first, pauses)
+    assert _deadline(terms, halfway, rest, pauses) == _deadline(terms, start, first + rest, pauses)
+
+
+@quick
+@given(terms(), st.lists(moments, min_size=4, max_size=4), pauses_near())
+def test_a_longer_stretch_never_counts_for_less_and_never_for_more_than_its_length(
+    terms: Terms, offsets: list[timedelta], paused: list[tuple[timedelta, timedelta]]
+) -> None:
+    calendar, pauses = terms.calendar(), _intervals(terms, paused)
+    first, second, third, fourth = sorted(terms.near(offset) for offset in offsets)
+    shorter, longer = calendar.elapsed(second, third, pauses), calendar.elapsed(first, fourth, pauses)
+    assert NOTHING <= shorter <= longer <= fourth - first
+
+
+@quick
+@given(terms(), moments, targets, st.lists(moments, min_size=4, max_size=4))
+def test_a_longer_pause_never_makes_anything_due_earlier(
+    terms: Terms, offset: timedelta, target: timedelta, offsets: list[timedelta]
+) -> None:
+    start = terms.near(offset)
+    first, second, third, fourth = sorted(terms.near(offset) for offset in offsets)
+    shorter, longer = [Interval(second, third)], [Interval(first, fourth)]
+    assert _deadline(terms, start, target, shorter) <= _deadline(terms, start, target, longer)
 
 
 @quick
@@ -274,17 +296,92 @@ def test_a_deadline_agrees_with_counting_every_minute(
     assert (due if due and due <= give_up else None) == expected
 
 
+@slow
+@given(terms(), whole_minutes, whole_minutes, pauses_near(whole_minutes), st.none() | whole_minutes)
+def test_business_days_agree_with_looking_for_the_last_open_minute_of_every_date(
+    terms: Terms,
+    one: timedelta,
+    other: timedelta,
+    paused: list[tuple[timedelta, timedelta]],
+    opened: timedelta | None,
+) -> None:
+    calendar, slow_calendar = terms.calendar(), terms.slow_calendar()
+    start, end = sorted((terms.near(one), terms.near(other)))
+    pauses = [*_intervals(terms, paused), *([] if opened is None else [Interval(terms.near(opened), None)])]
+    today = start.astimezone(slow_calendar.zone).date()
+    ends = [
+        at
+        for day, at in slow_calendar.business_day_ends()
+        if day > today and not any(pause.start < at and (not pause.end or at <= pause.end) for pause in pauses)
+    ]
+    assert calendar.business_days_elapsed(start, end, pauses) == sum(at <= end for at in ends)
+    for number, at in enumerate(ends[:3], start=1):
+        assert calendar.end_of_business_day(start, number, pauses) == at
+
+
+@quick
+@given(terms(), moments, st.integers(1, 12), pauses_near())
+def test_exactly_so_many_business_days_have_elapsed_at_their_end_and_one_less_a_microsecond_before(
+    terms: Terms, offset: timedelta, days: int, paused: list[tuple[timedelta, timedelta]]
+) -> None:
+    calendar, start, pauses = terms.calendar(), terms.near(offset), _intervals(terms, paused)
+    due = calendar.end_of_business_day(start, days, pauses)
+    assert due is not None
+    assert calendar.business_days_elapsed(start, due, pauses) == days
+    assert calendar.business_days_elapsed(start, due - timedelta.resolution, pauses) == days - 1
+
+
+@quick
+@given(terms(), moments, moments, st.integers(1, 12), pauses_near(), pauses_near())
+def test_business_days_are_never_due_earlier_for_a_later_start_or_a_further_pause(
+    terms: Terms,
+    one: timedelta,
+    other: timedelta,
+    days: int,
+    paused: list[tuple[timedelta, timedelta]],
+    more: list[tuple[timedelta, timedelta]],
+) -> None:
+    calendar, few, many = terms.calendar(), _intervals(terms, paused), _intervals(terms, paused + more)
+    earlier, later = sorted((terms.near(one), terms.near(other)))
+    due = calendar.end_of_business_day(earlier, days, few)
+    for start, pauses in ((later, few), (earlier, many)):
+        not_before = calendar.end_of_business_day(start, days, pauses)
+        assert due is not None
+        assert not_before is not None
+        assert due <= not_before
+
+
+@quick
+@given(terms(), moments, st.integers(1, 12), pauses_near(), moments)
+def test_an_open_pause_stops_the_count_of_business_days_unless_it_was_full_when_the_pause_began(
+    terms: Terms, offset: timedelta, days: int, paused: list[tuple[timedelta, timedelta]], opened: timedelta
+) -> None:
+    calendar, start, pauses = terms.calendar(), terms.near(offset), _intervals(terms, paused)
+    still_open = Interval(terms.near(opened), None)
+    due_without = calendar.end_of_business_day(start, days, pauses)
+    assert due_without is not None
+    due = calendar.end_of_business_day(start, days, [still_open, *pauses])
+    assert due == (due_without if due_without <= still_open.start else None)
+
+
 @quick
 @given(
     terms(special=False, zones=[zone for zone in TROUBLE if zone != "Pacific/Apia"]),
     moments,
     targets,
     st.timedeltas(min_value=NOTHING, max_value=200 * DAY),
+    pauses_near(),
 )
-def test_an_independent_library_agrees(terms: Terms, offset: timedelta, target: timedelta, later: timedelta) -> None:
-    calendar, schedule, start = terms.calendar(), terms.schedule(), terms.near(offset)
-    assert calendar.deadline(start, target) == schedule.add(start, target)
-    assert calendar.elapsed(start, start + later) == schedule.between(start, start + later)
+def test_an_independent_library_agrees(
+    terms: Terms, offset: timedelta, target: timedelta, later: timedelta, paused: list[tuple[timedelta, timedelta]]
+) -> None:
+    calendar, start, pauses = terms.calendar(), terms.near(offset), _intervals(terms, paused)
+    theirs = schedule(terms.timezone, terms.weekly, terms.holidays)
+    assert calendar.deadline(start, target) == theirs.add(start, target)
+    assert calendar.elapsed(start, start + later, pauses) == worked(theirs, start, start + later, pauses)
+    due = _deadline(terms, start, target, pauses)
+    assert worked(theirs, start, due, pauses) == target
+    assert worked(theirs, start, due - timedelta.resolution, pauses) == target - timedelta.resolution
 
 
 def test_no_zone_changes_its_clocks_twice_within_four_days() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.story import DOCUMENT, REVIEW, contract
+from tests.unit.story import DOCUMENT, REVIEW, contract, promised
 from tocsin.domain.calendar import ALWAYS
 from tocsin.domain.contract_reading import read_contract
 from tocsin.domain.faults import Invalid
@@ -42,8 +42,8 @@ def test_a_handful_of_lines_is_a_contract_and_the_rest_has_defaults() -> None:
     assert found.warn_at == [Threshold(percent=75)]
     assert found.escalation.repeat_last_tier == 2
     assert found.timezone == "UTC"
-    assert found.promise("P1", "first_response") is None
-    assert found.promise("P9", "resolution") is None
+    assert promised(found, "P1", "first_response") is None
+    assert promised(found, "P9", "resolution") is None
 
 
 def test_the_document_is_left_as_it_was_given() -> None:
@@ -71,7 +71,9 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         "calendar.timezone": "'Berlin' is not a time zone; write an IANA name such as Europe/Berlin",
         "targets.P1.resolution": "must be longer than zero",
         "targets.P1.calendar": "there is no calendar 'night' in this contract; known are: always",
-        "targets.P2": "promises nothing; give a target for at least one of first_response, resolution, periodic_update",
+        "targets.P2": "promises nothing; give a target for at least one metric, such as first_response, next_response, "
+        "resolution, first_resolution, periodic_update, pausable_update, requester_wait, agent_work, "
+        "customer_notification",
         "targets.P 3": "has characters that are not allowed here, or is too long; "
         "it must match ^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$",
         "warn_at.1": "'120%' is not a threshold; write a share from 1% to 99%, or time left: 30m",
@@ -252,7 +254,7 @@ def test_each_row_of_targets_may_have_its_own_calendar_and_thresholds() -> None:
     found = contract(
         targets={"P1": {"resolution": "4h", "calendar": "always", "warn_at": ["30m left"]}, "P2": {"resolution": "8h"}}
     )
-    urgent, normal = found.promise("P1", "resolution"), found.promise("P2", "resolution")
+    urgent, normal = promised(found, "P1", "resolution"), promised(found, "P2", "resolution")
     assert urgent is not None
     assert normal is not None
     assert urgent.calendar is ALWAYS
@@ -262,7 +264,7 @@ def test_each_row_of_targets_may_have_its_own_calendar_and_thresholds() -> None:
 
 
 def test_a_review_is_promised_for_every_priority_in_business_days_of_its_calendar() -> None:
-    promise = contract(review=REVIEW).promise("P3", "review")
+    promise = promised(contract(review=REVIEW), "P3", "review")
     assert promise is not None
     assert (promise.target, promise.warn_at) == (BusinessDays(3), (BusinessDays(2),))
     friday = datetime(2026, 3, 27, 12, tzinfo=UTC)
@@ -271,4 +273,4 @@ def test_a_review_is_promised_for_every_priority_in_business_days_of_its_calenda
 
 def test_the_same_document_gives_the_same_promises_so_that_a_change_of_nothing_is_none() -> None:
     first, second = read_contract(DOCUMENT, "a", TEAMS), read_contract(DOCUMENT, "a", TEAMS)
-    assert first.promise("P2", "resolution") == second.promise("P2", "resolution")
+    assert promised(first, "P2", "resolution") == promised(second, "P2", "resolution")

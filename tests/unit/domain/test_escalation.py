@@ -16,8 +16,7 @@ BEN = Actor("agent", "ben")
 
 
 def next_alert(story: Story) -> NextAlert | None:
-    ticket = story.ticket()
-    return ticket.chain.next_alert(ticket.contract, ticket.priority)
+    return story.ticket().next_alert()
 
 
 def alerts(story: Story) -> list[tuple[int, int, float]]:

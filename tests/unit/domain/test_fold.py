@@ -12,7 +12,7 @@ from tocsin.domain.fold import fold
 
 def test_a_log_begins_with_the_opening() -> None:
     with pytest.raises(ValueError, match="begins with agent_replied, not with opened"):
-        fold(KEY, contract(), 1, [Event(1, "agent_replied", after(0), after(0), ANA)])
+        fold(KEY, {1: contract()}, [Event(1, "agent_replied", after(0), after(0), ANA)])
 
 
 def test_an_event_that_this_version_does_not_know_changes_nothing_but_the_sequence() -> None:
@@ -207,7 +207,10 @@ class TestTheEnd:
         story.says(ev.AGENT_REPLIED, 10, then="resolved", root_cause="cable")
         ticket = story.ticket()
         assert (ticket.status, ticket.resolution["root_cause"]) == ("resolved", "cable")
-        assert {o.state(after(20)) for o in ticket.promised()} == {"met", "cancelled"}
+        assert {o.state(after(20)) for o in ticket.promised()} == {"met"}
+        assert [o for o in ticket.past if o.metric.name == "periodic_update"] == [], (
+            "no update is promised after the end"
+        )
 
     def test_reopening_revives_the_resolution_keeps_the_response_and_begins_a_new_update(self) -> None:
         story = Story()

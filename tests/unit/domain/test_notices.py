@@ -200,6 +200,7 @@ def test_two_changes_that_both_arrive_late_are_told_in_two() -> None:
     story = Story("P2", terms=contract(calendar=None))
     story.assess(0)
     story.says(ev.ACKNOWLEDGED, 1)
+    story.assess_until(299)
     story.says(ev.PRIORITY_CHANGED, 300, priority="P1")
     story.assess(300)
     story.says(ev.PRIORITY_CHANGED, 500, priority="P2")

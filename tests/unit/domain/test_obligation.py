@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.unit.story import OPENED_AT, Story, after, contract
+from tests.unit.story import OPENED_AT, Story, after, contract, promised
 from tocsin.domain.events import Actor, Event
 from tocsin.domain.metrics import FIRST_RESPONSE, RESOLUTION
 from tocsin.domain.obligation import Obligation
@@ -17,7 +17,7 @@ def opened(minutes: float = 0) -> Event:
 
 
 def resolution(priority: str = "P1") -> Obligation:
-    return Obligation(RESOLUTION, contract().promise(priority, "resolution"), opened())
+    return Obligation(RESOLUTION, promised(contract(), priority, "resolution"), opened())
 
 
 def test_it_runs_is_due_and_is_breached_from_the_very_instant_it_is_due() -> None:
@@ -73,10 +73,11 @@ def test_what_ends_while_paused_ends_the_pause_too() -> None:
     assert obligation.state(after(9_999)) == "met"
 
 
-def test_cancelled_is_neither_met_nor_breached() -> None:
+@pytest.mark.parametrize(("minutes", "state"), [(239, "cancelled"), (240, "breached"), (241, "breached")])
+def test_cancelling_what_is_late_does_not_undo_the_breach(minutes: float, state: str) -> None:
     obligation = resolution()
-    obligation.end(after(10_000), met_by=None)
-    assert obligation.state(after(10_001)) == "cancelled"
+    obligation.end(after(minutes), met_by=None)
+    assert obligation.state(after(10_001)) == state
 
 
 def test_a_revived_one_goes_on_with_the_time_between_as_a_pause() -> None:
@@ -96,11 +97,11 @@ def test_reviving_what_never_ended_changes_nothing() -> None:
 
 def test_a_new_promise_counts_from_the_original_start_keeps_the_pauses_and_has_a_new_name() -> None:
     terms = contract(targets={"P1": {"resolution": "4h"}, "P2": {"resolution": "8h"}}, calendar=None)
-    obligation = Obligation(RESOLUTION, terms.promise("P2", "resolution"), opened())
+    obligation = Obligation(RESOLUTION, promised(terms, "P2", "resolution"), opened())
     obligation.pause(after(30))
     obligation.resume(after(60))
     change = Event(7, "priority_changed", after(90), after(95), Actor("agent"))
-    obligation.retarget(terms.promise("P1", "resolution"), change)
+    obligation.retarget(promised(terms, "P1", "resolution"), "retroactive", change)
     assert obligation.obligation_id == "resolution#1.7"
     assert obligation.due_at() == after(270)
     assert obligation.known_at == after(95)
@@ -110,7 +111,9 @@ def test_the_same_promise_again_changes_not_even_the_name() -> None:
     terms = contract()
     obligation = resolution()
     obligation.retarget(
-        terms.promise("P1", "resolution"), Event(7, "priority_changed", after(9), after(9), Actor("agent"))
+        promised(terms, "P1", "resolution"),
+        "retroactive",
+        Event(7, "priority_changed", after(9), after(9), Actor("agent")),
     )
     assert obligation.obligation_id == "resolution#1"
 
@@ -122,9 +125,8 @@ def test_where_nothing_is_promised_nothing_is_due_but_the_pauses_are_kept() -> N
     assert obligation.due_at() is None
     assert not obligation.late(after(9_999))
     assert obligation.state(after(9_999)) == "running"
-    obligation.retarget(
-        contract().promise("P1", "first_response"), Event(4, "priority_changed", after(30), after(30), Actor("agent"))
-    )
+    change = Event(4, "priority_changed", after(30), after(30), Actor("agent"))
+    obligation.retarget(promised(contract(), "P1", "first_response"), "retroactive", change)
     assert obligation.due_at() == after(25)
 
 

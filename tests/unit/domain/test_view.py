@@ -48,7 +48,11 @@ def test_a_met_obligation_names_the_event_that_met_it() -> None:
 def test_the_escalation_shows_who_has_it_and_when_it_goes_on() -> None:
     story = Story()
     story.assess(0)
-    assert ticket_view(story.look(1), 3, after(1))["escalation"] == {
+    escalation = ticket_view(story.look(1), 3, after(1))["escalation"]
+    assert [(o["metric"], o["state"], o["due_at"]) for o in escalation.pop("obligations")] == [
+        ("tier_acknowledgement", "running", "2026-03-30T08:15:00Z")
+    ]
+    assert escalation == {
         "team": "frontline",
         "alerted_at": "2026-03-30T08:00:00Z",
         "acknowledged_by": None,

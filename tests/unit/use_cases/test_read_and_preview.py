@@ -73,7 +73,7 @@ def test_the_list_shows_what_is_due_first(world: World) -> None:
 
 
 def test_the_preview_tells_every_deadline_warning_and_tier() -> None:
-    preview = preview_contract(contract(), 7, "P1", OPENED_AT)
+    preview = preview_contract(contract(), 7, {"priority": "P1"}, OPENED_AT)
     assert preview["contract"] == {"contract_id": "acme-gold", "version": 7}
     assert preview["obligations"][0]["warn_at"] == ["2026-03-30T08:11:15Z"]
     assert [(t["tier"], t["team"], t["alerted_at"], t["escalates_at"]) for t in preview["tiers"]] == [
@@ -85,10 +85,10 @@ def test_the_preview_tells_every_deadline_warning_and_tier() -> None:
 
 def test_the_preview_of_a_chain_of_one_tier_without_repeats_ends() -> None:
     terms = contract(escalation={"tiers": DOCUMENT["escalation"]["tiers"][:1], "repeat_last_tier": 0}, review=None)
-    assert len(preview_contract(terms, 1, "P1", OPENED_AT)["tiers"]) == 1
+    assert len(preview_contract(terms, 1, {"priority": "P1"}, OPENED_AT)["tiers"]) == 1
 
 
 def test_the_preview_of_an_unknown_priority_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
-        preview_contract(contract(review=REVIEW), 1, "P9", OPENED_AT)
+        preview_contract(contract(review=REVIEW), 1, {"priority": "P9"}, OPENED_AT)
     assert "it knows P1, P2, P3" in caught.value.faults[0].message

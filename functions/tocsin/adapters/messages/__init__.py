@@ -13,7 +13,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from tocsin.domain.acknowledgement_link import claims_for
 from tocsin.domain.business_hours import load_zone
 from tocsin.domain.instants import format_instant, parse_instant
-from tocsin.domain.metrics import BY_NAME
 from tocsin.domain.ticket import ATTRIBUTES, Ticket
 from tocsin.domain.topics import topic_of
 from tocsin.domain.view import obligation_view
@@ -81,31 +80,31 @@ class TemplateMessages:
     def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
         """See `Messages.render`."""
         link = self._links.sign(claims_for(notice, ticket.key, now)) if notice["kind"] == "tier_alert" else None
+        contract = ticket.contract
         context = {
             "notice": notice,
             "about": notice["about"],
-            "metric": BY_NAME[notice["about"]["metric"]].label if "metric" in notice["about"] else None,
+            "metric": contract.metric(notice["about"]["metric"]).label if "metric" in notice["about"] else None,
             "ticket": ticket,
-            "contract": ticket.contract,
+            "contract": contract,
             "attributes": {name: shortened(ticket.attributes.get(name)) for name in ATTRIBUTES},
             "obligations": [obligation_view(obligation, now) for obligation in ticket.promised()],
-            "labels": {name: metric.label for name, metric in BY_NAME.items()},
-            "next_alert": ticket.chain.next_alert(ticket.contract, ticket.priority),
+            "labels": {metric.name: metric.label for metric in ticket.rulebook.metrics},
+            "next_alert": ticket.next_alert(),
             "link": link,
             "zone": ticket.contract.timezone,
             "now": now,
         }
         subject, sms, email = (part.render(context).strip() for part in self._parts(notice["kind"]))
-        contract_id = ticket.contract.contract_id
         return Message(
-            topic=topic_of(ticket.key.helpdesk_id, contract_id, notice["audience"], notice["recipient"]),
+            topic=topic_of(ticket.key.helpdesk_id, contract.contract_id, notice["audience"], notice["recipient"]),
             subject=subject,
             sms=sms,
             email=email,
             data=_data(notice, ticket, context),
             attributes={
                 "helpdesk": ticket.key.helpdesk_id,
-                "contract": contract_id,
+                "contract": contract.contract_id,
                 "ticket_id": ticket.key.ticket_id,
                 "priority": ticket.priority,
                 "kind": notice["kind"],

@@ -1,33 +1,39 @@
-"""`/v1/contracts`: put, read, preview."""
+"""`/v1/contracts`: put, read, preview; as text and as a diagram."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from tocsin import wiring
+from tocsin.domain.commands import Attributes, MigrateTickets
+from tocsin.domain.contract_in_words import as_markdown
+from tocsin.domain.escalation_diagram import mermaid
 from tocsin.domain.faults import Fault, Invalid, NotFound
 from tocsin.domain.identifiers import PriorityName, Slug
 from tocsin.domain.instants import Instant, format_instant
-from tocsin.handlers.answers import json_answer
+from tocsin.handlers.answers import json_answer, text_answer
 from tocsin.handlers.caller import Cursor, IfMatchHeader, Limit, expected_number, helpdesk_of
 from tocsin.ports import ContractVersion
+from tocsin.use_cases.migrate_tickets import migrate_tickets
 from tocsin.use_cases.preview_contract import preview_contract
 from tocsin.use_cases.put_contract import put_contract
 
 router = APIGatewayRouter()
 
+Version = Annotated[int | None, Query(ge=1, description="the one in force when left out")]
 
-class PreviewRequest(BaseModel):
+
+class PreviewRequest(Attributes):
     """The ticket to imagine; what does not decide its deadlines may be left out."""
 
     model_config = ConfigDict(extra="ignore")
 
-    priority: PriorityName
+    priority: PriorityName | None = None
     opened_at: Instant | None = None
 
 
@@ -72,6 +78,20 @@ def read_version(contract_id: Slug, version: int) -> Response[dict[str, Any]]:
     return json_answer(_view(_stored(contract_id, version)), etag=version)
 
 
+@router.get("/v1/contracts/<contract_id>/text", tags=["contracts"], summary="The contract in plain language")
+def text(contract_id: Slug, version: Version = None) -> Response[str]:
+    """Markdown with everything that the document says."""
+    stored = _stored(contract_id, version)
+    words = as_markdown(stored.contract, stored.version, stored.put_at, stored.sha256)
+    return text_answer(words, "text/markdown; charset=utf-8")
+
+
+@router.get("/v1/contracts/<contract_id>/diagram", tags=["contracts"], summary="The escalation as a diagram")
+def diagram(contract_id: Slug, version: Version = None) -> Response[str]:
+    """A Mermaid flowchart."""
+    return text_answer(mermaid(_stored(contract_id, version).contract), "text/vnd.mermaid; charset=utf-8")
+
+
 @router.post(
     "/v1/contracts/<contract_id>/preview", tags=["contracts"], summary="Every deadline, warning and tier of a ticket"
 )
@@ -79,7 +99,22 @@ def preview(contract_id: Slug, ticket: Annotated[PreviewRequest, Body()]) -> Res
     """Of a ticket that nobody touches, without opening one."""
     version = _stored(contract_id, None)
     opened_at = ticket.opened_at or wiring.clock().now()
-    return json_answer(preview_contract(version.contract, version.version, ticket.priority, opened_at))
+    details = ticket.model_dump(mode="json", exclude={"opened_at"}, exclude_none=True)
+    return json_answer(preview_contract(version.contract, version.version, details, opened_at))
+
+
+@router.post(
+    "/v1/contracts/<contract_id>/migrations", tags=["contracts"], summary="Move running tickets to another version"
+)
+def migrate(
+    contract_id: Slug,
+    migration: Annotated[MigrateTickets, Body()],
+    limit: Annotated[int, Query(ge=1, le=100, description="tickets looked at")] = 50,
+    cursor: Cursor = None,
+) -> Response[dict[str, Any]]:
+    """A page of them; repeat with `next_cursor` until it is null. What has ended stays as it was."""
+    helpdesk_id = helpdesk_of(router.current_event)
+    return json_answer(migrate_tickets(helpdesk_id, contract_id, migration, limit, cursor, **wiring.store()))
 
 
 def _stored(contract_id: str, number: int | None) -> ContractVersion:

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from tocsin import wiring
 from tocsin.domain.commands import Command, OpenTicket
 from tocsin.domain.identifiers import Slug, TicketId, TicketKey
+from tocsin.domain.instants import Instant
 from tocsin.handlers.answers import json_answer
 from tocsin.handlers.caller import Cursor, IdempotencyHeader, IfMatchHeader, Limit, expected_number, helpdesk_of
 from tocsin.use_cases.explain_ticket import explain_ticket
@@ -20,6 +21,15 @@ from tocsin.use_cases.read_ticket import list_tickets, read_events, read_ticket
 from tocsin.use_cases.record_event import record_event
 
 router = APIGatewayRouter()
+
+At = Annotated[
+    Instant | None,
+    Query(description="as true then, by all that has been learned since: what had happened by this instant"),
+]
+KnownAt = Annotated[
+    Instant | None,
+    Query(description="as known then: what had been recorded by this instant, whatever was learned later"),
+]
 
 
 @router.post("/v1/tickets", tags=["tickets"], summary="Open a ticket")
@@ -36,7 +46,7 @@ def post(command: Annotated[OpenTicket, Body()], idempotency: IdempotencyHeader 
 
 @router.get("/v1/tickets", tags=["tickets"], summary="Tickets of a status, those due next first")
 def list_all(
-    status: Annotated[str, Query(description="open, pending, resolved or closed")] = "open",
+    status: Annotated[str, Query(description="open, pending, resolved, closed, merged or deleted")] = "open",
     contract_id: Annotated[Slug | None, Query()] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -48,12 +58,9 @@ def list_all(
 
 
 @router.get("/v1/tickets/<ticket_id>", tags=["tickets"], summary="A ticket")
-def read(ticket_id: TicketId) -> Response[dict[str, Any]]:
-    """As it is now, with its obligations and the state of its escalation."""
-    ticket = read_ticket(
-        _key(ticket_id),
-        **wiring.store(),
-    )
+def read(ticket_id: TicketId, at: At = None, known_at: KnownAt = None) -> Response[dict[str, Any]]:
+    """As it is now or was then, with its obligations and the state of its escalation."""
+    ticket = read_ticket(_key(ticket_id), at, known_at, **wiring.store())
     return json_answer(ticket, etag=ticket["sequence"])
 
 
@@ -85,9 +92,9 @@ def list_events(ticket_id: TicketId, limit: Limit = 100, cursor: Cursor = None) 
 
 
 @router.get("/v1/tickets/<ticket_id>/explain", tags=["tickets"], summary="Why each instant is what it is")
-def explain(ticket_id: TicketId) -> Response[dict[str, Any]]:
+def explain(ticket_id: TicketId, at: At = None, known_at: KnownAt = None) -> Response[dict[str, Any]]:
     """Every counted, paused and closed interval of every obligation, with its cause, adding up to the second."""
-    return json_answer(explain_ticket(_key(ticket_id), **wiring.store()))
+    return json_answer(explain_ticket(_key(ticket_id), at, known_at, **wiring.store()))
 
 
 def _key(ticket_id: str) -> TicketKey:

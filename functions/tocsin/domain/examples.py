@@ -1,0 +1,117 @@
+"""Examples in a contract: a ticket, when it was opened and when each metric is then due. They have to be right.
+
+    {priority: P2, opened: Fri 2026-03-27 16:50, first_response: Mon 2026-03-30 09:50}
+
+Instants are wall-clock times in the contract's zone (the weekday may be left out), or RFC 3339 with an offset; the
+ticket's other fields are those that the contract's selectors look at, several tags with commas between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from tocsin.domain import events as ev
+from tocsin.domain.business_hours import load_zone
+from tocsin.domain.commands import Attributes
+from tocsin.domain.contract import Contract
+from tocsin.domain.events import Actor, Event
+from tocsin.domain.faults import Fault
+from tocsin.domain.fold import fold
+from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.instants import FIRST_YEAR, LAST_YEAR, parse_instant
+from tocsin.domain.plain_words import faults_of
+from tocsin.domain.ticket import ATTRIBUTES, Ticket
+
+_WALL_TIME = re.compile(r"(?:(?P<weekday>[A-Z][a-z]{2}) )?(?P<at>\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?)", re.ASCII)
+
+
+def faults_of_examples(contract: Contract) -> Iterator[Fault]:
+    """Every example that is not what the contract says, or that cannot be read."""
+    for number, example in enumerate(contract.examples):
+        yield from _faults(contract, f"examples.{number}", example)
+
+
+def _faults(contract: Contract, path: str, example: Mapping[str, Any]) -> Iterator[Fault]:
+    ticket, found = _ticket(contract, example)
+    measured = {metric.name for metric in contract.rulebook.metrics if not metric.of_tiers}
+    expected = [name for name in example if name not in {"opened", "priority", *ATTRIBUTES}]
+    for name in expected:
+        if name not in measured:
+            found.append(Fault(name, "is neither a promised metric nor a field of a ticket"))
+    instants: dict[str, datetime] = {}
+    for name in ("opened", *(name for name in expected if name in measured)):
+        try:
+            instants[name] = instant_in(contract.timezone, example[name])
+        except KeyError:
+            found.append(Fault(name, "is required"))
+        except ValueError as error:
+            found.append(Fault(name, str(error)))
+    found += contract.priority_faults(ticket.get("priority"), ticket)
+    if found or not expected:
+        yield from (Fault(f"{path}.{fault.path}", fault.message) for fault in found)
+        if not expected:
+            yield Fault(path, "says of no metric when it is due")
+        return
+    at = instants["opened"]
+    opened = Event(1, ev.OPENED, at, at, Actor("customer"), {"contract_version": 1, **ticket})
+    folded = fold(TicketKey("example", "example"), {1: contract}, [opened])
+    yield from (fault for name in expected for fault in _difference(folded, path, name, instants[name]))
+
+
+def _ticket(contract: Contract, example: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """What the example says of its ticket, read as if a helpdesk had sent it; and what cannot be read."""
+    fields = {name: value for name, value in example.items() if name in ATTRIBUTES}
+    found: list[Fault] = []
+    if "tags" in fields:
+        fields["tags"] = [tag.strip() for tag in fields["tags"].split(",")]
+    if "customer_deadline" in fields:
+        try:
+            fields["customer_deadline"] = instant_in(contract.timezone, fields["customer_deadline"])
+        except ValueError as error:
+            found.append(Fault("customer_deadline", str(error)))
+            del fields["customer_deadline"]
+    priority = {"priority": example["priority"]} if "priority" in example else {}
+    try:
+        read = Attributes.model_validate(fields).model_dump(mode="json", exclude_none=True)
+    except ValidationError as error:
+        return {**fields, **priority}, found + faults_of(error, Attributes)
+    return {**read, **priority}, found
+
+
+def _difference(ticket: Ticket, path: str, metric: str, expected: datetime) -> Iterator[Fault]:
+    obligation, zone = ticket.current.get(metric), ticket.contract.timezone
+    due_at = obligation.due_at() if obligation else None
+    if due_at is None:
+        yield Fault(f"{path}.{metric}", "is not promised for such a ticket when it is opened")
+    elif due_at != expected:
+        yield Fault(f"{path}.{metric}", f"is due {wall_time(due_at, zone)}, not {wall_time(expected, zone)}")
+
+
+def instant_in(timezone: str, text: Any) -> datetime:
+    """The instant of a wall-clock time in a zone, or of an RFC 3339 text. Raises ValueError for anything else."""
+    match = _WALL_TIME.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        try:
+            return parse_instant(text)
+        except ValueError:
+            raise ValueError("is not an instant; write it as Fri 2026-03-27 16:50, or as RFC 3339") from None
+    try:
+        at = datetime.fromisoformat(match["at"]).replace(tzinfo=load_zone(timezone))
+    except ValueError:
+        raise ValueError(f"{text!r} does not exist; check the day and the hour") from None
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; check the year")
+    if match["weekday"] and f"{at:%a}" != match["weekday"]:
+        raise ValueError(f"is a {at:%A}, not a {match['weekday']}")
+    return at.astimezone(UTC)
+
+
+def wall_time(at: datetime, timezone: str) -> str:
+    """As examples write it."""
+    local = at.astimezone(load_zone(timezone))
+    return f"{local:%a %Y-%m-%d %H:%M:%S}".removesuffix(":00")

@@ -1,0 +1,105 @@
+"""Migrate tickets to another version of their contract: each by a recorded event, a page of them at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.domain.commands import ContractChanged, MigrateTickets
+from tocsin.domain.faults import Conflict, Fault, Invalid, NotFound
+from tocsin.ports import Clock, Contracts, Teams, TicketLog
+from tocsin.use_cases.record_event import record_event
+
+RUNNING = ("open", "pending", "resolved")
+"""Statuses in which something of a ticket may still run; of a resolved one its review."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page begins: which list, and the cursor within it."""
+
+    status: str
+    cursor: str | None
+
+    def __str__(self) -> str:
+        return f"{self.status}:{self.cursor or ''}"
+
+
+def migrate_tickets(
+    helpdesk_id: str,
+    contract_id: str,
+    command: MigrateTickets,
+    limit: int,
+    cursor: str | None,
+    *,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    clock: Clock,
+) -> dict[str, Any]:
+    """Move a page of the contract's running tickets; settled tickets and those that are there already are passed over.
+
+    Answers the version, which tickets have moved, which could not and why, and the cursor to the rest. Tickets that
+    move change their place in the lists, so a whole pass that moves none is what tells that all have. Raises NotFound
+    for an unknown contract, Invalid for an unknown version or a bad cursor.
+    """
+    version = contracts.get(helpdesk_id, contract_id, command.contract_version)
+    if version is None and contracts.get(helpdesk_id, contract_id) is not None:
+        raise Invalid(
+            [Fault("contract_version", f"contract {contract_id!r} has no version {command.contract_version}")]
+        )
+    if version is None:
+        raise NotFound(f"There is no contract {contract_id!r}.")
+    place = _place(cursor)
+    try:
+        heads, following = log.listed(helpdesk_id, place.status, contract_id, limit, place.cursor)
+    except ValueError:
+        raise _bad_cursor() from None
+    migrated, refused = [], []
+    for head in heads:
+        if head.next_due_at is None or head.contract_version == version.version:
+            continue
+        change = ContractChanged(
+            type="contract_changed",
+            contract_version=version.version,
+            mode=command.mode,
+            reason=command.reason,
+            actor=command.actor,
+        )
+        try:
+            record_event(head.key, change, log=log, contracts=contracts, teams=teams, clock=clock)
+        except (Conflict, Invalid) as error:
+            refused.append({"ticket_id": head.key.ticket_id, "why": _why(error)})
+        else:
+            migrated.append(head.key.ticket_id)
+    return {
+        "contract_id": contract_id,
+        "contract_version": version.version,
+        "migrated": migrated,
+        "refused": refused,
+        "next_cursor": _next(place, following),
+    }
+
+
+def _why(error: Conflict | Invalid) -> str:
+    return "; ".join(fault.message for fault in error.faults) or error.detail
+
+
+def _place(cursor: str | None) -> _Place:
+    if cursor is None:
+        return _Place(RUNNING[0], None)
+    status, _, rest = cursor.partition(":")
+    if status not in RUNNING:
+        raise _bad_cursor()
+    return _Place(status, rest or None)
+
+
+def _next(place: _Place, following: str | None) -> str | None:
+    if following is not None:
+        return str(_Place(place.status, following))
+    rest = RUNNING[RUNNING.index(place.status) + 1 :]
+    return str(_Place(rest[0], None)) if rest else None
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")])

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from tocsin.domain.contract import Contract
 from tocsin.domain.events import Event
 from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.outcome import Outcome
 from tocsin.domain.team import Team
 from tocsin.domain.ticket import Ticket
 
@@ -86,9 +87,9 @@ class TicketLog(Protocol):
         head: Head,
         events: Sequence[Event],
         request: Request | None = None,
-        outcome: Mapping[str, Any] | None = None,
+        outcome: Outcome | None = None,
     ) -> None:
-        """Append events and move the head, all or nothing.
+        """Append events and move the head, all or nothing; with a settlement goes its outcome.
 
         Raises SequenceConflict when the log does not end right before `events`, RequestRepeated when the
         request's key has been used.
@@ -103,6 +104,10 @@ class TicketLog(Protocol):
         self, helpdesk_id: str, status: str, contract_id: str | None, limit: int, cursor: str | None
     ) -> tuple[list[Head], str | None]:
         """Tickets of a status, those due next first, and the cursor to the rest. ValueError for a bad cursor."""
+        ...
+
+    def outcomes(self, helpdesk_id: str, contract_id: str, start: datetime, end: datetime) -> Iterator[Outcome]:
+        """Of each ticket of a contract that, by its last settlement, was resolved in [start, end): that outcome."""
         ...
 
     def overdue(self, before: datetime) -> Iterator[TicketKey]:

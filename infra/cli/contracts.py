@@ -1,8 +1,10 @@
-"""`tocsin contract`: put, show, text, diagram, preview."""
+"""`tocsin contract`: put, show, text, diagram, attainment, preview, migrate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from math import ceil, floor
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +13,7 @@ import yaml
 from infra.cli.api import Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, read_document, text_field
 from infra.cli.layout import AsJson, print_json, print_table, print_text, utc, words
+from tocsin.domain.instants import short_duration
 
 commands = typer.Typer(help="Contracts: what was promised to a customer.", no_args_is_help=True)
 
@@ -65,6 +68,49 @@ def diagram(contract_id: ContractId, url: Url, token: Token, version: Version = 
 
 def _chosen(version: int | None) -> dict[str, int]:
     return {} if version is None else {"version": version}
+
+
+@commands.command()
+def attainment(
+    contract_id: ContractId,
+    url: Url,
+    token: Token,
+    period: Annotated[
+        str | None, typer.Option("--period", help="2026-03, 2026-Q1 or 2026-W13; this month when left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the targets over all tickets that were resolved in a period have come to."""
+    asked = {} if period is None else {"period": period}
+    found = Api(url, token).get(path_of("contracts", contract_id, "attainment"), **asked)
+    if as_json:
+        print_json(found)
+        return
+    print(f"{contract_id} in {found['period']}, from {utc(found['from'])} to before {utc(found['until'])}\n")
+    print_table(
+        ("METRIC", "STATISTIC", "PRIORITIES", "MEASURED", "VALUE", "TARGET", "KEPT"),
+        [
+            (
+                words(each["metric"]),
+                each["statistic"],
+                ", ".join(each["priorities"]) if each["priorities"] else "all",
+                each["measured"],
+                _amount(each["value"], each["unit"]),
+                _amount(each["target"], each["unit"]),
+                None if each["kept"] is None else "yes" if each["kept"] else "no",
+            )
+            for each in found["aggregates"]
+        ],
+    )
+
+
+def _amount(value: float | None, unit: str) -> str | None:
+    if value is None:
+        return None
+    # Never rounded to the better: what misses 95%, or 30 minutes, by little must not look like it.
+    if unit == "share":
+        return f"{floor(value * 10_000 + 1e-6) / 100:g}%"
+    return short_duration(timedelta(seconds=ceil(value)))
 
 
 @commands.command()

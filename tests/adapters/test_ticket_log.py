@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from tocsin.adapters.dynamodb.table import Table, ticket_key_of, ticket_pk
 from tocsin.adapters.dynamodb.ticket_log import DUE_SHARDS, DynamoTicketLog
 from tocsin.domain.events import TOCSIN, Actor, Event
 from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.outcome import Outcome
 from tocsin.ports import Head, Request, RequestRepeated, SequenceConflict, TicketLog
 
 NOW = datetime(2026, 3, 30, 8, 0, 0, 123_456, tzinfo=UTC)
@@ -206,6 +208,79 @@ class TestOverdue:
         assert list(log.overdue(NOW + timedelta(days=10_000))) == []
 
 
+MARCH, APRIL, MAY, JUNE = (datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 5, 6))
+
+
+def outcome(resolved_at: datetime, replaces: datetime | None = None, contract_id: str = "acme-gold") -> Outcome:
+    verdicts = [{"metric": "resolution", "state": "met", "met_by": 2, "used_seconds": 90.25, "due_at": None}]
+    return Outcome(contract_id, 3, "P1", NOW, resolved_at, 2, False, verdicts, replaces)
+
+
+class TestOutcomes:
+    def settle(
+        self, log: TicketLog, resolved_at: datetime, key: TicketKey = KEY, contract_id: str = "acme-gold"
+    ) -> Outcome:
+        """Settle a ticket, for the first time or again."""
+        settled, before = len(sequences(log, key)), [each for each in self.every(log) if each[0] == key]
+        found = outcome(resolved_at, before[-1][1] if before else None, contract_id)
+        moved = replace(head(settled + 1, key, contract_id=contract_id), generation=settled + 1)
+        log.append(moved, [event(settled + 1, "settled", TOCSIN, resolved_at=resolved_at.isoformat())], outcome=found)
+        return found
+
+    def every(self, log: TicketLog) -> list[tuple[TicketKey, datetime]]:
+        keys = (TicketKey("acme", ticket_id) for ticket_id in (KEY.ticket_id, "T", "T-1", "T.1"))
+        records = [(key, record) for key in keys if (record := log.load(key))]
+        return [(k, datetime.fromisoformat(e.details["resolved_at"])) for k, record in records for e in record.events]
+
+    def found(self, log: TicketLog, start: datetime, end: datetime) -> list[Outcome]:
+        return sorted(log.outcomes("acme", "acme-gold", start, end), key=lambda each: each.resolved_at)
+
+    def test_they_are_found_as_they_were_stored_from_the_start_to_before_the_end(self, log: TicketLog) -> None:
+        ids = ("T", "T-1", "T.1")
+        first, last, beyond = MARCH, APRIL - timedelta(microseconds=1), APRIL
+        one, two, three = (
+            self.settle(log, at, TicketKey("acme", ticket_id))
+            for at, ticket_id in zip((first, last, beyond), ids, strict=True)
+        )
+        assert self.found(log, MARCH, APRIL) == [one, two]
+        assert self.found(log, MARCH + timedelta(days=1), MAY) == [two, three]
+        assert self.found(log, datetime(2025, 12, 1, tzinfo=UTC), MARCH) == []
+        assert self.found(log, datetime(2025, 12, 1, tzinfo=UTC), JUNE) == [one, two, three]
+
+    def test_a_period_in_which_nothing_lies_between_its_ends_has_none(self, log: TicketLog) -> None:
+        self.settle(log, MARCH)
+        assert self.found(log, MARCH, MARCH) == []
+
+    def test_other_contracts_and_helpdesks_have_their_own(self, log: TicketLog) -> None:
+        mine = self.settle(log, MARCH)
+        self.settle(log, MARCH, TicketKey("acme", "T"), "acme")
+        self.settle(log, MARCH, TicketKey("acme", "T-1"), "acme-gold-2")
+        self.settle(log, MARCH, TicketKey("other", "T"))
+        assert self.found(log, MARCH, APRIL) == [mine]
+
+    def test_of_a_ticket_that_settles_again_only_the_last_counts(self, log: TicketLog) -> None:
+        self.settle(log, MARCH)
+        self.settle(log, MARCH, TicketKey("acme", "T"))
+        last = self.settle(log, MARCH + timedelta(days=3))
+        assert self.found(log, MARCH + timedelta(days=1), APRIL) == [last]
+        assert len(self.found(log, MARCH, APRIL)) == 2
+
+    @pytest.mark.parametrize("later", [APRIL, datetime(2026, 2, 28, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC)])
+    def test_one_that_was_resolved_in_another_month_by_its_last_settlement_counts_there_alone(
+        self, log: TicketLog, later: datetime
+    ) -> None:
+        self.settle(log, MARCH)
+        last = self.settle(log, later)
+        assert self.found(log, MARCH, APRIL) == []
+        assert self.found(log, later, later + timedelta(days=1)) == [last]
+
+    def test_one_that_comes_back_to_a_month_counts_there_again(self, log: TicketLog) -> None:
+        for resolved_at in (MARCH, APRIL, MAY):
+            self.settle(log, resolved_at)
+        last = self.settle(log, MARCH + timedelta(days=1))
+        assert self.found(log, MARCH, JUNE) == [last]
+
+
 class TestOnDynamo:
     def test_tickets_are_spread_over_every_shard(self, table: Table) -> None:
         log = DynamoTicketLog(table)
@@ -247,14 +322,31 @@ class TestOnDynamo:
 
     def test_an_outcome_is_stored_with_the_settlement_and_not_without_it(self, table: Table) -> None:
         log = DynamoTicketLog(table)
-        outcome = {"resolved_at": NOW, "obligations": [{"metric": "resolution", "state": "met"}]}
         with pytest.raises(SequenceConflict):
-            log.append(head(2), [event(2, "settled", TOCSIN)], outcome=outcome)
+            log.append(head(2), [event(2, "settled", TOCSIN)], outcome=outcome(NOW))
         assert list(table.query("HELPDESK#acme", "OUTCOME#")) == []
         log.append(head(1), [event(1)])
-        log.append(head(2), [event(2, "settled", TOCSIN)], outcome=outcome)
+        log.append(head(2), [event(2, "settled", TOCSIN)], outcome=outcome(NOW))
         [stored] = table.query("HELPDESK#acme", "OUTCOME#")
         assert stored["sk"] == "OUTCOME#acme-gold#2026-03#ZD-1042.a#0001"
+
+    def test_an_outcome_that_was_stored_before_it_said_whether_the_ticket_was_withdrawn_is_read(
+        self, table: Table
+    ) -> None:
+        stored = {
+            "contract_id": "acme-gold",
+            "contract_version": 1,
+            "priority": "P1",
+            "opened_at": "2026-03-30T07:00:00.000000Z",
+            "resolved_at": "2026-03-30T08:00:00.000000Z",
+            "highest_tier": 2,
+            "obligations": [],
+        }
+        key = {"pk": "HELPDESK#acme", "sk": "OUTCOME#acme-gold#2026-03#T-1#0001"}
+        table.put({**key, "ticket_id": "T-1", "outcome": json.dumps(stored)})
+        [found] = DynamoTicketLog(table).outcomes("acme", "acme-gold", MARCH, APRIL)
+        assert (found.withdrawn, found.highest_tier) == (False, 2)
+        assert found.resolved_at == datetime(2026, 3, 30, 8, tzinfo=UTC)
 
     def test_a_request_is_forgotten_ten_days_later(self, table: Table) -> None:
         DynamoTicketLog(table).append(head(1), [event(1)], request())

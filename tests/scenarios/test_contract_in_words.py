@@ -27,6 +27,26 @@ def test_the_text_is_markdown_about_the_version_that_was_put(desk: Desk) -> None
     assert "| 1 | priority P1 | 15 minutes | 4 hours | 2 hours | around the clock |" in response.text
 
 
+def test_the_dates_of_its_term_are_answered_with_the_contract_and_said_in_its_text(desk: Desk) -> None:
+    assert desk.expect(200, "GET", "/v1/contracts/acme-gold")["term"] is None
+    terms = {"effective_from": "2026-01-31", "term": "13 months", "notice_days": 30, "transition_days": 14}
+    term = {
+        "begins_on": "2026-01-31",
+        "ends_on": "2027-02-28",
+        "notice_by": "2027-01-29",
+        "measured_until": "2027-03-14",
+    }
+    dated = desk.expect(201, "PUT", "/v1/contracts/acme-gold", {**CONTRACT, **terms})
+    assert dated["term"] == term
+    assert desk.expect(200, "GET", "/v1/contracts/acme-gold")["term"] == term
+    written = desk.call("GET", TEXT).text
+    assert "It runs for 13 months from the day on which it takes effect; its last day is 2027-02-28." in written
+    assert "It is terminated with a notice of 30 days, so by 2027-01-29." in written
+    assert "served and measured under it for 14 days after its end, until 2027-03-14." in written
+    open_ended = {name: value for name, value in terms.items() if name != "notice_days"}
+    assert desk.expect(201, "PUT", "/v1/contracts/acme-gold", {**CONTRACT, **open_ended})["term"]["notice_by"] is None
+
+
 def test_the_diagram_is_a_mermaid_flowchart(desk: Desk) -> None:
     response = desk.call("GET", DIAGRAM)
     assert response.status == 200

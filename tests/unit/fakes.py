@@ -10,6 +10,7 @@ from typing import Any
 
 from tocsin.domain.events import Event
 from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.outcome import Outcome
 from tocsin.domain.team import Team
 from tocsin.domain.ticket import Ticket
 from tocsin.ports import (
@@ -45,7 +46,7 @@ class FakeTicketLog:
         self.logs: dict[TicketKey, list[Event]] = {}
         self.requests: dict[tuple[str, str], Request] = {}
         self.parked: dict[TicketKey, tuple[str, datetime]] = {}
-        self.outcomes: list[Mapping[str, Any]] = []
+        self.settled: dict[TicketKey, Outcome] = {}
         self.interruptions: list[Callable[[], None]] = []
 
     def load(self, key: TicketKey) -> TicketRecord | None:
@@ -56,7 +57,7 @@ class FakeTicketLog:
         head: Head,
         events: Sequence[Event],
         request: Request | None = None,
-        outcome: Mapping[str, Any] | None = None,
+        outcome: Outcome | None = None,
     ) -> None:
         if self.interruptions:
             self.interruptions.pop(0)()
@@ -67,7 +68,7 @@ class FakeTicketLog:
         self.heads[head.key] = head
         self.logs.setdefault(head.key, []).extend(events)
         self.requests |= {(request.helpdesk_id, request.idempotency_key): request} if request else {}
-        self.outcomes += [outcome] if outcome else []
+        self.settled |= {head.key: outcome} if outcome else {}
 
     def request(self, helpdesk_id: str, idempotency_key: str) -> Request | None:
         return self.requests.get((helpdesk_id, idempotency_key))
@@ -83,6 +84,10 @@ class FakeTicketLog:
         following = json.dumps([helpdesk_id, start + limit]) if len(heads) > start + limit else None
         page = heads[start : start + limit]
         return [head for head in page if contract_id in (None, head.contract_id)], following
+
+    def outcomes(self, helpdesk_id: str, contract_id: str, start: datetime, end: datetime) -> Iterator[Outcome]:
+        mine = (each for key, each in self.settled.items() if key.helpdesk_id == helpdesk_id)
+        return (each for each in mine if each.contract_id == contract_id and start <= each.resolved_at < end)
 
     def overdue(self, before: datetime) -> Iterator[TicketKey]:
         return iter([key for key, head in self.heads.items() if head.next_due_at and head.next_due_at < before])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from tocsin.domain.instants import format_instant
 from tocsin.domain.notices import owed
 from tocsin.domain.obligation import Obligation
 from tocsin.domain.team import Team
-from tocsin.domain.ticket import Contracts, Ticket
+from tocsin.domain.ticket import WITHDRAWN, Contracts, Ticket
 
 Roster = Callable[[str], Team | None]
 """Looks up a team by its id."""
@@ -77,10 +77,10 @@ def assess(key: TicketKey, contracts: Contracts, log: Sequence[Event], roster: R
     if notices := owed(ticket, [*log, *due], roster, now):
         append(ev.NOTICES_RECORDED, now, {"through": ticket.sequence, "notices": notices})
     if ticket.over and not any(o.running for o in ticket.promised()):
-        verdicts, settlement = _verdicts(ticket, now), ticket.settlement
-        # Something learned late may change a verdict: the log then has a second settlement, and reports take the last.
-        if settlement is None or settlement.details["obligations"] != verdicts:
-            append(ev.SETTLED, now, {"obligations": verdicts})
+        settled, before = _settled(ticket, now), ticket.settlement
+        # Something learned late may change it: the log then has a second settlement, and reports take the last.
+        if before is None or before.details != settled:
+            append(ev.SETTLED, now, settled)
     return Assessment(ticket, due, timer)
 
 
@@ -154,11 +154,13 @@ def _corrections(ticket: Ticket, log: Sequence[Event], now: datetime) -> Iterato
                 "metric": breach.details["metric"],
                 "due_at": breach.details["due_at"],
                 "corrects": breach.sequence,
-                "because": [
-                    e.sequence for e in log if e.sequence > breach.sequence and e.occurred_at < breach.recorded_at
-                ],
+                "because": [e.sequence for e in log if e.sequence > breach.sequence and _learned_late(e, breach)],
                 "customer_was_told": not breach.details["on_arrival"],
             }
+
+
+def _learned_late(fact: Event, breach: Event) -> bool:
+    return fact.actor.kind != "system" and fact.occurred_at <= breach.recorded_at
 
 
 def _reach(ticket: Ticket, tier: int, roster: Roster, now: datetime) -> dict[str, Any]:
@@ -173,13 +175,19 @@ def _reach(ticket: Ticket, tier: int, roster: Roster, now: datetime) -> dict[str
     }
 
 
-def _verdicts(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
-    return [verdict for obligation in ticket.obligations() for verdict in _verdicts_on(obligation, now)]
+def _settled(ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """What reports depend on, and nothing that differs from one assessment to the next without a new fact."""
+    return {
+        "obligations": [verdict for obligation in ticket.obligations() for verdict in _verdicts_on(obligation, now)],
+        "priority": ticket.priority,
+        "resolved_at": format_instant(ticket.resolved_at) if ticket.resolved_at else None,
+        "withdrawn": ticket.status in WITHDRAWN,
+    }
 
 
 def _verdicts_on(obligation: Obligation, now: datetime) -> Iterator[dict[str, Any]]:
     metric = obligation.metric.name
-    for obligation_id, missed in obligation.superseded:
+    for obligation_id, missed in obligation.superseded_deadlines():
         # It was late under an earlier target; no later one makes that good.
         yield {"metric": metric, "obligation_id": obligation_id, "state": "breached", "due_at": format_instant(missed)}
     if obligation.owed:
@@ -190,4 +198,12 @@ def _verdicts_on(obligation: Obligation, now: datetime) -> Iterator[dict[str, An
             "state": obligation.state(now),
             "due_at": format_instant(due_at) if due_at else None,
             "met_by": obligation.met_by,
+            **_used(obligation),
         }
+
+
+def _used(obligation: Obligation) -> dict[str, float]:
+    """The open time that it took; none of what is promised in business days, or by hand only."""
+    course, ended_at = obligation.course, obligation.ended_at
+    used = course.used_by(ended_at, obligation.pauses) if course and ended_at else None
+    return {"used_seconds": used.total_seconds()} if isinstance(used, timedelta) else {}

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tocsin.domain.aggregate_terms import Aggregate
 from tocsin.domain.calendar import ALWAYS, BusinessCalendar
 from tocsin.domain.calendar_terms import CalendarTerms, Zone, ZoneOf, business_calendar
 from tocsin.domain.changes import Reopen, ReopenTerms, RetargetTerms
@@ -25,6 +26,10 @@ from tocsin.domain.responses import CountsAsResponse
 from tocsin.domain.rulebook import Rulebook
 from tocsin.domain.selectors import Circumstances, Selector
 from tocsin.domain.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRows, Thresholds, rows_of
+from tocsin.domain.term import Term, term_of
+
+Kind = Literal["customer_sla", "ola", "underpinning"]
+"""What the provider promises the customer, one team another, a vendor the provider."""
 
 
 class Terms(BaseModel):
@@ -93,6 +98,7 @@ class Contract(Terms):
     """A contract version as it was put; see the README for a whole example."""
 
     contract_id: Slug
+    kind: Kind = "customer_sla"
     customer: Party
     provider: Party | None = None
     effective_from: date | None = None
@@ -118,17 +124,32 @@ class Contract(Terms):
     )
     counts_as_response: CountsAsResponse = ["public_reply", "resolution"]
     targets: TargetRows
+    aggregates: Annotated[list[Aggregate], Field(max_length=20)] = Field(
+        default_factory=list, description="targets over all the tickets that are resolved in a period"
+    )
     warn_at: Thresholds = Field(default_factory=lambda: [Threshold(percent=75)], description="75% when left out")
     warnings_in: str | None = Field(None, description="a calendar outside which warnings wait for its next opening")
     retarget: RetargetTerms = RetargetTerms()
     reopen: Reopen = ReopenTerms()
     escalation: EscalationTerms
+    backed_by: Annotated[dict[str, Slug], Field(max_length=10)] = Field(
+        default_factory=dict,
+        description="`vendor`, or a tier such as `tier 2`, to the contract in which they promise us their time",
+        examples=[{"vendor": "acme-cloud", "tier 2": "engineering-ola"}],
+    )
     review: ReviewTerms | None = None
     examples: Annotated[list[dict[str, str]], Field(max_length=50)] = Field(
         default_factory=list,
         description="tickets and when they are due, checked when the contract is put",
         examples=[[{"priority": "P1", "opened": "Fri 2026-03-27 16:50", "resolution": "Mon 2026-03-30 12:50"}]],
     )
+
+    @property
+    def dates(self) -> Term | None:
+        """The term in dates; None where its beginning or its length is left open."""
+        if self.effective_from is None or self.term is None:
+            return None
+        return term_of(self.effective_from, self.term, self.notice_days, self.transition_days)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:

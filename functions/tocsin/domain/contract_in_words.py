@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from tocsin.domain.aggregate_terms import Aggregate, Statistic
 from tocsin.domain.calendar_in_words import calendar_words
 from tocsin.domain.changes import Mode, ReopenTerms
 from tocsin.domain.clauses import Clause, Table, markdown
-from tocsin.domain.contract import Contract, Party, ReviewTerms
+from tocsin.domain.contract import Contract, Kind, Party, ReviewTerms
 from tocsin.domain.examples import instant_in, wall_time
 from tocsin.domain.instants import BusinessDays, format_instant
 from tocsin.domain.metrics import REVIEW, TIER_RESOLUTION, Metric
@@ -59,12 +60,14 @@ def clauses(contract: Contract) -> list[Clause]:
         "Hours": _hours,
         "Priorities": _priorities,
         "Targets": _targets,
+        "Targets over many tickets": _aggregates,
         "What is measured": _metrics,
         "What counts as a response": _responses,
         "Warnings": _warnings,
         "Changes": _changes,
         "Reopened tickets": _reopening,
         "Escalation": _escalation,
+        "Contracts behind this one": _backing,
         "Review after an escalation": _review,
         "Examples": _examples,
         "Signatures": _signatures,
@@ -80,7 +83,15 @@ def hours_words(contract: Contract, name: str | None) -> str:
     return f"in the hours “{name}”" if name else "in the contract's hours"
 
 
+KINDS: Mapping[Kind, str] = {
+    "customer_sla": "a service level agreement: what the provider promises the customer",
+    "ola": "an operational level agreement: what one team promises another, here called the customer",
+    "underpinning": "an underpinning contract: what a vendor promises the provider, here called the customer",
+}
+
+
 def _parties(contract: Contract) -> Parts:
+    yield f"This is {KINDS[contract.kind]}."
     yield f"The customer is {_party(contract.customer)}."
     if contract.provider:
         yield f"The provider is {_party(contract.provider)}."
@@ -98,14 +109,19 @@ def _party(party: Party) -> str:
 
 
 def _term(contract: Contract) -> Parts:
+    dates = contract.dates
     if contract.effective_from:
         yield f"The contract takes effect on {contract.effective_from}."
     if contract.term:
-        yield f"It runs for {months_words(contract.term)} from the day on which it takes effect."
+        until = f"; its last day is {dates.ends_on}" if dates else ""
+        yield f"It runs for {months_words(contract.term)} from the day on which it takes effect{until}."
     if contract.notice_days is not None:
-        yield f"It is terminated with a notice of {counted(contract.notice_days, 'day')}."
+        latest = f", so by {dates.notice_by}" if dates else ""
+        yield f"It is terminated with a notice of {counted(contract.notice_days, 'day')}{latest}."
     if contract.transition_days:
-        yield f"Tickets go on being served under it for {counted(contract.transition_days, 'day')} after its end."
+        until = f", until {dates.measured_until}" if dates else ""
+        after = f"{counted(contract.transition_days, 'day')} after its end{until}"
+        yield f"Tickets go on being served and measured under it for {after}."
     if contract.governing_law is not None:
         yield f"Governing law: {contract.governing_law}."
 
@@ -175,6 +191,41 @@ def _targets(contract: Contract) -> Parts:
             for number, row in enumerate(contract.rows, start=1)
         ],
     )
+
+
+STATISTICS: Mapping[Statistic, str] = {
+    "average": "the average",
+    "median": "the median",
+    "p90": "the 90th percentile",
+    "p95": "the 95th percentile",
+    "attainment": "the share that is in time",
+}
+
+
+def _aggregates(contract: Contract) -> Parts:
+    if not contract.aggregates:
+        return
+    yield (
+        "These are measured over all tickets that are resolved in a period, as they stand when nothing of them is left "
+        f"to run, a review included. Weeks begin on Monday; midnights are those of {contract.timezone}."
+    )
+    yield (
+        "What is late counts with the time that it took until it was met or ended. What is owed no longer does not "
+        "count, unless it is late by then; of merged and deleted tickets only what is late counts."
+    )
+    yield (
+        "The median and the percentiles are by nearest rank: the shortest time within which half, or so many percent, "
+        "of them are. Of what is promised in business days no times are measured."
+    )
+    for aggregate in contract.aggregates:
+        label = f"{contract.metric(aggregate.metric).label} ({aggregate.metric})"
+        which = f" with priority {enumerated(aggregate.priorities, 'or')}" if aggregate.priorities else ""
+        value = f"{STATISTICS[aggregate.statistic]} of {label} is {_limit(aggregate)}"
+        yield f"Of the tickets{which} that are resolved in a {aggregate.period}, {value}."
+
+
+def _limit(aggregate: Aggregate) -> str:
+    return f"at most {duration_words(aggregate.target)}" if aggregate.target else f"at least {aggregate.at_least}%"
 
 
 def _titles(contract: Contract) -> dict[str, str]:
@@ -304,6 +355,12 @@ def _last_tier(repeats: int) -> str:
     if repeats == 0:
         return "When nobody of the last tier acknowledges in time, it is not alerted again"
     return f"When nobody of the last tier acknowledges in time, it is alerted again, up to {counted(repeats, 'time')}"
+
+
+def _backing(contract: Contract) -> Parts:
+    for holder, backing in contract.backed_by.items():
+        who = "a vendor" if holder == "vendor" else holder
+        yield f"For the time for which {who} has a ticket, the contract {backing} says what is promised in turn."
 
 
 def _review(contract: Contract) -> Parts:

@@ -7,7 +7,8 @@ that is well-formed by itself, so that these faults are reported together with t
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,13 +18,15 @@ from tocsin.domain.calendar import NoOpenHours
 from tocsin.domain.contract import Contract
 from tocsin.domain.examples import faults_of_examples
 from tocsin.domain.faults import Fault, Invalid
-from tocsin.domain.instants import parse_months
+from tocsin.domain.identifiers import SLUG
+from tocsin.domain.instants import BusinessDays, parse_months, parse_target
 from tocsin.domain.metric_terms import MetricTerms, contradictions, metric_of
-from tocsin.domain.metrics import PRESETS, REVIEW, TIER_METRICS
+from tocsin.domain.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
 from tocsin.domain.plain_words import faults_of
 from tocsin.domain.promise import Promise
 from tocsin.domain.selectors import Selector, never_chosen
 from tocsin.domain.targets import ALWAYS_OPEN, DEFAULT, Row
+from tocsin.domain.term import term_of
 from tocsin.domain.ticket import ATTRIBUTES
 
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,13 +37,21 @@ NOT_METRICS = ("calendar", "warn_at", "when")
 TAKEN = frozenset({*NOT_METRICS, "opened", "priority", *ATTRIBUTES})
 """What a metric of a contract's own cannot be called: in a row or in an example it would mean something else."""
 
+_HOLDER = re.compile(r"vendor|tier (?P<number>[1-9])", re.ASCII)
+
 Document = Mapping[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_contract(document: Document, contract_id: str, known_teams: Collection[str]) -> Contract:
-    """The contract that a document describes. Raises Invalid with every fault, each with its path."""
+def read_contract(
+    document: Document, contract_id: str, known_teams: Collection[str], known_contracts: Collection[str] = ()
+) -> Contract:
+    """The contract that a document describes. Raises Invalid with every fault, each with its path.
+
+    `known_contracts`: those of `contracts_named_in` that the helpdesk has put.
+    """
     faults = list(_faults_between_parts(document, contract_id, known_teams))
+    faults += _impossible_backing(document, contract_id, known_contracts)
     try:
         contract = Contract.model_validate({"contract_id": contract_id, **document})
     except ValidationError as error:
@@ -54,6 +65,12 @@ def read_contract(document: Document, contract_id: str, known_teams: Collection[
     return contract
 
 
+def contracts_named_in(document: Document) -> set[str]:
+    """The contracts that back somebody's time in this one, as far as they could exist."""
+    named = [each for holder, each in _mapping(document.get("backed_by")).items() if _HOLDER.fullmatch(str(holder))]
+    return {each for each in named if isinstance(each, str) and re.fullmatch(SLUG, each)}
+
+
 def _faults_between_parts(document: Document, contract_id: str, known_teams: Collection[str]) -> Iterator[Fault]:
     if document.get("contract_id", contract_id) != contract_id:
         yield Fault("contract_id", f"is {document['contract_id']!r}, but the address says {contract_id!r}")
@@ -64,6 +81,7 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
     yield from _impossible_metrics(document)
     yield from _unknown_metrics(document)
     yield from _impossible_rows(document)
+    yield from _impossible_aggregates(document)
     tiers, review = _tiers(document), _mapping(document.get("review"))
     if tiers and review and isinstance(from_tier := review.get("from_tier", 2), int) and from_tier > len(tiers):
         yield Fault("review.from_tier", f"is {from_tier}, but the escalation has {len(tiers)} tiers")
@@ -75,6 +93,20 @@ def _unknown_teams(document: Document, known_teams: Collection[str]) -> Iterator
         if isinstance(team, str) and team not in known_teams:
             known = ", ".join(sorted(known_teams)) or "none yet"
             yield Fault(path, f"there is no team {team!r}; put it first. Known are: {known}")
+
+
+def _impossible_backing(document: Document, contract_id: str, known_contracts: Collection[str]) -> Iterator[Fault]:
+    tiers, missing = len(_tiers(document)), list(contracts_named_in(document) - {*known_contracts})
+    for holder, backing in _mapping(document.get("backed_by")).items():
+        path, tier = f"backed_by.{holder}", _HOLDER.fullmatch(str(holder))
+        if tier is None:
+            yield Fault(path, f"is nobody who could have a ticket; write vendor, or a tier from tier 1 to tier {tiers}")
+        elif tier["number"] and int(tier["number"]) > tiers:
+            yield Fault(path, f"does not exist; the escalation has {tiers} tiers")
+        if backing == contract_id:
+            yield Fault(path, "is this very contract")
+        elif backing in missing:
+            yield Fault(path, f"there is no contract {backing!r}; put it first")
 
 
 def _unknown_calendars(document: Document) -> Iterator[Fault]:
@@ -116,10 +148,10 @@ def _days_outside_the_term(document: Document) -> Iterator[Fault]:
     try:
         begins = date.fromisoformat(str(document.get("effective_from")))
         months = parse_months(document["term"]) if "term" in document else 1200
-        transition = timedelta(days=int(document.get("transition_days", 0)))
+        transition_days = int(document.get("transition_days", 0))
     except (ValueError, OverflowError, TypeError):
         return
-    ends = _end_of_term(begins, months, transition)
+    ends = term_of(begins, months, transition_days=transition_days).measured_until
     for path, terms in _calendars(document):
         listed = {
             "holidays.dates": _mapping(terms.get("holidays")).get("dates"),
@@ -127,16 +159,8 @@ def _days_outside_the_term(document: Document) -> Iterator[Fault]:
         }
         for field, days in listed.items():
             for day in _mapping(days):
-                if _is_date(day) and not begins <= date.fromisoformat(day) < ends:
+                if _is_date(day) and not begins <= date.fromisoformat(day) <= ends:
                     yield Fault(f"{path}.{field}.{day}", f"lies outside the contract's term, {begins} to {ends}")
-
-
-def _end_of_term(begins: date, months: int, transition: timedelta) -> date:
-    year, month = divmod(begins.year * 12 + begins.month - 1 + months, 12)
-    try:
-        return date(year, month + 1, 1) + timedelta(days=begins.day - 1) + transition
-    except (ValueError, OverflowError):
-        return date.max
 
 
 def _is_date(text: Any) -> bool:
@@ -162,8 +186,7 @@ def _unknown_metrics(document: Document) -> Iterator[Fault]:
     for path, row in _rows(document):
         for name in row:
             if name not in known and name not in NOT_METRICS:
-                near = difflib.get_close_matches(str(name), [*known, *NOT_METRICS], n=1)
-                hint = f"did you mean {near[0]}?" if near else f"known metrics are {', '.join(known)}"
+                hint = _hint(str(name), [*known, *NOT_METRICS], known)
                 yield Fault(f"{path}.{name}", f"is not a metric of this contract; {hint}")
     promised = {name for _, row in _rows(document) for name in row}
     for name in _mapping(document.get("metrics")):
@@ -172,10 +195,9 @@ def _unknown_metrics(document: Document) -> Iterator[Fault]:
 
 
 def _impossible_rows(document: Document) -> Iterator[Fault]:
-    rows, given = list(_rows(document)), document.get("priorities")
+    rows, given, closed = list(_rows(document)), document.get("priorities"), _closed_priorities(document)
     by_name = isinstance(document.get("targets"), Mapping)
     names = [path.removeprefix("targets.") for path, _ in rows]
-    closed = given if isinstance(given, list) else names if by_name and DEFAULT not in names else None
     for impact, row in _mapping(document.get("priority_matrix")).items():
         for urgency, priority in _mapping(row).items():
             if closed is not None and priority not in closed:
@@ -199,6 +221,81 @@ def _names_against_priorities(names: list[str], given: Any) -> Iterator[Fault]:
             yield Fault(f"targets.{name}", f"can never apply: it is none of the contract's priorities, {given}")
     if DEFAULT not in names and (missing := [name for name in given if name not in names]):
         yield Fault("targets", f"has no row for {', '.join(map(str, missing))}; add them, or a row `{DEFAULT}`")
+
+
+def _closed_priorities(document: Document) -> list[Any] | None:
+    """The names that a ticket's priority may have; None where the contract takes any."""
+    given, targets = document.get("priorities"), document.get("targets")
+    if isinstance(given, list):
+        return given
+    return list(targets) if isinstance(targets, Mapping) and DEFAULT not in targets else None
+
+
+def _impossible_aggregates(document: Document) -> Iterator[Fault]:
+    aggregates, closed = document.get("aggregates"), _closed_priorities(document)
+    for number, part in enumerate(aggregates if isinstance(aggregates, list) else []):
+        path, aggregate = f"aggregates.{number}", _mapping(part)
+        given, metric = aggregate.get("priorities"), aggregate.get("metric")
+        names = [name for name in given if isinstance(name, str)] if isinstance(given, list) else None
+        for place, name in enumerate(names or []):
+            if closed is not None and name not in closed:
+                known = ", ".join(map(str, closed))
+                yield Fault(f"{path}.priorities.{place}", f"{name!r} is no priority of this contract; it knows {known}")
+        if isinstance(metric, str):
+            rows = {where: row[metric] for where, row in _rows_for(document, names) if metric in row}
+            if metric in NOT_METRICS or not (rows or metric in _promised_elsewhere(document)):
+                yield Fault(f"{path}.metric", _never_measured(document, metric))
+            elif aggregate.get("statistic") != "attainment" and (days := _in_business_days(metric, rows)):
+                why = f"is for times, but {metric} is promised in business days by {', '.join(days)}"
+                yield Fault(f"{path}.statistic", f"{why}; write attainment, or leave these tickets out by `priorities`")
+
+
+def _rows_for(document: Document, priorities: Collection[str] | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The rows that tickets of some of these priorities may fall under; of any when None."""
+    named = _mapping(document.get("targets"))
+    for path, row in _rows(document):
+        name, wanted = path.removeprefix("targets."), _mapping(row.get("when")).get("priority")
+        if named:
+            wanted = [each for each in priorities or () if each not in named] if name == DEFAULT else name
+        # One text stands for a list of one; a row that asks for none takes all.
+        meant = [wanted] if isinstance(wanted, str) else wanted
+        if priorities is None or not isinstance(meant, list) or any(each in priorities for each in meant):
+            yield path, row
+
+
+def _promised_elsewhere(document: Document) -> Iterator[str]:
+    yield TIER_ACKNOWLEDGEMENT.name
+    if any(_mapping(tier).get("resolve_within") for tier in _tiers(document)):
+        yield TIER_RESOLUTION.name
+    if document.get("review"):
+        yield REVIEW.name
+
+
+def _never_measured(document: Document, metric: str) -> str:
+    if metric in {name for _, row in _rows(document) for name in row if name not in NOT_METRICS}:
+        return "is not promised to tickets of these priorities, so it would never be measured"
+    known = [*PRESETS, *map(str, _mapping(document.get("metrics"))), *_promised_elsewhere(document)]
+    if metric in known:
+        return "is promised by no row of `targets`, so it would never be measured"
+    return f"is not a metric of this contract; {_hint(metric, known, known)}"
+
+
+def _hint(name: str, near: Iterable[str], known: Iterable[str]) -> str:
+    found = difflib.get_close_matches(name, [*near], n=1)
+    return f"did you mean {found[0]}?" if found else f"known metrics are {', '.join(known)}"
+
+
+def _in_business_days(metric: str, rows: Mapping[str, Any]) -> list[str]:
+    if metric == REVIEW.name:
+        return ["review"]
+    return [path for path, target in rows.items() if _is_business_days(target)]
+
+
+def _is_business_days(target: Any) -> bool:
+    try:
+        return isinstance(parse_target(target), BusinessDays)
+    except ValueError:
+        return False
 
 
 def _targets_out_of_reach(contract: Contract) -> Iterator[Fault]:

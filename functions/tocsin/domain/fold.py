@@ -175,6 +175,7 @@ def _agent_noted(ticket: Ticket, event: Event) -> None:
 
 def _customer_replied(ticket: Ticket, event: Event) -> None:
     if ticket.over:
+        ticket.wrote_while_resolved = ticket.status == "resolved"
         return
     if ticket.waiting_for == "customer":
         _resumed(ticket, event)
@@ -259,7 +260,7 @@ def _due_date_set(ticket: Ticket, event: Event) -> None:
 
 
 def _acknowledged(ticket: Ticket, event: Event) -> None:
-    if not ticket.over:
+    if not ticket.over and event.actor.kind != "customer":
         ticket.chain.acknowledge(event)
         if not ticket.waiting_for:
             ticket.holders.append((event.occurred_at, _tier(ticket)))
@@ -281,7 +282,9 @@ def _resolved(ticket: Ticket, event: Event) -> None:
 def _resolve(ticket: Ticket, event: Event, answered: tuple[str, ...]) -> None:
     if ticket.over:
         return
-    _happens(ticket, event, *dict.fromkeys((*answered, "resolved", *_responds(ticket, event, "resolution"))))
+    waited = ("resumed",) if ticket.waiting_for else ()
+    facts = (*answered, *waited, "resolved", *_responds(ticket, event, "resolution"))
+    _happens(ticket, event, *dict.fromkeys(facts))
     ticket.status, ticket.waiting_for, ticket.resolved_at = "resolved", None, event.occurred_at
     ticket.resolution, ticket.resolved_by = event.details, event.sequence
     ticket.holders.append((event.occurred_at, NOBODY))
@@ -301,18 +304,21 @@ def _reopened(ticket: Ticket, event: Event) -> None:
     for obligation in list(ticket.current.values()):
         if obligation.metric.continues_on_reopen and not obligation.running:
             if continues:
-                obligation.revive(event.occurred_at)
+                obligation.revive(event)
                 obligation.retarget(ticket.promise(obligation.metric), ticket.contract.retarget.priority, event)
             else:
                 _start(ticket, obligation.metric, event)
-    _happens(ticket, event, "reopened")
+    # Helpdesks send the reply that reopens a ticket before the reopening.
+    wrote, ticket.wrote_while_resolved = ticket.wrote_while_resolved, False
+    _happens(ticket, event, "reopened", *(("customer_followed_up",) if wrote and ticket.responded else ()))
     ticket.chain.request(ticket.chain.tier or 1, event)
 
 
 def _closed(ticket: Ticket, event: Event) -> None:
     if ticket.status in FINAL:
         return
-    _happens(ticket, event, "closed")
+    _happens(ticket, event, *(("resumed",) if ticket.waiting_for else ()), "closed")
+    ticket.holders.append((event.occurred_at, NOBODY))
     ticket.resolved_at = ticket.resolved_at or event.occurred_at
     ticket.status, ticket.waiting_for = "closed", None
 
@@ -323,6 +329,7 @@ def _merged_or_deleted(ticket: Ticket, event: Event) -> None:
         return
     for metric in ticket.rulebook.metrics:
         _cancel(ticket, metric, event)
+    ticket.holders.append((event.occurred_at, NOBODY))
     ticket.status, ticket.waiting_for = event.type, None
     ticket.resolved_at = ticket.resolved_at or event.occurred_at
 
@@ -351,7 +358,7 @@ def _corrected(ticket: Ticket, event: Event) -> None:
 
 def _tier_alerted(ticket: Ticket, event: Event) -> None:
     ticket.chain.alerted(event)
-    if not ticket.waiting_for:
+    if not ticket.waiting_for and not ticket.over:
         ticket.holders.append((event.occurred_at, _tier(ticket)))
     if event.details["attempt"] == 1 and not ticket.over:
         _happens(ticket, event, "tier_alerted")

@@ -101,11 +101,11 @@ def parse_business_days(value: Any) -> BusinessDays:
 
 def parse_months(value: Any) -> int:
     """`24 months`, `2 years`, `P18M` or `P2Y` as a number of months, at most a hundred years. Raises ValueError."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
     match = _MONTHS.fullmatch(value.strip()) if isinstance(value, str) else None
     number = int(match["iso"] or match["number"]) if match else 0
     months = number * 12 if match and (match["iso_unit"] == "Y" or (match["unit"] or "").startswith("y")) else number
+    if isinstance(value, int) and not isinstance(value, bool):
+        months = value
     if not 1 <= months <= 1200:
         raise ValueError(f"{value!r} is not a term; write months or years, such as 24 months, 2 years or P2Y")
     return months

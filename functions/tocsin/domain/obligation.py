@@ -78,7 +78,8 @@ class Obligation:
         self.known_at = start.recorded_at
         self.courses: tuple[Course, ...] = (Course(promise, start.occurred_at),) if promise else ()
         self.override: Override | None = None
-        self.superseded: list[tuple[str, datetime]] = []
+        self.superseded: list[tuple[int, datetime]] = []
+        """Deadlines that had passed when another target took their place, by the revision that they belonged to."""
         self.pauses: list[Interval] = []
         self.pause_causes: list[int] = []
         self.ended_at: datetime | None = None
@@ -88,7 +89,10 @@ class Obligation:
     @property
     def obligation_id(self) -> str:
         """`resolution#1` began with event 1; event 7 gave `resolution#1.7` another target: it is warned about anew."""
-        return f"{self.metric.name}#{self.cycle}" + (f".{self.revision}" if self.revision else "")
+        return self._name(self.revision)
+
+    def _name(self, revision: int) -> str:
+        return f"{self.metric.name}#{self.cycle}" + (f".{revision}" if revision else "")
 
     @property
     def running(self) -> bool:
@@ -172,14 +176,17 @@ class Obligation:
         promise = self.promise
         return "running" if promise is None or promise.calendar.is_open(now) else "out_of_hours"
 
+    def superseded_deadlines(self) -> list[tuple[str, datetime]]:
+        """Deadlines that had passed when another target took their place: name of the obligation then, and due date."""
+        return [(self._name(revision), due_at) for revision, due_at in self.superseded]
+
     def breaches(self, now: datetime) -> list[tuple[str, datetime]]:
         """Every deadline that has passed unmet by `now`: name of the obligation then, and when it was due."""
+        earlier = self.superseded_deadlines()
         if self.ended_at is not None and not self._ended_late():
-            return self.superseded
+            return earlier
         due_at = self.due_at()
-        if due_at is None or now < due_at:
-            return self.superseded
-        return [*self.superseded, (self.obligation_id, due_at)]
+        return earlier if due_at is None or now < due_at else [*earlier, (self.obligation_id, due_at)]
 
     def pause(self, at: datetime, cause: int = 0) -> None:
         """Stop counting, because of the event with that sequence number; harmless while already paused."""
@@ -199,12 +206,13 @@ class Obligation:
         self.resume(at)
         self.ended_at, self.met_by = at, met_by
 
-    def revive(self, at: datetime) -> None:
+    def revive(self, reopening: Event) -> None:
         """Go on after a reopening; the time in between counts as a pause."""
         if self.ended_at is not None:
-            self.pauses.append(Interval(self.ended_at, at))
+            self.pauses.append(Interval(self.ended_at, reopening.occurred_at))
             self.pause_causes.append(self.met_by or 0)
             self.ended_at = self.met_by = self._due_at = None
+            self.known_at = reopening.recorded_at
 
     def retarget(self, promise: Promise | None, mode: Mode, change: Event) -> None:
         """Measure against another promise, keeping every pause; see `Mode`. A due date set by hand stays."""
@@ -223,20 +231,41 @@ class Obligation:
         if mode == "best_for_customer":
             return self.courses if anew and anew[0] in self.courses else (*self.courses, *anew)
         if mode == "forward" and promise and self._same_unit(current, promise):
-            at = change.occurred_at
-            used = current.used_by(at, self.pauses) if current else NOTHING
-            return (Course(promise, at, used, current),)
+            return (self._forward(current, promise, change.occurred_at),)
         return anew
+
+    def _forward(self, current: Course | None, promise: Promise, at: datetime) -> Course:
+        if current is None:
+            return Course(promise, at)
+        used = current.used_by(at, self.pauses)
+        if isinstance(used, BusinessDays):
+            # A business day counts at its end, so the one that has begun must not get lost: count from the start, less
+            # by what more was used under the terms before than would have been under these.
+            by_these = promise.used(current.counts_from, at, self.pauses)
+            more = used - by_these if isinstance(by_these, BusinessDays) else 0
+            return Course(promise, current.counts_from, BusinessDays(more))
+        return Course(promise, at, used, current)
 
     def set_due_at(self, override: Override | None, change: Event) -> None:
         """Be due when somebody says, or (None) when the contract says again."""
-        self._revise(self.due_at(), change)
+        due_at = self.due_at()
         self.override = override
+        self._revise(due_at, change)
 
-    def _revise(self, due_at: datetime | None, change: Event) -> None:
-        if due_at is not None and due_at <= change.occurred_at:
-            self.superseded.append((self.obligation_id, due_at))
-        self.revision, self.known_at, self._due_at = change.sequence, change.recorded_at, None
+    def _revise(self, before: datetime | None, change: Event) -> None:
+        """Take another name for another deadline, so that it is warned about and breached anew; the same keeps its."""
+        self._due_at = None
+        due_at = self.due_at()
+        if due_at is not None and due_at == before:
+            return
+        if before is not None and before <= change.occurred_at:
+            self.superseded.append((self.revision, before))
+        again = next((revision for revision, missed in self.superseded if missed == due_at), None)
+        if again is None:
+            self.revision, self.known_at = change.sequence, change.recorded_at
+        else:  # Back to a deadline that was missed before: it is not missed twice.
+            self.superseded = [(revision, missed) for revision, missed in self.superseded if revision != again]
+            self.revision = again
 
     @staticmethod
     def _same_unit(current: Course | None, promise: Promise) -> bool:

@@ -101,7 +101,7 @@ class Promise:
         for threshold in self.warn_at:
             if (label := _label(threshold)) not in given:
                 if isinstance(threshold, BusinessDays):
-                    at = None if by_hand else self._when(threshold, counts_from, pauses, BusinessDays(0))
+                    at = None if by_hand else self._when(threshold, counts_from, pauses, used)
                 elif by_hand or isinstance(self.target, BusinessDays):
                     at = self._before(due_at, threshold, counts_from, pauses)
                 else:

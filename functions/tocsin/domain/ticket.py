@@ -32,6 +32,10 @@ OVER = frozenset({"resolved", "closed", "merged", "deleted"})
 
 FINAL = OVER - {"resolved"}
 """It cannot be reopened."""
+
+WITHDRAWN = frozenset({"merged", "deleted"})
+"""It counts for nothing in reports, but for what was late by then."""
+
 NOBODY = "nobody"
 """Who has a ticket before a tier is alerted, and after it was resolved."""
 
@@ -59,6 +63,8 @@ class Ticket:
     status: str = "open"
     waiting_for: str | None = None
     responded: bool = False
+    wrote_while_resolved: bool = False
+    """The customer, who may be about to reopen it."""
     sequence: int = 0
     resolved_at: datetime | None = None
     resolved_by: int | None = None

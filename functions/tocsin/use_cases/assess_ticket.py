@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from tocsin.domain import events as ev
 from tocsin.domain.assessment import Assessment
 from tocsin.domain.events import Event
 from tocsin.domain.faults import Busy
 from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.instants import parse_instant
+from tocsin.domain.outcome import Outcome
 from tocsin.ports import Clock, Contracts, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import ATTEMPTS, Dossier, head_of, open_dossier
 
@@ -95,19 +97,23 @@ def _append(dossier: Dossier, events: Sequence[Event], now: datetime, *, log: Ti
     after = dossier.plus(*events)
     assessment = after.assess(now)
     settled = next((event for event in events if event.type == ev.SETTLED), None)
-    outcome = _outcome(after, settled) if settled else None
+    outcome = _outcome(dossier, after, settled) if settled else None
     log.append(head_of(assessment.ticket, after.sequence, assessment.due_at(now)), events, outcome=outcome)
     return after
 
 
-def _outcome(dossier: Dossier, settled: Event) -> Mapping[str, Any]:
-    ticket = dossier.ticket()
-    return {
-        "contract_id": ticket.contract.contract_id,
-        "contract_version": ticket.contract_version,
-        "priority": ticket.priority,
-        "opened_at": ticket.opened_at,
-        "resolved_at": ticket.resolved_at,
-        "highest_tier": ticket.chain.tier,
-        "obligations": settled.details["obligations"],
-    }
+def _outcome(before: Dossier, after: Dossier, settled: Event) -> Outcome:
+    ticket = after.ticket()
+    earlier = next((event for event in reversed(before.events) if event.type == ev.SETTLED), None)
+    replaced = earlier.details.get("resolved_at") if earlier else None
+    return Outcome(
+        contract_id=ticket.contract.contract_id,
+        contract_version=ticket.contract_version,
+        priority=settled.details["priority"],
+        opened_at=ticket.opened_at,
+        resolved_at=parse_instant(settled.details["resolved_at"]),
+        highest_tier=ticket.chain.tier,
+        withdrawn=settled.details["withdrawn"],
+        obligations=settled.details["obligations"],
+        replaces=parse_instant(replaced) if replaced else None,
+    )

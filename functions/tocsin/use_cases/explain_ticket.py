@@ -29,7 +29,8 @@ def explain_ticket(
 ) -> dict[str, Any]:
     """Every obligation there was with its stretches of time, and why the ticket was escalated or not.
 
-    `at` and `known_at` as in `read_ticket`. Raises NotFound.
+    `backed_by` has, of those who had the ticket meanwhile, the contracts that back their time. `at` and `known_at` as
+    in `read_ticket`. Raises NotFound.
     """
     now = at or known_at or clock.now()
     dossier = open_dossier(key, log=log, contracts=contracts, teams=teams).as_of(at, known_at)
@@ -45,14 +46,16 @@ def explain_ticket(
 
 def _explained(obligation: Obligation, ticket: Ticket, now: datetime) -> dict[str, Any]:
     stretches = explain(obligation, now, ticket.holders)
-    promise = obligation.promise
+    promise, by_holder = obligation.promise, seconds_by_holder(stretches)
+    backed_by = ticket.contract.backed_by
     return {
         **obligation_view(obligation, now),
         "timezone": promise.calendar.timezone if promise else None,
         "seconds": {kind: _seconds(s for s in stretches if s.kind == kind) for kind in ("counted", "paused", "closed")},
-        "seconds_by_holder": seconds_by_holder(stretches),
+        "seconds_by_holder": by_holder,
         "late_seconds": _seconds(s for s in stretches if s.late),
         "late_seconds_by_holder": seconds_by_holder(s for s in stretches if s.late),
+        "backed_by": {holder: contract for holder, contract in backed_by.items() if holder in by_holder},
         "intervals": [
             {
                 "from": format_instant(stretch.start),

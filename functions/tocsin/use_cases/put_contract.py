@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.contract_reading import contracts_named_in, read_contract
 from tocsin.domain.faults import Conflict, PreconditionFailed
 from tocsin.domain.topics import customer_topic
 from tocsin.ports import Clock, Contracts, ContractVersion, Notifier, SequenceConflict, Teams
@@ -29,7 +29,8 @@ def put_contract(
     Raises Invalid with all faults, PreconditionFailed when `if_match` is not the version in force, Conflict when
     somebody else puts a version at the same moment.
     """
-    contract = read_contract(document, contract_id, teams.all(helpdesk_id).keys())
+    known = [name for name in contracts_named_in(document) if contracts.get(helpdesk_id, name)]
+    contract = read_contract(document, contract_id, teams.all(helpdesk_id).keys(), known)
     current = contracts.get(helpdesk_id, contract_id)
     number = current.version if current else 0
     if if_match is not None and if_match != number:

@@ -105,6 +105,38 @@ def test_the_text_and_the_diagram_of_an_older_version_are_printed_too(operator: 
         assert "Not Found: There is no version 3 of contract 'acme-enterprise'" in told
 
 
+def test_the_attainment_of_a_period_is_a_table_in_which_nothing_is_rounded_to_the_better(
+    operator: Terminal, tmp_path: Path
+) -> None:
+    operator.put_samples()
+    aggregates = (
+        "aggregates:\n"
+        "  - {metric: first_response, statistic: attainment, at_least: 95%, period: month}\n"
+        "  - {metric: first_response, statistic: p90, target: 2m, period: month, priorities: [P1, P2]}\n"
+        "  - {metric: resolution, statistic: average, target: 2h, period: month, priorities: [P3]}\n"
+    )
+    operator.do("contract", "put", written(tmp_path, CONTRACT + aggregates))
+    for ticket_id, seconds in (("ZD-1", 60), ("ZD-2", 60.25), ("ZD-3", 1200)):
+        operator.open_ticket(ticket_id)
+        # Who has acknowledged is not escalated, so that no review is owed and each ticket settles at once.
+        operator.report(ticket_id, "acknowledged", actor={"kind": "agent", "id": "ana"})
+        operator.engine.advance(seconds=seconds)
+        operator.report(ticket_id, "agent_replied", then="resolved", actor={"kind": "agent", "id": "ana"})
+        operator.engine.advance(minutes=1)
+    shown = operator.do("contract", "attainment", "acme-enterprise").splitlines()
+    assert shown == [
+        "acme-enterprise in 2026-03, from 2026-02-28 23:00:00Z to before 2026-03-31 22:00:00Z",
+        "",
+        "METRIC          STATISTIC   PRIORITIES  MEASURED  VALUE   TARGET  KEPT",
+        "first response  attainment  all         3         66.66%  95%     no",
+        "first response  p90         P1, P2      3         20m     2m      no",
+        "resolution      average     P3          0         -       2h      -",
+    ]
+    named = ("contract", "attainment", "acme-enterprise", "--period")
+    assert as_json(operator.do(*named, "2026-Q1", "--json"))["aggregates"] == []
+    assert "  period: is not a period" in operator.refused(*named, "march")
+
+
 def test_a_text_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     print_text("# ACME \x1b[2J\n  - a | b\n")
     assert capsys.readouterr().out == "# ACME �[2J\n  - a | b\n"

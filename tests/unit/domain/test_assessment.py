@@ -139,15 +139,21 @@ def test_a_ticket_settles_once_when_nothing_is_left_to_run() -> None:
     story.assess(0)
     story.says(ev.RESOLVED, 10)
     assert [event.type for event in story.assess(10).events] == [ev.NOTICES_RECORDED, ev.SETTLED]
-    assert story.recorded(ev.SETTLED)[0].details["obligations"] == [
-        {
-            "metric": "resolution",
-            "obligation_id": "resolution#1",
-            "state": "met",
-            "due_at": "2026-03-30T12:00:00Z",
-            "met_by": 4,
-        }
-    ]
+    assert story.recorded(ev.SETTLED)[0].details == {
+        "obligations": [
+            {
+                "metric": "resolution",
+                "obligation_id": "resolution#1",
+                "state": "met",
+                "due_at": "2026-03-30T12:00:00Z",
+                "met_by": 4,
+                "used_seconds": 600.0,
+            }
+        ],
+        "priority": "P1",
+        "resolved_at": "2026-03-30T08:10:00Z",
+        "withdrawn": False,
+    }
     assert story.assess(20).events == []
     assert story.assess(20).timer is None
 
@@ -187,6 +193,78 @@ def test_a_verdict_that_a_late_event_changes_is_recorded_anew_since_reports_take
     states = [event.details["obligations"][0]["state"] for event in story.recorded(ev.SETTLED)]
     assert states == ["met_late", "met"]
     assert story.look(40).events == []
+
+
+def used(story: Story, settlement: int = -1) -> dict[str, float | None]:
+    verdicts = story.recorded(ev.SETTLED)[settlement].details["obligations"]
+    return {verdict["obligation_id"]: verdict.get("used_seconds") for verdict in verdicts if verdict["metric"] in OWED}
+
+
+OWED = ("first_response", "resolution")
+
+
+def test_a_verdict_tells_the_open_time_without_pauses_and_closed_hours() -> None:
+    story = Story("P2")  # In Berlin it is ten: two hours until lunch, four after it.
+    story.assess(0)
+    story.says(ev.AGENT_REPLIED, 30)
+    story.says(ev.PENDED, 60)
+    story.says(ev.RESUMED, 90)
+    story.says(ev.RESOLVED, 24 * 60)
+    story.assess(24 * 60)
+    # Until ten the next day: six hours of Monday but the half hour of waiting, and one of Tuesday.
+    assert used(story) == {"first_response#1": 1_800.0, "resolution#1": 6.5 * 3_600}
+
+
+def test_a_reopened_ticket_used_up_what_it_did_before_and_after() -> None:
+    story = quiet()
+    story.says(ev.RESOLVED, 10)
+    story.assess(10)
+    story.says(ev.REOPENED, 300)
+    story.says(ev.RESOLVED, 320)
+    story.assess(320)
+    assert (used(story, 0), used(story)) == ({"resolution#1": 600.0}, {"resolution#1": 1_800.0})
+
+
+def test_what_is_promised_in_business_days_used_up_no_seconds() -> None:
+    story = Story("P2", terms=contract(targets={"P2": {"first_response": "1h", "resolution": "3bd"}}))
+    story.says(ev.RESOLVED, 30)
+    story.assess(30)
+    assert used(story) == {"first_response#1": 1_800.0, "resolution#1": None}
+
+
+@pytest.mark.parametrize("ended", [ev.MERGED, ev.DELETED])
+def test_a_settled_ticket_that_is_withdrawn_settles_again_and_what_is_closed_does_not(ended: str) -> None:
+    story = quiet()
+    story.says(ev.RESOLVED, 10)
+    story.assess(10)
+    story.says(ended, 20)
+    story.assess(20)
+    assert [event.details["withdrawn"] for event in story.recorded(ev.SETTLED)] == [False, True]
+    closed = quiet()
+    closed.says(ev.RESOLVED, 10)
+    closed.assess(10)
+    closed.says(ev.CLOSED, 20)
+    closed.assess(20)
+    assert len(closed.recorded(ev.SETTLED)) == 1
+
+
+def test_a_settled_ticket_of_which_we_learn_that_it_was_resolved_earlier_or_had_another_priority_settles_again() -> (
+    None
+):
+    story = Story("P2", terms=contract(targets={"default": {"first_response": "1h"}}))
+    story.says(ev.AGENT_REPLIED, 5)
+    story.says(ev.RESOLVED, 30)
+    story.assess(30)
+    story.says(ev.RESOLVED, 20, known_at=40)
+    story.assess(40)
+    story.says(ev.PRIORITY_CHANGED, 10, known_at=50, priority="P3")
+    story.assess(50)
+    assert [(e.details["priority"], e.details["resolved_at"]) for e in story.recorded(ev.SETTLED)] == [
+        ("P2", "2026-03-30T08:30:00Z"),
+        ("P2", "2026-03-30T08:20:00Z"),
+        ("P3", "2026-03-30T08:20:00Z"),
+    ]
+    assert story.look(60).events == []
 
 
 def test_reopening_and_resolving_before_anybody_looks_tells_nobody_to_come() -> None:

@@ -1,4 +1,4 @@
-"""What must hold of every history of changes: due dates by hand, versions, selectors, mergers, own metrics."""
+"""What must hold of every history of changes: due dates by hand, versions, selectors, mergers, reopenings."""
 
 from __future__ import annotations
 

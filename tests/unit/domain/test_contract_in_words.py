@@ -18,7 +18,7 @@ from tests.unit.story import DOCUMENT as SMALL
 from tests.unit.story import REVIEW, contract
 from tocsin.domain.changes import Mode
 from tocsin.domain.clauses import Table
-from tocsin.domain.contract import Contract
+from tocsin.domain.contract import Contract, Kind
 from tocsin.domain.contract_in_words import as_markdown, clauses
 from tocsin.domain.contract_reading import read_contract
 from tocsin.domain.metric_terms import CONDITIONS
@@ -30,6 +30,7 @@ ABSENT = object()
 
 DOCUMENT: Mapping[str, Any] = {
     "contract_id": "acme-gold",
+    "kind": "customer_sla",
     "customer": {
         "name": "ACME GmbH",
         "jurisdiction": "Germany",
@@ -98,6 +99,10 @@ DOCUMENT: Mapping[str, Any] = {
         },
         {"first_response": "1h", "fix": "3bd"},
     ],
+    "aggregates": [
+        {"metric": "first_response", "statistic": "p90", "target": "10m", "period": "week", "priorities": ["P1", "P2"]},
+        {"metric": "fix", "statistic": "attainment", "at_least": "95%", "period": "month"},
+    ],
     "warn_at": ["75%", "30m left"],
     "warnings_in": "plant",
     "retarget": {},
@@ -108,17 +113,20 @@ DOCUMENT: Mapping[str, Any] = {
             {"team": "engineering", "acknowledge_within": "30m"},
         ]
     },
+    "backed_by": {"vendor": "acme-cloud", "tier 2": "engineering-ola"},
     "review": {"team": "management", "from_tier": 2, "due_within": "3bd", "remind_within": "2bd", "calendar": "plant"},
     "examples": [{"priority": "P2", "opened": "Fri 2026-03-27 16:50", "first_response": "Mon 2026-03-30 09:50"}],
 }
 BY_PRIORITY: Mapping[str, Any] = {
     **DOCUMENT,
     "targets": {"P1": {"fix": "4h", "calendar": "plant", "warn_at": ["50%"]}, "default": {"fix": "8h"}},
+    "aggregates": [],
 }
 
 FIRST_ROW, TIER, OWN = "targets.0", "escalation.tiers.0", "metrics.fix"
 CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.contract_id": ("contract_id", "acme-silver"),
+    "Contract.kind": ("kind", "ola"),
     "Contract.customer": ("customer", {"name": "Globex"}),
     "Contract.provider": ("provider", ABSENT),
     "Contract.effective_from": ("effective_from", "2026-02-01"),
@@ -136,11 +144,13 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.metrics": ("metrics.fix", {"like": "agent_work"}),
     "Contract.counts_as_response": ("counts_as_response", ["public_reply", "bot_reply"]),
     "Contract.targets": ("targets.1.fix", "8h"),
+    "Contract.aggregates": ("aggregates", []),
     "Contract.warn_at": ("warn_at", ["75%", "20m left"]),
     "Contract.warnings_in": ("warnings_in", ABSENT),
     "Contract.retarget": ("retarget", {"priority": "forward"}),
     "Contract.reopen": ("reopen", "new_cycle"),
     "Contract.escalation": ("escalation.tiers.1.team", "management"),
+    "Contract.backed_by": ("backed_by.vendor", "other-cloud"),
     "Contract.review": ("review", ABSENT),
     "Contract.examples": ("examples.0.opened", "Fri 2026-03-27 16:51"),
     "Party.name": ("customer.name", "Globex"),
@@ -193,6 +203,12 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Selector.tags": (f"{FIRST_ROW}.when.tags", ["login"]),
     "Selector.affected_users_at_least": (f"{FIRST_ROW}.when.affected_users_at_least", 10),
     "Selector.customer_deadline_within": (f"{FIRST_ROW}.when.customer_deadline_within", "12h"),
+    "Aggregate.metric": ("aggregates.1.metric", "first_response"),
+    "Aggregate.statistic": ("aggregates.0.statistic", "p95"),
+    "Aggregate.target": ("aggregates.0.target", "11m"),
+    "Aggregate.at_least": ("aggregates.1.at_least", "99.5%"),
+    "Aggregate.period": ("aggregates.1.period", "quarter"),
+    "Aggregate.priorities": ("aggregates.0.priorities", ABSENT),
     "RetargetTerms.priority": ("retarget.priority", "forward"),
     "RetargetTerms.attributes": ("retarget.attributes", "forward"),
     "RetargetTerms.contract": ("retarget.contract", "retroactive"),
@@ -264,7 +280,8 @@ def test_every_field_of_a_contract_is_known_here() -> None:
 
 def test_the_documents_that_are_changed_are_contracts() -> None:
     for document in (DOCUMENT, BY_PRIORITY):
-        read_contract({**document, "examples": []}, "acme-gold", {"frontline", "engineering", "management"})
+        teams, contracts = {"frontline", "engineering", "management"}, {"acme-cloud", "engineering-ola"}
+        read_contract({**document, "examples": []}, "acme-gold", teams, contracts)
 
 
 @pytest.mark.parametrize("field", CHANGES)
@@ -284,6 +301,9 @@ ALTERNATIVES: Mapping[str, tuple[str, list[Any]]] = {
     "notice": ("notice_days", [0, 1, 2]),
     "warnings": ("warn_at", [[], ["75%"], ["30m"], ["1h left"]]),
     "warnings of a row": ("targets.0.warn_at", [[], ["75%"], ["30m"], ["1h left"]]),
+    "kinds": ("kind", [*get_args(Kind)]),
+    "statistics": ("aggregates.0.statistic", ["average", "median", "p90", "p95"]),
+    "periods": ("aggregates.1.period", ["week", "month", "quarter"]),
     "targets": ("targets.1.fix", ["1h", "61m", "3661s", "24h", "1bd", "2bd", "3bd", "11bd", "21bd"]),
     "reminders": ("review", [REVIEW, {**REVIEW, "remind_within": "1bd"}, {**REVIEW, "calendar": "always"}]),
     "days": (
@@ -421,6 +441,26 @@ def test_a_contract_without_a_calendar_counts_around_the_clock() -> None:
     assert {row[-1] for row in said(terms, "Targets")[2:]} == {"around the clock"}
 
 
+def test_a_target_over_many_tickets_is_a_sentence() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "Targets over many tickets")[-2:] == [
+        (
+            "Of the tickets with priority P1 or P2 that are resolved in a week, "
+            "the 90th percentile of first response (first_response) is at most 10 minutes."
+        ),
+        "Of the tickets that are resolved in a month, the share that is in time of repair (fix) is at least 95%.",
+    ]
+
+
+def test_whose_time_another_contract_backs_is_said() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "Contracts behind this one") == [
+        "For the time for which a vendor has a ticket, the contract acme-cloud says what is promised in turn.",
+        "For the time for which tier 2 has a ticket, the contract engineering-ola says what is promised in turn.",
+    ]
+    assert said(Contract.model_validate(DOCUMENT), "Parties")[0] == (
+        "This is a service level agreement: what the provider promises the customer."
+    )
+
+
 def test_warnings_are_told_with_the_hours_for_which_they_wait() -> None:
     terms = Contract.model_validate(DOCUMENT)
     assert said(terms, "Warnings") == [
@@ -518,7 +558,7 @@ def test_whatever_somebody_writes_is_read_as_they_wrote_it(wording: str) -> None
     assert f"“{once}”: {once}" in shown
     assert f"{once}, for {once}." in shown
     assert once in shown  # its own cell of the table of priorities
-    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 16
+    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 18
 
 
 @given(st.text(min_size=1, max_size=40))

@@ -58,8 +58,8 @@ def test_fifteen_faults_of_different_kinds_are_told_at_once_each_at_its_place() 
         "contract_id": "is 'acme-silver', but the address says 'acme-gold'",
         "customer.timezone": "'Mars/Olympus' is not a time zone; write an IANA name such as Europe/Berlin",
         "calendar.timezone": "is that of the site, but the contract lists no `sites` with their zones",
-        "calendar.holidays.dates.2025-12-24": "lies outside the contract's term, 2026-01-01 to 2027-01-01",
-        "calendar.special_days.2027-01-01": "lies outside the contract's term, 2026-01-01 to 2027-01-01",
+        "calendar.holidays.dates.2025-12-24": "lies outside the contract's term, 2026-01-01 to 2026-12-31",
+        "calendar.special_days.2027-01-01": "lies outside the contract's term, 2026-01-01 to 2026-12-31",
         "calendars.always": "is the calendar that is always open and cannot be defined",
         "priority_matrix.high.high": "'P0' has no targets",
         "metrics.first_response.start.0": "'opned' is not a fact about a ticket; did you mean opened?",
@@ -124,7 +124,7 @@ class TestDaysOutsideTheTerm:
 
     @pytest.mark.parametrize("day", ["2026-02-28", "2026-09-01", "2062-05-01"])
     def test_a_holiday_that_no_ticket_can_meet_is_a_slip_of_the_pen(self, day: str) -> None:
-        why = "lies outside the contract's term, 2026-03-01 to 2026-09-01"
+        why = "lies outside the contract's term, 2026-03-01 to 2026-08-31"
         assert self.found({"holidays": {"dates": {day: "x"}}}) == {f"calendar.holidays.dates.{day}": why}
         assert self.found({"special_days": {day: {"name": "x", "open": []}}}) == {f"calendar.special_days.{day}": why}
 
@@ -135,7 +135,7 @@ class TestDaysOutsideTheTerm:
     def test_the_transition_after_the_end_belongs_to_it(self) -> None:
         dates = {"holidays": {"dates": {"2026-09-30": "x"}}}
         assert accepted(**self.TERM, transition_days=30, calendar={**OPEN, **dates})
-        why = "lies outside the contract's term, 2026-03-01 to 2026-09-30"
+        why = "lies outside the contract's term, 2026-03-01 to 2026-09-29"
         assert self.found(dates, transition_days=29) == {"calendar.holidays.dates.2026-09-30": why}
 
     def test_days_of_every_year_lie_in_every_term(self) -> None:
@@ -158,6 +158,11 @@ class TestDaysOutsideTheTerm:
         days = {**OPEN, "holidays": {"dates": {"2020-01-01": "x"}}}
         assert list(faults(changed(calendar=days, effective_from="2026-01-01", term="two years"))) == ["term"]
         assert list(faults(changed(calendar=days, effective_from="soon", term="2 years"))) == ["effective_from"]
+
+    @pytest.mark.parametrize("months", [0, -1, -99_999, 1201, 10**30, True])
+    def test_a_number_of_months_has_the_bounds_of_the_words(self, months: object) -> None:
+        days = {**OPEN, "holidays": {"dates": {"2020-01-01": "x"}}}
+        assert list(faults(changed(calendar=days, effective_from="2026-01-01", term=months))) == ["term"]
 
     @pytest.mark.parametrize(
         "parts",

@@ -83,7 +83,7 @@ def test_cancelling_what_is_late_does_not_undo_the_breach(minutes: float, state:
 def test_a_revived_one_goes_on_with_the_time_between_as_a_pause() -> None:
     obligation = resolution()
     obligation.end(after(200), met_by=2)
-    obligation.revive(after(1_000))
+    obligation.revive(Event(9, "reopened", after(1_000), after(1_000), Actor("agent")))
     assert obligation.running
     assert obligation.met_by is None
     assert obligation.due_at() == after(1_040)
@@ -91,7 +91,7 @@ def test_a_revived_one_goes_on_with_the_time_between_as_a_pause() -> None:
 
 def test_reviving_what_never_ended_changes_nothing() -> None:
     obligation = resolution()
-    obligation.revive(after(100))
+    obligation.revive(Event(9, "reopened", after(100), after(100), Actor("agent")))
     assert obligation.due_at() == after(240)
 
 

@@ -104,9 +104,23 @@ def test_a_settled_ticket_sends_its_last_notices_and_ends(world: World) -> None:
     assert world.assess().next == "send_final_notices"
     world.send()
     assert world.assess().next == "settled"
-    [outcome] = world.log.outcomes
-    assert (outcome["priority"], outcome["highest_tier"], outcome["resolved_at"]) == ("P1", 1, OPENED_AT)
+    outcome = world.log.settled[KEY]
+    assert (outcome.priority, outcome.highest_tier, outcome.resolved_at) == ("P1", 1, OPENED_AT)
+    assert (outcome.withdrawn, outcome.replaces) == (False, None)
     assert world.log.heads[KEY].next_due_at is None
+
+
+def test_a_ticket_that_settles_again_says_which_outcome_it_replaces(world: World) -> None:
+    world.open()
+    world.run()
+    world.report("resolved")
+    world.run()
+    world.clock.advance(days=3)
+    world.report("reopened")
+    world.report("resolved")
+    world.assess(generation=2)
+    outcome = world.log.settled[KEY]
+    assert (outcome.resolved_at, outcome.replaces) == (after(3 * 24 * 60), OPENED_AT)
 
 
 def test_a_settled_ticket_does_not_hand_over_however_old_it_is(world: World) -> None:

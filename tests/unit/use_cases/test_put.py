@@ -10,6 +10,7 @@ from tests.unit.story import DOCUMENT, OPENED_AT
 from tests.unit.use_cases.world import World
 from tocsin.domain.faults import Conflict, Invalid, PreconditionFailed
 from tocsin.ports import ContractVersion
+from tocsin.use_cases.put_contract import put_contract
 from tocsin.use_cases.put_team import put_team
 
 OTHER = {**DOCUMENT, "warn_at": ["50%"]}
@@ -49,6 +50,47 @@ def test_a_document_with_faults_stores_nothing(world: World) -> None:
     current = world.contracts.get("acme", "acme-gold")
     assert current is not None
     assert current.version == 1
+
+
+def test_a_contract_may_be_backed_by_those_that_the_helpdesk_has_put_and_all_faults_are_told_at_once(
+    world: World,
+) -> None:
+    def put(contract_id: str, helpdesk_id: str = "acme", **parts: Any) -> ContractVersion:
+        return put_contract(
+            helpdesk_id,
+            contract_id,
+            {**DOCUMENT, **parts},
+            contracts=world.contracts,
+            teams=world.teams,
+            notifier=world.notifier,
+            clock=world.clock,
+        )[0]
+
+    world.teams.teams |= {("other", team_id): team for (_, team_id), team in world.teams.teams.items()}
+    put("others-cloud", "other")
+    wrong = {
+        "vendor": "others-cloud",
+        "tier 1": "acme-silver",
+        "tier 3": "acme-gold",
+        "tier 4": "acme-gold",
+        "customer": "acme-gold",
+        "tier 2": "Not an id#1",
+    }
+    with pytest.raises(Invalid) as caught:
+        put("acme-silver", kind="slo", backed_by=wrong, warn_at=["120%"])
+    assert {fault.path: fault.message for fault in caught.value.faults} == {
+        "kind": "must be one of 'customer_sla', 'ola' or 'underpinning'",
+        "warn_at.0": "'120%' is not a threshold; write a share from 1% to 99%, or time left: 30m",
+        "backed_by.vendor": "there is no contract 'others-cloud'; put it first",
+        "backed_by.tier 1": "is this very contract",
+        "backed_by.tier 4": "does not exist; the escalation has 3 tiers",
+        "backed_by.customer": "is nobody who could have a ticket; write vendor, or a tier from tier 1 to tier 3",
+        "backed_by.tier 2": "has characters that are not allowed here, or is too long; "
+        "it must match ^[a-z0-9][a-z0-9-]{0,47}$",
+    }
+    put("acme-cloud", kind="underpinning")
+    backed = put("acme-silver", backed_by={"vendor": "acme-cloud", "tier 3": "acme-gold"}).contract
+    assert (backed.kind, backed.backed_by) == ("customer_sla", {"vendor": "acme-cloud", "tier 3": "acme-gold"})
 
 
 def test_of_two_who_put_at_once_one_is_told_to_look_again(world: World) -> None:

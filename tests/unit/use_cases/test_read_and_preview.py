@@ -8,6 +8,7 @@ from tests.unit.story import DOCUMENT, OPENED_AT, REVIEW, contract
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.faults import Invalid, NotFound
 from tocsin.domain.identifiers import TicketKey
+from tocsin.use_cases.explain_ticket import explain_ticket
 from tocsin.use_cases.preview_contract import preview_contract
 from tocsin.use_cases.read_ticket import list_tickets, read_events, read_ticket
 
@@ -70,6 +71,25 @@ def test_the_list_shows_what_is_due_first(world: World) -> None:
     world.run()
     listed = list_tickets("acme", "open", None, 10, None, log=world.log)
     assert [item["ticket_id"] for item in listed.items] == ["T-2", "T-1"]
+
+
+def test_the_explanation_of_a_miss_says_which_contracts_back_those_who_had_the_ticket(world: World) -> None:
+    backing = world.contracts.versions["acme", "acme-gold"]
+    world.contracts.versions |= {("acme", name): backing for name in ("acme-cloud", "frontline-ola", "engineering-ola")}
+    backed_by = {"vendor": "acme-cloud", "tier 1": "frontline-ola", "tier 2": "engineering-ola"}
+    world.put({**DOCUMENT, "targets": {"P1": {"resolution": "4h", "calendar": "always"}}, "backed_by": backed_by})
+    world.open()
+    world.run()
+    world.acknowledge()
+    world.clock.advance(hours=1)
+    world.report("pended", waiting_for="vendor")
+    world.clock.advance(hours=5)
+    world.report("resolved")
+    [resolution] = (
+        each for each in explain_ticket(KEY, **world.store)["obligations"] if each["metric"] == "resolution"
+    )
+    assert resolution["late_seconds_by_holder"] == {"vendor": 2 * 3_600}
+    assert resolution["backed_by"] == {"vendor": "acme-cloud", "tier 1": "frontline-ola"}
 
 
 def test_the_preview_tells_every_deadline_warning_and_tier() -> None:

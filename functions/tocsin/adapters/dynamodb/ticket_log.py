@@ -6,7 +6,8 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
@@ -15,6 +16,7 @@ from tocsin.adapters.dynamodb.table import to_json as as_json
 from tocsin.domain.events import Actor, Event
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant, parse_instant
+from tocsin.domain.outcome import Outcome
 from tocsin.ports import Head, Request, RequestRepeated, SequenceConflict, TicketRecord
 
 DUE_SHARDS = 16
@@ -47,7 +49,7 @@ class DynamoTicketLog:
         head: Head,
         events: Sequence[Event],
         request: Request | None = None,
-        outcome: Mapping[str, Any] | None = None,
+        outcome: Outcome | None = None,
     ) -> None:
         """See `TicketLog.append`."""
         actions = [self._move_head(head, events[0].sequence - 1)]
@@ -55,7 +57,8 @@ class DynamoTicketLog:
             actions.append(self._put_new(_request_item(request)))
         actions += [self._put_new(_event_item(head.key, event)) for event in events]
         if outcome is not None:
-            actions.append({"Put": {"TableName": self._table.name, "Item": encode(_outcome_item(head, outcome))}})
+            items = _outcome_items(head, outcome)
+            actions += [{"Put": {"TableName": self._table.name, "Item": encode(item)}} for item in items]
         try:
             self._table.client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
         except self._table.client.exceptions.TransactionCanceledException as error:
@@ -99,6 +102,15 @@ class DynamoTicketLog:
         last = page.get("LastEvaluatedKey")
         following = encode_cursor(last["pk"]["S"], last["due_key"]["S"]) if last else None
         return [_head(decode(item)) for item in page["Items"]], following
+
+    def outcomes(self, helpdesk_id: str, contract_id: str, start: datetime, end: datetime) -> Iterator[Outcome]:
+        """See `TicketLog.outcomes`; a query a month."""
+        for month in _months(start, end):
+            items = self._table.query(helpdesk_pk(helpdesk_id), f"OUTCOME#{contract_id}#{month}#")
+            # In the order of their generations, so the last of each ticket stays.
+            last = {item["ticket_id"]: item.get("outcome") for item in items}
+            found = (_outcome(json.loads(text)) for text in last.values() if text is not None)
+            yield from (outcome for outcome in found if start <= outcome.resolved_at < end)
 
     def overdue(self, before: datetime) -> Iterator[TicketKey]:
         """See `TicketLog.overdue`; asks every shard."""
@@ -226,12 +238,43 @@ def _request_item(request: Request) -> Item:
     }
 
 
-def _outcome_item(head: Head, outcome: Mapping[str, Any]) -> Item:
-    month = outcome["resolved_at"].strftime("%Y-%m")
+def _outcome_items(head: Head, outcome: Outcome) -> Iterator[Item]:
+    month, before = _month(outcome.resolved_at), _month(outcome.replaces) if outcome.replaces else None
+    yield _outcome_key(head, month) | {"outcome": as_json(asdict(outcome))}
+    if before not in (None, month):
+        # The ticket counts there no longer: a mark instead of an outcome, after the one that it replaces.
+        yield _outcome_key(head, before)
+
+
+def _outcome_key(head: Head, month: str | None) -> Item:
     return {
         "pk": helpdesk_pk(head.key.helpdesk_id),
-        # A reopened ticket that settles again has a further outcome; reports take the last.
         "sk": f"OUTCOME#{head.contract_id}#{month}#{head.key.ticket_id}#{head.generation:04}",
         "ticket_id": head.key.ticket_id,
-        "outcome": as_json(outcome),
     }
+
+
+def _month(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m")
+
+
+def _months(start: datetime, end: datetime) -> list[str]:
+    first, last = start.astimezone(UTC), (end - timedelta(microseconds=1)).astimezone(UTC)
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers]
+
+
+def _outcome(stored: Mapping[str, Any]) -> Outcome:
+    replaces = stored.get("replaces")
+    return Outcome(
+        contract_id=stored["contract_id"],
+        contract_version=stored["contract_version"],
+        priority=stored["priority"],
+        opened_at=parse_instant(stored["opened_at"]),
+        resolved_at=parse_instant(stored["resolved_at"]),
+        highest_tier=stored["highest_tier"],
+        # Outcomes of before this was kept are of tickets that count.
+        withdrawn=stored.get("withdrawn", False),
+        obligations=stored["obligations"],
+        replaces=parse_instant(replaces) if replaces else None,
+    )

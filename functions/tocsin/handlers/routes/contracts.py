@@ -22,6 +22,7 @@ from tocsin.ports import ContractVersion
 from tocsin.use_cases.migrate_tickets import migrate_tickets
 from tocsin.use_cases.preview_contract import preview_contract
 from tocsin.use_cases.put_contract import put_contract
+from tocsin.use_cases.read_attainment import read_attainment
 
 router = APIGatewayRouter()
 
@@ -92,6 +93,22 @@ def diagram(contract_id: Slug, version: Version = None) -> Response[str]:
     return text_answer(mermaid(_stored(contract_id, version).contract), "text/vnd.mermaid; charset=utf-8")
 
 
+@router.get(
+    "/v1/contracts/<contract_id>/attainment",
+    tags=["contracts"],
+    summary="What the targets over many tickets have come to in a period",
+)
+def attainment(
+    contract_id: Slug,
+    period: Annotated[str | None, Query(description="2026-03, 2026-Q1 or 2026-W13; this month when left out")] = None,
+) -> Response[dict[str, Any]]:
+    """Those of the version in force whose period is of that kind, over the tickets that were resolved in it."""
+    helpdesk_id, log = helpdesk_of(router.current_event), wiring.log()
+    return json_answer(
+        read_attainment(helpdesk_id, contract_id, period, log=log, contracts=wiring.contracts(), clock=wiring.clock())
+    )
+
+
 @router.post(
     "/v1/contracts/<contract_id>/preview", tags=["contracts"], summary="Every deadline, warning and tier of a ticket"
 )
@@ -126,10 +143,13 @@ def _stored(contract_id: str, number: int | None) -> ContractVersion:
 
 
 def _view(version: ContractVersion) -> dict[str, Any]:
+    dates = version.contract.dates
     return {
         "contract_id": version.contract.contract_id,
         "version": version.version,
         "put_at": format_instant(version.put_at),
         "sha256": version.sha256,
+        # Dates that still belong to it; null where the contract does not say when it begins or how long it runs.
+        "term": {name: day and day.isoformat() for name, day in dates._asdict().items()} if dates else None,
         "contract": version.document,
     }

@@ -1,0 +1,45 @@
+"""The term of a contract in dates. All of them are days that still belong to it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+
+class Term(NamedTuple):
+    """The first day, the last day, the last day for giving notice, the last day on which tickets are measured."""
+
+    begins_on: date
+    ends_on: date
+    notice_by: date | None
+    measured_until: date
+
+
+def term_of(begins_on: date, months: int, notice_days: int | None = None, transition_days: int = 0) -> Term:
+    """The dates of a term that begins with a day and lasts so many months.
+
+    It ends on the day before the one of the same number, so from 1 January to 31 December; where there is none of
+    that number, with the month: 31 January and a month end on the last of February. From `notice_by` to `ends_on` lie
+    `notice_days`. Dates beyond those that there are become the first or the last of them.
+    """
+    ends_on = _last_day(begins_on, months)
+    notice_by = None if notice_days is None else _shifted(ends_on, -notice_days)
+    return Term(begins_on, ends_on, notice_by, _shifted(ends_on, transition_days))
+
+
+def _last_day(begins_on: date, months: int) -> date:
+    year, month = divmod(begins_on.year * 12 + begins_on.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
+    try:
+        after = date(year, month + 1, begins_on.day)
+    except ValueError:
+        after = date(year, month + 2, 1)  # December has every day, so there is a month after it.
+    return _shifted(after, -1)
+
+
+def _shifted(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min

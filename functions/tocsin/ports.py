@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from tocsin.domain.contract import Contract
-from tocsin.domain.events import Event
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.outcome import Outcome
+from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.team import Team
-from tocsin.domain.ticket import Ticket
+from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.ticket import Ticket
 
 
 class Clock(Protocol):

@@ -17,7 +17,7 @@ from tocsin.adapters.dynamodb.contracts import DynamoContracts
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
-from tocsin.domain.contract import Contract
+from tocsin.domain.contracts.contract import Contract
 from tocsin.ports import Contracts, ContractVersion, Credential, Credentials, SequenceConflict, Teams
 
 NOW = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)

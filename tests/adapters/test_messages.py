@@ -15,12 +15,12 @@ from tests.unit.story import CUSTOMER, OPENED_AT, REVIEW, Story, after, contract
 from tocsin.adapters.messages import TEMPLATES, TemplateMessages, local_time
 from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_page
 from tocsin.adapters.sns import SnsNotifier
-from tocsin.domain import events as ev
-from tocsin.domain.acknowledgement_link import Offer
-from tocsin.domain.commands import Attributes
-from tocsin.domain.events import Actor
-from tocsin.domain.notices import _RULES as RULES
-from tocsin.domain.ticket import Ticket
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.acknowledgement_link import Offer
+from tocsin.domain.tickets.commands import Attributes
+from tocsin.domain.tickets.events import Actor
+from tocsin.domain.tickets.notices import _RULES as RULES
+from tocsin.domain.tickets.ticket import Ticket
 from tocsin.ports import Message
 
 SECRET = "Zs3cretZ"

@@ -14,9 +14,9 @@ from tests.adapters.conftest import FORMS
 from tests.unit.fakes import FakeTicketLog
 from tocsin.adapters.dynamodb.table import Table, ticket_key_of, ticket_pk
 from tocsin.adapters.dynamodb.ticket_log import DUE_SHARDS, DynamoTicketLog
-from tocsin.domain.events import TOCSIN, Actor, Event
 from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.outcome import Outcome
+from tocsin.domain.reports.outcome import Outcome
+from tocsin.domain.tickets.events import TOCSIN, Actor, Event
 from tocsin.ports import Head, Request, RequestRepeated, SequenceConflict, TicketLog
 
 NOW = datetime(2026, 3, 30, 8, 0, 0, 123_456, tzinfo=UTC)

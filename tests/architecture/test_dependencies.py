@@ -54,7 +54,7 @@ def imports_of(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from tocsin.domain import events` means the module `tocsin.domain.events`.
+            # `from tocsin.domain import events` means the module `tocsin.domain.tickets.events`.
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
@@ -76,6 +76,33 @@ def test_each_layer_imports_only_what_it_may(place: str) -> None:
         if module.partition(".")[0] not in STANDARD_LIBRARY and not within(module, ALLOWED[place])
     ]
     assert found == []
+
+
+# What each part of the domain may know of the others: time knows no contract, and a contract no ticket.
+BELOW = {
+    "calendars": set(),
+    "contracts": {"calendars"},
+    "reports": {"calendars", "contracts"},
+    "tickets": {"calendars", "contracts"},
+}
+
+
+@pytest.mark.parametrize("part", BELOW)
+def test_a_part_of_the_domain_knows_only_the_parts_below_it(part: str) -> None:
+    others = {f"tocsin.domain.{other}" for other in BELOW.keys() - BELOW[part] - {part}}
+    found = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in python_files(f"tocsin/domain/{part}")
+        for module in imports_of(path)
+        if within(module, others)
+    ]
+    assert found == []
+
+
+def test_every_part_of_the_domain_has_its_place() -> None:
+    assert {path.name for path in (FUNCTIONS / "tocsin" / "domain").iterdir() if (path / "__init__.py").exists()} == {
+        *BELOW
+    }
 
 
 def test_every_module_of_the_functions_is_under_a_rule() -> None:

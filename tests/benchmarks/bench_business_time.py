@@ -22,7 +22,7 @@ from holidays import country_holidays
 from workclock import Break, Rule, Schedule, WorkDay
 from workclock import Holidays as ClosedDates
 
-from tocsin.domain.calendar import BusinessCalendar
+from tocsin.domain.calendars.calendar import BusinessCalendar
 
 ZONE = "Europe/Berlin"
 YEARS = range(2023, 2029)

@@ -9,8 +9,8 @@ import pytest
 
 from infra.cli.documents import read_document
 from infra.topology import ROOT
-from tocsin.domain.contract import Contract
 from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.faults import Invalid
 from tocsin.domain.instants import parse_instant
 from tocsin.use_cases.preview_contract import preview_contract

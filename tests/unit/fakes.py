@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tocsin.domain.events import Event
 from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.outcome import Outcome
+from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.team import Team
-from tocsin.domain.ticket import Ticket
+from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.ticket import Ticket
 from tocsin.ports import (
     ContractVersion,
     Credential,

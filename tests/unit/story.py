@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tocsin.domain import events as ev
-from tocsin.domain.assessment import Assessment, assess
-from tocsin.domain.contract import Contract
 from tocsin.domain.contract_reading import read_contract
-from tocsin.domain.events import Actor, Event
-from tocsin.domain.fold import fold
+from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.promise import Promise
+from tocsin.domain.contracts.selectors import Circumstances
 from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.obligation import Obligation
-from tocsin.domain.promise import Promise
-from tocsin.domain.selectors import Circumstances
 from tocsin.domain.team import Team
-from tocsin.domain.ticket import Ticket
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.assessment import Assessment, assess
+from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.fold import fold
+from tocsin.domain.tickets.obligation import Obligation
+from tocsin.domain.tickets.ticket import Ticket
 
 OPENED_AT = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 """A Monday, ten o'clock in Berlin."""

@@ -14,20 +14,19 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from tocsin.domain.calendar import NoOpenHours
-from tocsin.domain.contract import Contract
+from tocsin.domain.calendars.calendar import NoOpenHours
+from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, metric_of
+from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
+from tocsin.domain.contracts.promise import Promise
+from tocsin.domain.contracts.selectors import ATTRIBUTES, Selector, never_chosen
+from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row
+from tocsin.domain.contracts.term import term_of
 from tocsin.domain.examples import faults_of_examples
 from tocsin.domain.faults import Fault, Invalid
 from tocsin.domain.identifiers import SLUG
 from tocsin.domain.instants import BusinessDays, parse_months, parse_target
-from tocsin.domain.metric_terms import MetricTerms, contradictions, metric_of
-from tocsin.domain.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
 from tocsin.domain.plain_words import faults_of
-from tocsin.domain.promise import Promise
-from tocsin.domain.selectors import Selector, never_chosen
-from tocsin.domain.targets import ALWAYS_OPEN, DEFAULT, Row
-from tocsin.domain.term import term_of
-from tocsin.domain.ticket import ATTRIBUTES
 
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 REACH = timedelta(days=20 * 366)

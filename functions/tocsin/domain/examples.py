@@ -15,17 +15,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tocsin.domain import events as ev
-from tocsin.domain.business_hours import load_zone
-from tocsin.domain.commands import Attributes
-from tocsin.domain.contract import Contract
-from tocsin.domain.events import Actor, Event
+from tocsin.domain.calendars.business_hours import load_zone
+from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.selectors import ATTRIBUTES
 from tocsin.domain.faults import Fault
-from tocsin.domain.fold import fold
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import FIRST_YEAR, LAST_YEAR, parse_instant
 from tocsin.domain.plain_words import faults_of
-from tocsin.domain.ticket import ATTRIBUTES, Ticket
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.commands import Attributes
+from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.fold import fold
+from tocsin.domain.tickets.ticket import Ticket
 
 _WALL_TIME = re.compile(r"(?:(?P<weekday>[A-Z][a-z]{2}) )?(?P<at>\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?)", re.ASCII)
 

@@ -19,8 +19,8 @@ from pydantic import (
     model_validator,
 )
 
-from tocsin.domain.business_hours import load_zone
-from tocsin.domain.calendar_terms import Zone
+from tocsin.domain.calendars.business_hours import load_zone
+from tocsin.domain.calendars.calendar_terms import Zone
 from tocsin.domain.identifiers import Slug
 from tocsin.domain.instants import Instant
 

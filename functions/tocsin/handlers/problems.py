@@ -12,9 +12,9 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupp
 from pydantic import BaseModel
 
 from tocsin.domain import faults
-from tocsin.domain.commands import COMMAND_TYPES
 from tocsin.domain.faults import Fault, Refused
 from tocsin.domain.plain_words import faults_in
+from tocsin.domain.tickets.commands import COMMAND_TYPES
 
 logger = Logger(child=True)
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain import events as ev
-from tocsin.domain.acknowledgement_link import Offer
-from tocsin.domain.events import Actor, Event
 from tocsin.domain.faults import Busy, Gone, NotFound
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import parse_instant
-from tocsin.domain.ticket import Ticket
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.acknowledgement_link import Offer
+from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.ticket import Ticket
 from tocsin.ports import Clock, Contracts, Links, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import ATTEMPTS, Dossier, open_dossier
 from tocsin.use_cases.record_event import append

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from tocsin.domain import events as ev
-from tocsin.domain.assessment import Assessment
-from tocsin.domain.events import Event
 from tocsin.domain.faults import Busy
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import parse_instant
-from tocsin.domain.outcome import Outcome
+from tocsin.domain.reports.outcome import Outcome
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.assessment import Assessment
+from tocsin.domain.tickets.events import Event
 from tocsin.ports import Clock, Contracts, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import ATTEMPTS, Dossier, head_of, open_dossier
 

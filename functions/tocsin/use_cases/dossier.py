@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tocsin.domain.assessment import Assessment, Roster, assess
-from tocsin.domain.contract import Contract
-from tocsin.domain.events import Event
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.faults import NotFound
-from tocsin.domain.fold import fold, versions_in
 from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.ticket import Ticket
+from tocsin.domain.tickets.assessment import Assessment, Roster, assess
+from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.fold import fold, versions_in
+from tocsin.domain.tickets.ticket import Ticket
 from tocsin.ports import Contracts, Head, Teams, TicketLog
 
 ATTEMPTS = 8

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from tocsin.domain.escalation_reasons import reasons
-from tocsin.domain.explain import Stretch, explain, seconds_by_holder
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant
-from tocsin.domain.obligation import Obligation
-from tocsin.domain.ticket import Ticket
-from tocsin.domain.view import obligation_view
+from tocsin.domain.tickets.escalation_reasons import reasons
+from tocsin.domain.tickets.explain import Stretch, explain, seconds_by_holder
+from tocsin.domain.tickets.obligation import Obligation
+from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.tickets.view import obligation_view
 from tocsin.ports import Clock, Contracts, Teams, TicketLog
 from tocsin.use_cases.dossier import open_dossier
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tocsin.domain.events import STARTS_EXECUTION
 from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.tickets.events import STARTS_EXECUTION
 from tocsin.ports import Clock, Contracts, Executions, Teams, TicketLog
 from tocsin.use_cases.dossier import open_dossier
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tocsin.domain.calendar_terms import WEEKDAYS
+from tocsin.domain.calendars.calendar_terms import WEEKDAYS
 from tocsin.domain.faults import Fault, Invalid
 from tocsin.ports import HolidayFeeds
 

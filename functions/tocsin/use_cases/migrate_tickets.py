@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin.domain.commands import ContractChanged, MigrateTickets
 from tocsin.domain.faults import Conflict, Fault, Invalid, NotFound
+from tocsin.domain.tickets.commands import ContractChanged, MigrateTickets
 from tocsin.ports import Clock, Contracts, Teams, TicketLog
 from tocsin.use_cases.record_event import record_event
 

@@ -7,13 +7,13 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from tocsin.domain import events as ev
-from tocsin.domain.commands import OpenTicket
-from tocsin.domain.events import Actor, Event
 from tocsin.domain.faults import Conflict, Fault, Invalid
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant
-from tocsin.domain.view import ticket_view
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.commands import OpenTicket
+from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.view import ticket_view
 from tocsin.ports import Clock, Contracts, ContractVersion, RequestRepeated, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import Dossier, head_of, roster
 from tocsin.use_cases.idempotency import IdempotencyKey, earlier_answer, request_to_record

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain import events as ev
-from tocsin.domain.contract import Contract
-from tocsin.domain.escalation import NextAlert
-from tocsin.domain.events import Actor, Event
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.faults import Invalid
-from tocsin.domain.fold import apply, fold
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant
-from tocsin.domain.ticket import Ticket
-from tocsin.domain.view import obligation_view
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.escalation import NextAlert
+from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.fold import apply, fold
+from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.tickets.view import obligation_view
 
 
 def preview_contract(

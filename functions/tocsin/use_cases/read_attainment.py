@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tocsin.domain.aggregates import Attained, attained
-from tocsin.domain.business_hours import load_zone
+from tocsin.domain.calendars.business_hours import load_zone
+from tocsin.domain.contracts.periods import Period, parse_period
 from tocsin.domain.faults import Fault, Invalid, NotFound
 from tocsin.domain.instants import format_instant
-from tocsin.domain.periods import Period, parse_period
+from tocsin.domain.reports.aggregates import Attained, attained
 from tocsin.ports import Clock, Contracts, TicketLog
 
 

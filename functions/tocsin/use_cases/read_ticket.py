@@ -9,7 +9,7 @@ from typing import Any
 from tocsin.domain.faults import Fault, Invalid
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant
-from tocsin.domain.view import event_view, ticket_view
+from tocsin.domain.tickets.view import event_view, ticket_view
 from tocsin.ports import Clock, Contracts, Page, Teams, TicketLog
 from tocsin.use_cases.dossier import open_dossier
 

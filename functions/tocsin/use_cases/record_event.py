@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tocsin.domain import events as ev
-from tocsin.domain.commands import (
+from tocsin.domain.faults import Busy, Conflict, Fault, Invalid, PreconditionFailed
+from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.instants import format_instant, parse_instant
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.commands import (
     AttributesChanged,
     Command,
     ContractChanged,
@@ -17,12 +20,9 @@ from tocsin.domain.commands import (
     Merged,
     PriorityChanged,
 )
-from tocsin.domain.events import Actor, Event
-from tocsin.domain.faults import Busy, Conflict, Fault, Invalid, PreconditionFailed
-from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.instants import format_instant, parse_instant
-from tocsin.domain.ticket import FINAL, Ticket
-from tocsin.domain.view import event_view, ticket_view
+from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.ticket import FINAL, Ticket
+from tocsin.domain.tickets.view import event_view, ticket_view
 from tocsin.ports import Clock, Contracts, RequestRepeated, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import ATTEMPTS, Dossier, head_of, open_dossier
 from tocsin.use_cases.idempotency import IdempotencyKey, earlier_answer, request_to_record

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tocsin.domain import events as ev
-from tocsin.domain.events import Event
 from tocsin.domain.faults import Busy
 from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.ticket import Ticket
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.ticket import Ticket
 from tocsin.ports import Clock, Contracts, Messages, Notifier, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import ATTEMPTS, head_of, open_dossier
 

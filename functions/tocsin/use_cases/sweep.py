@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.domain import events as ev
-from tocsin.domain.events import Event
 from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import Event
 from tocsin.ports import Clock, Contracts, SequenceConflict, Teams, TicketLog
 from tocsin.use_cases.dossier import Dossier, head_of, open_dossier
 

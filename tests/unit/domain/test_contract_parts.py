@@ -9,8 +9,8 @@ import pytest
 
 from tests.unit.domain.test_contract_reading import MINIMAL, TEAMS, TIER, changed, faults
 from tests.unit.story import DOCUMENT, REVIEW, contract
-from tocsin.domain.contract import Contract
 from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.contracts.contract import Contract
 
 OPEN = {"timezone": "UTC"}
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tests.unit.story import DOCUMENT, REVIEW, contract, promised
-from tocsin.domain.calendar import ALWAYS
+from tocsin.domain.calendars.calendar import ALWAYS
 from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.contracts.promise import Threshold
 from tocsin.domain.faults import Invalid
 from tocsin.domain.instants import BusinessDays
-from tocsin.domain.promise import Threshold
 
 TEAMS = {"frontline", "engineering", "management"}
 TIER = {"team": "frontline", "acknowledge_within": "15m"}

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from tocsin.domain.commands import COMMAND_TYPES, Command, OpenTicket
 from tocsin.domain.plain_words import faults_of, path
 from tocsin.domain.team import CHANNEL_TYPES, Team
+from tocsin.domain.tickets.commands import COMMAND_TYPES, Command, OpenTicket
 
 
 class Wheel(BaseModel):

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.unit.story import OPENED_AT, Story, after, contract
-from tocsin.domain import events as ev
-from tocsin.domain.contract import Contract
-from tocsin.domain.view import obligation_view
+from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.view import obligation_view
 
 OFFICE: Mapping[str, Any] = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}}
 DAYTIME: Mapping[str, Any] = {"timezone": "Europe/Berlin", "weekly": {"daily": ["08:00-20:00"]}}

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.unit.use_cases.world import World
-from tocsin.domain.acknowledgement_link import Offer, claims_for
 from tocsin.domain.faults import Busy, Gone, NotFound
 from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.tickets.acknowledgement_link import Offer, claims_for
 from tocsin.use_cases.acknowledge import accept_offer, show_offer
 from tocsin.use_cases.dossier import ATTEMPTS
 

@@ -19,9 +19,9 @@ from tests.unit.fakes import (
     FakeTicketLog,
 )
 from tests.unit.story import DOCUMENT, OPENED_AT, TEAMS
-from tocsin.domain.commands import Command, OpenTicket
-from tocsin.domain.events import Event
 from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.tickets.commands import Command, OpenTicket
+from tocsin.domain.tickets.events import Event
 from tocsin.ports import ContractVersion
 from tocsin.use_cases.assess_ticket import Limits, Step, assess_ticket
 from tocsin.use_cases.dossier import Dossier, open_dossier

@@ -6,7 +6,7 @@ import json
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
 from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, to_json
-from tocsin.domain.contract import Contract
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.instants import format_instant, parse_instant
 from tocsin.ports import ContractVersion, SequenceConflict
 

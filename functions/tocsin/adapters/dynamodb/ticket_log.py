@@ -13,10 +13,10 @@ from typing import Any
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
 from tocsin.adapters.dynamodb.table import Item, Table, decode, encode, helpdesk_pk, sortable, ticket_key_of, ticket_pk
 from tocsin.adapters.dynamodb.table import to_json as as_json
-from tocsin.domain.events import Actor, Event
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant, parse_instant
-from tocsin.domain.outcome import Outcome
+from tocsin.domain.reports.outcome import Outcome
+from tocsin.domain.tickets.events import Actor, Event
 from tocsin.ports import Head, Request, RequestRepeated, SequenceConflict, TicketRecord
 
 DUE_SHARDS = 16

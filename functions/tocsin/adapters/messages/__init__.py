@@ -10,12 +10,13 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from tocsin.domain.acknowledgement_link import claims_for
-from tocsin.domain.business_hours import load_zone
+from tocsin.domain.calendars.business_hours import load_zone
+from tocsin.domain.contracts.selectors import ATTRIBUTES
 from tocsin.domain.instants import format_instant, parse_instant
-from tocsin.domain.ticket import ATTRIBUTES, Ticket
+from tocsin.domain.tickets.acknowledgement_link import claims_for
+from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.tickets.view import obligation_view
 from tocsin.domain.topics import topic_of
-from tocsin.domain.view import obligation_view
 from tocsin.ports import Links, Message
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -7,7 +7,7 @@ from functools import cache
 from jinja2 import Template
 
 from tocsin.adapters.messages import local_time, template_environment
-from tocsin.domain.acknowledgement_link import Offer
+from tocsin.domain.tickets.acknowledgement_link import Offer
 
 
 @cache

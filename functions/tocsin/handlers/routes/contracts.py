@@ -10,12 +10,12 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from pydantic import ConfigDict
 
 from tocsin import wiring
-from tocsin.domain.commands import Attributes, MigrateTickets
-from tocsin.domain.contract_in_words import as_markdown
-from tocsin.domain.escalation_diagram import mermaid
+from tocsin.domain.contracts.contract_in_words import as_markdown
+from tocsin.domain.contracts.escalation_diagram import mermaid
 from tocsin.domain.faults import Fault, Invalid, NotFound
 from tocsin.domain.identifiers import PriorityName, Slug
 from tocsin.domain.instants import Instant, format_instant
+from tocsin.domain.tickets.commands import Attributes, MigrateTickets
 from tocsin.handlers.answers import json_answer, text_answer
 from tocsin.handlers.caller import Cursor, IfMatchHeader, Limit, expected_number, helpdesk_of
 from tocsin.ports import ContractVersion

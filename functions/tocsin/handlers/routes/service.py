@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from pydantic import BaseModel
 
 from tocsin import wiring
-from tocsin.domain.contract import Contract
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.instants import format_instant
 from tocsin.domain.team import Team
 from tocsin.handlers.answers import json_answer, text_answer

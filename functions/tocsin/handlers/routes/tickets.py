@@ -9,9 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from tocsin import wiring
-from tocsin.domain.commands import Command, OpenTicket
 from tocsin.domain.identifiers import Slug, TicketId, TicketKey
 from tocsin.domain.instants import Instant
+from tocsin.domain.tickets.commands import Command, OpenTicket
 from tocsin.handlers.answers import json_answer
 from tocsin.handlers.caller import Cursor, IdempotencyHeader, IfMatchHeader, Limit, expected_number, helpdesk_of
 from tocsin.use_cases.explain_ticket import explain_ticket

@@ -1,0 +1,1 @@
+"""When a business is open, and the arithmetic of its time."""

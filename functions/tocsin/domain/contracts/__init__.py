@@ -1,0 +1,1 @@
+"""What was promised to whom, and how a contract says it."""

@@ -1,0 +1,96 @@
+"""Calendars as a contract's text says them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+
+from tocsin.domain.calendars.business_hours import MonthDay
+from tocsin.domain.calendars.calendar_terms import CalendarTerms, DaySeconds, month_day, special_date, window_seconds
+from tocsin.domain.contracts.clauses import Table
+from tocsin.domain.contracts.wording import enumerated
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+MIDNIGHT = 86_400
+WHOSE_ZONE = {"customer": "the customer", "site": "the ticket's site", "team": "the first tier's team"}
+
+
+def calendar_words(name: str, terms: CalendarTerms) -> Iterator[str | Table]:
+    """The sentences about one calendar, and the table of its extraordinary days; `name` begins a sentence."""
+    yield f"{name} are {_weekly(terms)}."
+    yield f"{name} are read in the time zone {_zone(terms)}."
+    if terms.holidays.country:
+        country, subdivision = terms.holidays.country, terms.holidays.subdivision
+        where = f"{country}, subdivision {subdivision}" if subdivision else country
+        yield f"{name} are closed on the public holidays of {where}."
+    days = sorted(_days(terms))
+    if days:
+        yield f"{name} are others on these days; where a day has hours of its own, they apply on a holiday as well:"
+        yield Table(["Day", "Name", "Open"], [row for _, row in days])
+
+
+def window_words(windows: Sequence[DaySeconds]) -> str:
+    """`from 09:00 to 12:00 and from 13:00 to 17:00`, `all day`, `closed`."""
+    return enumerated(_window(opens, closes) for opens, closes in sorted(set(windows))) or "closed"
+
+
+def _window(opens: int, closes: int) -> str:
+    if closes == 0:  # the midnight at the end of the day, like 24:00
+        closes = MIDNIGHT
+    if (opens, closes) == (0, MIDNIGHT):
+        return "all day"
+    return f"from {_time(opens)} to {_time(closes)}" + (" the next day" if closes <= opens else "")
+
+
+def _time(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"
+
+
+def _weekly(terms: CalendarTerms) -> str:
+    windows: list[list[DaySeconds]] = [[] for _ in WEEKDAYS]
+    for day, window in terms.windows():
+        windows[day].append(window)
+    hours = [window_words(each) for each in windows]
+    if set(hours) == {"all day"}:
+        return "around the clock"
+    runs = [[*days] for _, days in groupby(range(len(WEEKDAYS)), hours.__getitem__)]
+    opened = [f"{_days_words(run)} {hours[run[0]]}" for run in runs if hours[run[0]] != "closed"]
+    closed = [_days_words(run) for run in runs if hours[run[0]] == "closed"]
+    return "; ".join(opened) + (f"; closed on {enumerated(closed)}" if closed else "")
+
+
+def _days_words(days: Sequence[int]) -> str:
+    first, last = WEEKDAYS[days[0]], WEEKDAYS[days[-1]]
+    if len(days) == len(WEEKDAYS):
+        return "every day"
+    return first if first == last else f"{first} {'and' if len(days) == 2 else 'to'} {last}"
+
+
+def _zone(terms: CalendarTerms) -> str:
+    source = terms.timezone
+    if isinstance(source, str):
+        return source
+    return f"of {WHOSE_ZONE[source.of]}, or in {source.otherwise} where that is not known"
+
+
+def _days(terms: CalendarTerms) -> Iterator[tuple[tuple[bool, str], tuple[str, str, str]]]:
+    """Rows of the table, each after what it is sorted by: those of every year first, then by date."""
+    for day, name in terms.holidays.yearly.items():
+        yield _row(month_day(day), name, "closed")
+    for closed, name in terms.holidays.dates.items():
+        yield _row(closed, name, "closed")
+    for special, hours in terms.special_days.items():
+        yield _row(special_date(special), hours.name, window_words([window_seconds(each) for each in hours.open]))
+
+
+def _row(day: date | MonthDay, name: str, hours: str) -> tuple[tuple[bool, str], tuple[str, str, str]]:
+    if isinstance(day, date):
+        return (True, day.isoformat()), (f"{day:%a} {day}", name, hours)
+    month, number = day
+    yearly = f"{number} {MONTHS[month - 1]}, " + ("in leap years" if day == (2, 29) else "every year")
+    return (False, f"{month:02}-{number:02}"), (yearly, name, hours)

@@ -1,0 +1,65 @@
+"""Amounts of time, thresholds and lists as a contract's text says them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from tocsin.domain.contracts.promise import Amount, Threshold
+from tocsin.domain.instants import BusinessDays
+
+
+def enumerated(words: Iterable[str], conjunction: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`; empty for nothing."""
+    *most, last = [*words] or [""]
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
+
+
+def sentence_case(text: str) -> str:
+    """With a capital at the beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 hour`, `2 hours`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def duration_words(duration: timedelta) -> str:
+    """`1 hour 30 minutes`; hours may pass 24, since a day could mean two things."""
+    seconds = int(duration.total_seconds())
+    parts = ((seconds // 3600, "hour"), (seconds // 60 % 60, "minute"), (seconds % 60, "second"))
+    return " ".join(counted(number, unit) for number, unit in parts if number) or counted(0, "second")
+
+
+def months_words(months: int) -> str:
+    """`2 years`, `18 months`."""
+    return counted(months, "month") if months % 12 else counted(months // 12, "year")
+
+
+def amount_words(amount: Amount) -> str:
+    """`4 hours`, `the end of the 3rd business day`."""
+    if isinstance(amount, BusinessDays):
+        return f"the end of the {_ordinal(amount)} business day"
+    return duration_words(amount)
+
+
+def due_words(amount: Amount) -> str:
+    """`within 4 hours`, `by the end of the 3rd business day`."""
+    return f"{'by' if isinstance(amount, BusinessDays) else 'within'} {amount_words(amount)}"
+
+
+def warning_words(thresholds: Iterable[Threshold]) -> str:
+    """`when 75% of the time is used up and when all but 30 minutes of the time is used up`; empty for no thresholds."""
+    return enumerated(f"when {_threshold(threshold)}" for threshold in thresholds)
+
+
+def _threshold(threshold: Threshold) -> str:
+    if threshold.percent:
+        return f"{threshold.percent}% of the time is used up"
+    return f"all but {duration_words(threshold.left)} of the time is used up"
+
+
+def _ordinal(number: int) -> str:
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"

@@ -1,0 +1,1 @@
+"""What settled tickets add up to."""

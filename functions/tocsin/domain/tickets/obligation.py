@@ -1,0 +1,273 @@
+"""An obligation: one running measurement of a metric on one ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from tocsin.domain.calendars.calendar import Interval
+from tocsin.domain.contracts.changes import Mode
+from tocsin.domain.contracts.metrics import Metric
+from tocsin.domain.contracts.promise import NOTHING, Amount, Promise
+from tocsin.domain.instants import BusinessDays
+from tocsin.domain.tickets.events import Event
+
+State = Literal["running", "paused", "out_of_hours", "met", "met_late", "breached", "cancelled"]
+
+
+class Course(NamedTuple):
+    """A promise and the instant it counts from; `used` is what was used up until then, on the course before."""
+
+    promise: Promise
+    counts_from: datetime
+    used: Amount = NOTHING
+    before: Course | None = None
+
+    def due_at(self, pauses: list[Interval]) -> datetime | None:
+        """When the target is used up; None while paused before that."""
+        return self.promise.due_at(self.counts_from, pauses, self.used)
+
+    def used_by(self, at: datetime, pauses: list[Interval]) -> Amount:
+        """How much of the target is used up at an instant."""
+        counted = self.promise.used(self.counts_from, at, pauses)
+        if isinstance(counted, BusinessDays):
+            return BusinessDays(counted + (self.used if isinstance(self.used, BusinessDays) else 0))
+        return counted + (self.used if isinstance(self.used, timedelta) else NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A due date that somebody set by hand: it stays as it is, whatever else changes, until it is set again."""
+
+    due_at: datetime
+    by: str
+    reason: str
+    sequence: int
+
+
+class Obligation:
+    """Measures from `started_at` until it is met or cancelled; pauses do not count.
+
+    What some row of the contract promises is measured on every ticket; where nothing is promised to this one there is
+    no course and nothing is ever due. So a priority that changes later finds the whole history, pauses included.
+    """
+
+    __slots__ = (
+        "_due_at",
+        "courses",
+        "cycle",
+        "ended_at",
+        "known_at",
+        "met_by",
+        "metric",
+        "override",
+        "pause_causes",
+        "pauses",
+        "revision",
+        "started_at",
+        "superseded",
+    )
+
+    def __init__(self, metric: Metric, promise: Promise | None, start: Event) -> None:
+        self.metric = metric
+        # Named for the events that began them, cycles keep their names when a late fact arrives between them.
+        self.cycle = start.sequence
+        self.revision = 0
+        self.started_at = start.occurred_at
+        self.known_at = start.recorded_at
+        self.courses: tuple[Course, ...] = (Course(promise, start.occurred_at),) if promise else ()
+        self.override: Override | None = None
+        self.superseded: list[tuple[int, datetime]] = []
+        """Deadlines that had passed when another target took their place, by the revision that they belonged to."""
+        self.pauses: list[Interval] = []
+        self.pause_causes: list[int] = []
+        self.ended_at: datetime | None = None
+        self.met_by: int | None = None
+        self._due_at: datetime | None = None
+
+    @property
+    def obligation_id(self) -> str:
+        """`resolution#1` began with event 1; event 7 gave `resolution#1.7` another target: it is warned about anew."""
+        return self._name(self.revision)
+
+    def _name(self, revision: int) -> str:
+        return f"{self.metric.name}#{self.cycle}" + (f".{revision}" if revision else "")
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still to be met, late or not."""
+        return self.ended_at is None
+
+    @property
+    def paused(self) -> bool:
+        """Whether a pause is open."""
+        return bool(self.pauses) and self.pauses[-1].end is None
+
+    @property
+    def course(self) -> Course | None:
+        """The course that rules: of several the one that is due first (see `best_for_customer`)."""
+        if len(self.courses) <= 1:
+            return self.courses[0] if self.courses else None
+        dues = [(due, number) for number, course in enumerate(self.courses) if (due := course.due_at(self.pauses))]
+        return self.courses[min(dues)[1] if dues else 0]
+
+    @property
+    def promise(self) -> Promise | None:
+        """What is promised, by the course that rules."""
+        course = self.course
+        return course.promise if course else None
+
+    @property
+    def owed(self) -> bool:
+        """Whether anything is promised, by the contract or by hand."""
+        return bool(self.courses) or self.override is not None
+
+    def due_at(self) -> datetime | None:
+        """When it is due; None where nothing is promised, or while paused before that."""
+        if self._due_at is None:
+            if self.override is not None:
+                self._due_at = self.override.due_at
+            elif (course := self.course) is not None:
+                self._due_at = course.due_at(self.pauses)
+        return self._due_at
+
+    def warnings(self, given: frozenset[str] | set[str] = frozenset()) -> list[tuple[str, datetime]]:
+        """Each warning not yet `given`, as the contract writes it, with its instant."""
+        course, due_at = self.course, self.due_at()
+        if course is None:
+            return []
+        by_hand = self.override is not None
+        counts_from = self.started_at if by_hand else course.counts_from
+        return course.promise.warnings(counts_from, self.pauses, due_at, course.used, given, by_hand)
+
+    def late(self, at: datetime) -> bool:
+        """Whether the target is used up before `at`; meeting it exactly when it is due is in time."""
+        if self._surely_in_time(at):
+            return False
+        due_at = self.due_at()
+        return due_at is not None and at > due_at
+
+    def _ended_late(self) -> bool:
+        # Met exactly when it is due is in time; what was not met by then is not.
+        return self.ended_at is not None and (
+            self.late(self.ended_at) or (self.met_by is None and self.due_at() == self.ended_at)
+        )
+
+    def _surely_in_time(self, at: datetime) -> bool:
+        # No more business time passes than time: what was quick needs no calendar to show that it was in time.
+        if len(self.courses) != 1 or self.override is not None:
+            return False
+        [course] = self.courses
+        target = course.promise.target
+        return isinstance(target, timedelta) and not course.used and at - course.counts_from <= target
+
+    def state(self, now: datetime) -> State:
+        """Where it stands at `now`. What was late when it was cancelled stays breached: nobody deletes a breach."""
+        if self.ended_at is not None:
+            if self.met_by is None:
+                return "breached" if self._ended_late() else "cancelled"
+            return "met_late" if self._ended_late() else "met"
+        due_at = self.due_at()
+        if due_at is not None and now >= due_at:
+            return "breached"
+        if self.paused:
+            return "paused"
+        promise = self.promise
+        return "running" if promise is None or promise.calendar.is_open(now) else "out_of_hours"
+
+    def superseded_deadlines(self) -> list[tuple[str, datetime]]:
+        """Deadlines that had passed when another target took their place: name of the obligation then, and due date."""
+        return [(self._name(revision), due_at) for revision, due_at in self.superseded]
+
+    def breaches(self, now: datetime) -> list[tuple[str, datetime]]:
+        """Every deadline that has passed unmet by `now`: name of the obligation then, and when it was due."""
+        earlier = self.superseded_deadlines()
+        if self.ended_at is not None and not self._ended_late():
+            return earlier
+        due_at = self.due_at()
+        return earlier if due_at is None or now < due_at else [*earlier, (self.obligation_id, due_at)]
+
+    def pause(self, at: datetime, cause: int = 0) -> None:
+        """Stop counting, because of the event with that sequence number; harmless while already paused."""
+        if not self.paused:
+            self.pauses.append(Interval(at, None))
+            self.pause_causes.append(cause)
+            self._due_at = None
+
+    def resume(self, at: datetime) -> None:
+        """Count again; harmless while running."""
+        if self.paused:
+            self.pauses[-1] = Interval(self.pauses[-1].start, at)
+            self._due_at = None
+
+    def end(self, at: datetime, met_by: int | None) -> None:
+        """Stop for good: met by the event with that sequence number, or cancelled."""
+        self.resume(at)
+        self.ended_at, self.met_by = at, met_by
+
+    def revive(self, reopening: Event) -> None:
+        """Go on after a reopening; the time in between counts as a pause."""
+        if self.ended_at is not None:
+            self.pauses.append(Interval(self.ended_at, reopening.occurred_at))
+            self.pause_causes.append(self.met_by or 0)
+            self.ended_at = self.met_by = self._due_at = None
+            self.known_at = reopening.recorded_at
+
+    def retarget(self, promise: Promise | None, mode: Mode, change: Event) -> None:
+        """Measure against another promise, keeping every pause; see `Mode`. A due date set by hand stays."""
+        current = self.course
+        if promise == (current.promise if current else None):
+            return
+        due_at = self.due_at()
+        self.courses = self._courses(current, promise, mode, change)
+        if self.course is not current:
+            self._revise(due_at, change)
+
+    def _courses(
+        self, current: Course | None, promise: Promise | None, mode: Mode, change: Event
+    ) -> tuple[Course, ...]:
+        anew = (Course(promise, self.started_at),) if promise else ()
+        if mode == "best_for_customer":
+            return self.courses if anew and anew[0] in self.courses else (*self.courses, *anew)
+        if mode == "forward" and promise and self._same_unit(current, promise):
+            return (self._forward(current, promise, change.occurred_at),)
+        return anew
+
+    def _forward(self, current: Course | None, promise: Promise, at: datetime) -> Course:
+        if current is None:
+            return Course(promise, at)
+        used = current.used_by(at, self.pauses)
+        if isinstance(used, BusinessDays):
+            # A business day counts at its end, so the one that has begun must not get lost: count from the start, less
+            # by what more was used under the terms before than would have been under these.
+            by_these = promise.used(current.counts_from, at, self.pauses)
+            more = used - by_these if isinstance(by_these, BusinessDays) else 0
+            return Course(promise, current.counts_from, BusinessDays(more))
+        return Course(promise, at, used, current)
+
+    def set_due_at(self, override: Override | None, change: Event) -> None:
+        """Be due when somebody says, or (None) when the contract says again."""
+        due_at = self.due_at()
+        self.override = override
+        self._revise(due_at, change)
+
+    def _revise(self, before: datetime | None, change: Event) -> None:
+        """Take another name for another deadline, so that it is warned about and breached anew; the same keeps its."""
+        self._due_at = None
+        due_at = self.due_at()
+        if due_at is not None and due_at == before:
+            return
+        if before is not None and before <= change.occurred_at:
+            self.superseded.append((self.revision, before))
+        again = next((revision for revision, missed in self.superseded if missed == due_at), None)
+        if again is None:
+            self.revision, self.known_at = change.sequence, change.recorded_at
+        else:  # Back to a deadline that was missed before: it is not missed twice.
+            self.superseded = [(revision, missed) for revision, missed in self.superseded if revision != again]
+            self.revision = again
+
+    @staticmethod
+    def _same_unit(current: Course | None, promise: Promise) -> bool:
+        # What was used up in hours cannot be taken from a number of business days.
+        return current is None or type(current.promise.target) is type(promise.target)

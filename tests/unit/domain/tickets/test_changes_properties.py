@@ -1,0 +1,243 @@
+"""What must hold of every history of changes: due dates by hand, versions, selectors, mergers, reopenings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.story import KEY, OPENED_AT, REVIEW, TEAMS, contract
+from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.instants import format_instant
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.assessment import assess
+from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.explain import explain
+from tocsin.domain.tickets.fold import fold
+from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.tickets.view import ticket_view
+
+MINUTE = timedelta(minutes=1)
+OFFICE = {
+    "timezone": {"of": "site", "otherwise": "Europe/Berlin"},
+    "weekly": {"mon-sat": ["09:00-12:00", "13:00-17:00"]},
+}
+BASE: dict[str, Any] = {
+    "calendar": OFFICE,
+    "sites": {"boston": "America/New_York"},
+    "warn_at": ["50%", "10m left"],
+    "review": REVIEW,
+    "priority_matrix": {"high": {"high": "P1"}},
+    "metrics": {
+        "hand_over": {
+            "start": ["escalated"],
+            "stop": ["internal_note"],
+            "pause": ["pended"],
+            "resume": ["resumed"],
+            "cancel": ["resolved", "closed"],
+            "reset": ["priority_changed"],
+            "repeats": True,
+        }
+    },
+    "targets": [
+        {"when": {"tags": "outage"}, "resolution": "2h", "first_response": "15m", "calendar": "always"},
+        {
+            "when": {"priority": "P1"},
+            "first_response": "1h",
+            "next_response": "1h",
+            "resolution": "8h",
+            "pausable_update": "2h",
+            "hand_over": "1h",
+            "agent_work": "4h",
+            "customer_notification": "1bd",
+        },
+        {"resolution": "2bd", "periodic_update": "4h", "requester_wait": "16h"},
+    ],
+}
+
+
+def versions(mode: str, reopen: object) -> dict[int, Contract]:
+    kinds = dict.fromkeys(["priority", "attributes", "contract", "calendar"], mode)
+    terms = {**BASE, "retarget": kinds, "reopen": reopen}
+    evenings = {"timezone": "Europe/Berlin", "weekly": {"daily": ["12:00-22:00"]}}
+    shorter = [{"resolution": "1h", "first_response": "30m", "first_resolution": "2h"}]
+    return {
+        1: contract(**terms),
+        2: contract(**{**terms, "calendar": evenings}),
+        3: contract(**{**terms, "targets": shorter, "metrics": {}}),
+    }
+
+
+WORLDS = [
+    versions("retroactive", "resume"),
+    versions("forward", "new_cycle"),
+    versions("best_for_customer", {"mode": "grace", "within": "2h"}),
+]
+DETAILS: dict[str, list[dict[str, Any]]] = {
+    ev.AGENT_REPLIED: [{}, {"public": False}, {"then": "pended"}, {"then": "resolved"}, {"notice_id": "n"}],
+    ev.CUSTOMER_REPLIED: [{}],
+    ev.CUSTOMER_NOTIFIED: [{}],
+    ev.AGENT_NOTED: [{}],
+    ev.PENDED: [{}, {"waiting_for": "vendor"}],
+    ev.RESUMED: [{}],
+    ev.PRIORITY_CHANGED: [{"priority": "P1"}, {"priority": "P2"}],
+    ev.ATTRIBUTES_CHANGED: [
+        {"tags": ["outage"]},
+        {"tags": []},
+        {"site": "boston"},
+        {"impact": "high", "urgency": "high"},
+    ],
+    ev.CONTRACT_CHANGED: [
+        {"contract_version": 1, "reason": "x"},
+        {"contract_version": 2, "reason": "x"},
+        {"contract_version": 3, "reason": "x", "mode": "retroactive"},
+    ],
+    ev.DUE_DATE_SET: [
+        {"metric": "resolution", "due_at": format_instant(OPENED_AT + 500 * MINUTE), "reason": "x"},
+        {"metric": "first_response", "due_at": format_instant(OPENED_AT + 40 * MINUTE), "reason": "x"},
+        {"metric": "resolution", "reason": "x"},
+    ],
+    ev.ACKNOWLEDGED: [{}],
+    ev.ESCALATED: [{}, {"tier": 1}],
+    ev.RESOLVED: [{}],
+    ev.REOPENED: [{}],
+    ev.CLOSED: [{}],
+    ev.MERGED: [{"into": "T-2"}],
+    ev.DELETED: [{}],
+    ev.REVIEW_FILED: [{"root_cause": "x"}],
+}
+ACTORS = [Actor("agent", "ana"), Actor("agent", "ana"), Actor("customer", "jo"), Actor("bot", "greeter")]
+# Tickets that end early tell little: the ends are rarer than the rest.
+TYPES = [name for name in DETAILS for _ in range(1 if name in (ev.CLOSED, ev.MERGED, ev.DELETED) else 4)]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happens, in minutes after the opening, and how late we learn of it."""
+
+    type: str
+    details: dict[str, Any]
+    actor: Actor
+    at: int
+    delay: int
+
+    def event(self, sequence: int, recorded_at: datetime) -> Event:
+        return Event(sequence, self.type, OPENED_AT + self.at * MINUTE, recorded_at, self.actor, self.details)
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> Fact:
+    name = draw(st.sampled_from(TYPES))
+    at = draw(st.one_of(st.integers(0, 700), st.integers(0, 6_000)))
+    delay = draw(st.sampled_from([0, 0, 0, 5, 90, 900]))
+    return Fact(name, draw(st.sampled_from(DETAILS[name])), draw(st.sampled_from(ACTORS)), at, delay)
+
+
+histories = st.lists(facts(), max_size=10, unique_by=lambda fact: fact.at)
+worlds = st.sampled_from(WORLDS)
+
+
+def opened() -> Event:
+    details = {"contract_version": 1, "priority": "P1", "contract_id": "acme-gold"}
+    return Event(1, ev.OPENED, OPENED_AT, OPENED_AT, Actor("customer", "jo"), details)
+
+
+def log_of(history: Iterable[Fact]) -> list[Event]:
+    end = OPENED_AT + 9_000 * MINUTE
+    return [opened(), *(fact.event(number, end) for number, fact in enumerate(history, 2))]
+
+
+def missed(ticket: Ticket, now: datetime) -> set[tuple[str, datetime]]:
+    """The metric and the instant of every breach by now."""
+    return {(o.metric.name, due_at) for o in ticket.obligations() for _, due_at in o.breaches(now)}
+
+
+def verdicts(ticket: Ticket) -> Any:
+    """What everything comes to, without the names that the order of recording gives."""
+    now = OPENED_AT + 9_000 * MINUTE
+    every = [
+        (o.metric.name, o.started_at, o.due_at() or now, o.ended_at or now, o.state(now), [str(p) for p in o.pauses])
+        for o in (*ticket.past, *ticket.current.values())
+    ]
+    return sorted(every), ticket.status, ticket.priority, ticket.contract_version, ticket.holders, ticket.attributes
+
+
+class Life:
+    """A ticket whose execution assesses it at every timer and at every event that is learned of."""
+
+    def __init__(self, history: Sequence[Fact], world: dict[int, Contract]) -> None:
+        self.world, self.log, self.now = world, [opened()], OPENED_AT
+        for fact in sorted(history, key=lambda each: each.at + each.delay):
+            self.run_until(OPENED_AT + (fact.at + fact.delay) * MINUTE)
+            self.log.append(fact.event(len(self.log) + 1, self.now))
+        self.run_until(max(self.now, OPENED_AT + 8_000 * MINUTE))
+
+    def run_until(self, end: datetime) -> None:
+        for _ in range(500):
+            found = assess(KEY, self.world, self.log, TEAMS.get, self.now)
+            self.log += found.events
+            if found.timer is None or found.timer.at > end:
+                break
+            assert found.timer.at > self.now, "a timer that is already over would fire for ever"
+            self.now = found.timer.at
+        self.now = end
+        self.log += assess(KEY, self.world, self.log, TEAMS.get, self.now).events
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories, worlds, st.randoms(use_true_random=False))
+def test_the_order_of_recording_decides_nothing(history: list[Fact], world: dict[int, Contract], random: Any) -> None:
+    shuffled = list(history)
+    random.shuffle(shuffled)
+    one, other = (fold(KEY, world, log_of(each)) for each in (history, shuffled))
+    assert verdicts(one) == verdicts(other)
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories, worlds)
+def test_nothing_that_happens_after_a_breach_undoes_it(history: list[Fact], world: dict[int, Contract]) -> None:
+    in_order = sorted(history, key=lambda fact: fact.at)
+    for number in range(1, len(in_order) + 1):
+        now = OPENED_AT + in_order[number - 1].at * MINUTE
+        before = missed(fold(KEY, world, log_of(in_order[: number - 1])), now - timedelta(microseconds=1))
+        after = missed(fold(KEY, world, log_of(in_order[:number])), now)
+        assert before <= after, in_order[number - 1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories, worlds)
+def test_a_whole_life_is_recorded_once_settles_and_is_explained(
+    history: list[Fact], world: dict[int, Contract]
+) -> None:
+    life = Life(history, world)
+    assert [event.sequence for event in life.log] == list(range(1, len(life.log) + 1))
+    again = assess(KEY, world, life.log, TEAMS.get, life.now)
+    assert [event.type for event in again.events] == []
+    standing: set[tuple[str, str]] = set()
+    warned: set[tuple[str, str]] = set()
+    for event in life.log:
+        if event.type == ev.WARNED:
+            assert (event.details["obligation_id"], event.details["threshold"]) not in warned
+            warned.add((event.details["obligation_id"], event.details["threshold"]))
+        if event.type in (ev.BREACHED, ev.CORRECTED):
+            name = (event.details["obligation_id"], event.details["due_at"])
+            assert (name in standing) == (event.type == ev.CORRECTED)
+            standing ^= {name}
+    true = {
+        (name, format_instant(due_at))
+        for o in again.ticket.obligations()
+        if not o.metric.of_tiers
+        for name, due_at in o.breaches(life.now)
+    }
+    assert standing == true, "what the log says is what is true"
+    ids = [n["notice_id"] for e in life.log if e.type == ev.NOTICES_RECORDED for n in e.details["notices"]]
+    assert len(ids) == len(set(ids))
+    assert ticket_view(again, len(life.log), life.now)
+    for obligation in again.ticket.obligations():
+        found = explain(obligation, life.now, again.ticket.holders)
+        assert all(one.end == two.start for one, two in pairwise(found))

@@ -26,7 +26,8 @@ def follow_event(
     dossier = open_dossier(key, log=log, contracts=contracts, teams=teams)
     assessment = dossier.assess(clock.now())
     ticket = dossier.ticket()
-    if event_type in STARTS_EXECUTION or (ticket.settled and assessment.something_to_do):
+    left_to_do = assessment.something_to_do or assessment.timer is not None
+    if event_type in STARTS_EXECUTION or (ticket.settlement is not None and left_to_do):
         executions.start(key, ticket.generation)
     if dossier.task_token is None:
         return

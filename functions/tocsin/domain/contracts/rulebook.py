@@ -26,7 +26,7 @@ class Rulebook:
     def joined_with(self, others: Iterable[Rulebook]) -> Rulebook:
         """These metrics, and whatever else the others measure."""
         own = self.by_name.keys()
-        lacking = [other for other in others if not other.by_name.keys() <= own]
+        lacking = [other for other in others if other is not self and not other.by_name.keys() <= own]
         if not lacking:
             return self
         further = {name: metric for other in lacking for name, metric in other.by_name.items() if name not in own}

@@ -93,7 +93,9 @@ def _start(ticket: Ticket, metric: Metric, event: Event) -> None:
 
 def _meet(ticket: Ticket, metric: Metric, event: Event) -> None:
     obligation = ticket.current.get(metric.name)
-    if obligation is not None and obligation.running:
+    if obligation is None or not obligation.running:
+        return
+    if not metric.repeats or obligation.cycle != event.sequence:  # What begins a cycle does not end it, too.
         obligation.end(event.occurred_at, event.sequence)
 
 
@@ -240,9 +242,23 @@ def _contract_changed(ticket: Ticket, event: Event) -> None:
     ticket.contract = ticket.contracts[ticket.contract_version]
     ticket.rulebook = _rulebook(ticket.contracts, ticket.contract_version)
     for name, obligation in ticket.current.items():
-        obligation.metric = ticket.rulebook.by_name[name]
+        metric = ticket.rulebook.by_name[name]
+        if metric is not obligation.metric:
+            obligation.metric = metric
+            _pause_as_defined(ticket, obligation, event)
     chosen: Mode | None = event.details.get("mode")
     _retarget(ticket, event, lambda contract: chosen or contract.retarget.contract, chosen)
+
+
+def _pause_as_defined(ticket: Ticket, obligation: Obligation, event: Event) -> None:
+    """Another version may define otherwise what pauses a metric: what waits now is paused by that and nothing else."""
+    pause = obligation.metric.pause
+    if not obligation.running or (pause and not ticket.waiting_for):
+        return
+    if ticket.waiting_for and pause.intersection(WAITING[ticket.waiting_for]):
+        obligation.pause(event.occurred_at, event.sequence)
+    else:
+        obligation.resume(event.occurred_at)
 
 
 def _retarget(
@@ -252,7 +268,7 @@ def _retarget(
     ticket.look_up_targets()
     for obligation in ticket.current.values():
         if obligation.running:
-            before, promise = obligation.promise, ticket.promise(obligation.metric)
+            before, promise = obligation.promised, ticket.promise(obligation.metric)
             if before != promise:
                 mode = mode_of(ticket.contract)
                 if before and promise and before.target == promise.target and event.type != ev.PRIORITY_CHANGED:
@@ -291,6 +307,8 @@ def _resolved(ticket: Ticket, event: Event) -> None:
 
 def _resolve(ticket: Ticket, event: Event, answered: tuple[str, ...]) -> None:
     if ticket.over:
+        if answered:
+            _happens(ticket, event, *answered)
         return
     waited = ("resumed",) if ticket.waiting_for else ()
     facts = (*answered, *waited, "resolved", *_responds(ticket, event, "resolution"))

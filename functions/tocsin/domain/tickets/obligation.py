@@ -64,6 +64,7 @@ class Obligation:
         "override",
         "pause_causes",
         "pauses",
+        "promised",
         "revision",
         "started_at",
         "superseded",
@@ -76,6 +77,8 @@ class Obligation:
         self.revision = 0
         self.started_at = start.occurred_at
         self.known_at = start.recorded_at
+        self.promised = promise
+        """What the contract promised last; with `best_for_customer` an earlier promise may rule instead."""
         self.courses: tuple[Course, ...] = (Course(promise, start.occurred_at),) if promise else ()
         self.override: Override | None = None
         self.superseded: list[tuple[int, datetime]] = []
@@ -216,9 +219,9 @@ class Obligation:
 
     def retarget(self, promise: Promise | None, mode: Mode, change: Event) -> None:
         """Measure against another promise, keeping every pause; see `Mode`. A due date set by hand stays."""
-        current = self.course
-        if promise == (current.promise if current else None):
+        if promise == self.promised:
             return
+        current, self.promised = self.course, promise
         due_at = self.due_at()
         self.courses = self._courses(current, promise, mode, change)
         if self.course is not current:

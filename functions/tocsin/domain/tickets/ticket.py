@@ -120,8 +120,8 @@ class Ticket:
 
     @property
     def settled(self) -> bool:
-        """Whether its execution has ended because nothing was left to run."""
-        return self.settlement is not None
+        """Whether nothing is left to run; something learned late may let it run again."""
+        return self.settlement is not None and not any(obligation.running for obligation in self.promised())
 
     @property
     def generation(self) -> int:

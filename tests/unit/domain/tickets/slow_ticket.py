@@ -440,6 +440,8 @@ class SlowTicket:
     def _ends(self, fact: Fact, rules: Rules, cycle: Cycle, happened: set[str]) -> None:
         """Stopping comes before cancelling, cancelling before resetting."""
         if happened & rules.stop:
+            if rules.repeats and cycle.number == fact.number:
+                return  # What begins a cycle does not end it, too.
             _end(cycle, fact.at, met_by=fact.number)
             if rules.repeats and not happened & rules.cancel:
                 self._begin(fact, rules)
@@ -466,15 +468,7 @@ class SlowTicket:
             if cycle.running:
                 promised = self._promised(cycle.metric)
                 same_target = promised and cycle.promised and promised.target == cycle.promised.target
-                self._ask_about_earlier_promise(cycle, promised, {mode, for_hours_alone})
                 self._promise_anew(cycle, promised, for_hours_alone if same_target else mode, fact)
-
-    def _ask_about_earlier_promise(self, cycle: Cycle, promised: Promised | None, modes: set[str]) -> None:
-        ruling = cycle.ruling()
-        if ruling is None or ruling.promised == cycle.promised:
-            return
-        if modes != {"best_for_customer"} or (promised == ruling.promised and len(ruling.courses) > 1):
-            self.open_questions.add("another change while an earlier promise rules")
 
     def _promise_anew(self, cycle: Cycle, promised: Promised | None, mode: str, fact: Fact) -> None:
         due, before = cycle.due(), cycle.ruling()
@@ -610,8 +604,6 @@ class SlowTicket:
     def _resolve(self, fact: Fact, answered: list[str]) -> None:
         if self.over:
             self._if_any(fact, answered)
-            if answered:
-                self.open_questions.add("an answer that resolves what is resolved already")
             return
         waited = ["resumed"] if self.waiting_for else []
         self._happens(fact, "resolved", *waited, *answered, *self._response(fact, "resolution"))
@@ -629,9 +621,7 @@ class SlowTicket:
             if cycle.ended is not None and goes_on:
                 cycle.waits.append((cycle.ended, fact.at))
                 cycle.ended = cycle.met_by = None
-                mode, promised = self.terms.retarget["priority"], self._promised(cycle.metric)
-                self._ask_about_earlier_promise(cycle, promised, {mode})
-                self._promise_anew(cycle, promised, mode, fact)
+                self._promise_anew(cycle, self._promised(cycle.metric), self.terms.retarget["priority"], fact)
             elif cycle.ended is not None:
                 self._begin(fact, measured[cycle.metric])
         followed_up = self.wrote_while_resolved and self.responded

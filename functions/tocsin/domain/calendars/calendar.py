@@ -133,18 +133,19 @@ class BusinessCalendar:
         start = _utc(start)
         if target <= _NOTHING:
             return self._first_counting_instant(start, target, pauses)
-        if not pauses:
-            return self._due(start, target)
-        for begins, ends in _disjoint(pauses, start):
-            # In business time a pause begins before the deadline where less than the target was worked by then.
-            table = self._covering(start, ends or begins)
-            worked = table.worked_until(begins)
-            if worked - table.worked_until(start) >= target:
+        table = self._covering(start, start)
+        worked = table.worked_until(start) + target
+        for begins, ends in _disjoint(pauses, start) if pauses else ():
+            if (ends or begins) >= table.ends:
+                table = self._table = self._extended(table, start, ends or begins)
+            # A pause begins before the deadline where less was worked by then; what would be worked in it is on top.
+            worked_before = table.worked_until(begins)
+            if worked_before >= worked:
                 break
             if ends is None:
                 return None
-            target += table.worked_until(ends) - worked
-        return self._due(start, target)
+            worked += table.worked_until(ends) - worked_before
+        return self._earliest(table, worked)
 
     def elapsed(self, start: datetime, end: datetime, pauses: Sequence[Interval] = ()) -> timedelta:
         """The business time in [start, end) outside the pauses; zero if `end` is before `start`."""
@@ -172,7 +173,8 @@ class BusinessCalendar:
         """The first open instant at or after `at`; NoOpenHours if there is none."""
         at = _utc(at)
         # The first microsecond to be worked ends one microsecond after it begins.
-        return self._due(at, timedelta.resolution) - timedelta.resolution
+        table = self._covering(at, at)
+        return self._earliest(table, table.worked_until(at) + timedelta.resolution) - timedelta.resolution
 
     def open_windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
         """The open time in [start, end): sorted, merged where windows touch or overlap, and clipped."""
@@ -244,9 +246,8 @@ class BusinessCalendar:
             at = self.next_opening(max(at, ends))
         return at
 
-    def _due(self, start: datetime, target: timedelta) -> datetime:
-        table = self._covering(start, start)
-        worked = table.worked_until(start) + target
+    def _earliest(self, table: _Table, worked: timedelta) -> datetime:
+        """The first instant by which that much was worked since the table begins, in whatever year."""
         while worked > table.worked[-1]:
             table = self._with_next_year(table)
         return table.earliest(worked)
@@ -289,7 +290,11 @@ def _utc(at: datetime) -> datetime:
 
 
 def _in_utc(pauses: Sequence[Interval]) -> list[_Pause]:
-    return [(_utc(pause.start), pause.end and _utc(pause.end)) for pause in pauses]
+    # Nearly always they are in UTC already; to call a function for each end would double what a deadline costs.
+    return [
+        (start if start.tzinfo is UTC else _utc(start), end if end is None or end.tzinfo is UTC else _utc(end))
+        for start, end in pauses
+    ]
 
 
 def _counts(closing: datetime, pauses: Sequence[_Pause]) -> bool:
@@ -297,20 +302,22 @@ def _counts(closing: datetime, pauses: Sequence[_Pause]) -> bool:
     return not any(begins < closing and (ends is None or closing <= ends) for begins, ends in pauses)
 
 
-def _disjoint(pauses: Sequence[Interval], start: datetime) -> Iterator[_Pause]:
+def _disjoint(pauses: Sequence[Interval], start: datetime) -> list[_Pause]:
     """What the pauses cover from `start` on, in order and each instant once; the last may be open."""
-    covered = start
     spans = _in_utc(pauses)
     if len(spans) > 1:
         spans.sort(key=itemgetter(0))
+    found: list[_Pause] = []
+    covered = start
     for paused, ends in spans:
-        begins = max(paused, covered)
+        begins = max(covered, paused)
         if ends is None:
-            yield begins, None
-            return
+            found.append((begins, None))
+            break
         if ends > begins:
-            yield begins, ends
+            found.append((begins, ends))
             covered = ends
+    return found
 
 
 ALWAYS = BusinessCalendar("UTC", dict.fromkeys(WEEK, ((0, DAY_SECONDS),)))

@@ -54,7 +54,7 @@ class Obligation:
     """
 
     __slots__ = (
-        "_due_at",
+        "_due",
         "courses",
         "cycle",
         "ended_at",
@@ -87,7 +87,8 @@ class Obligation:
         self.pause_causes: list[int] = []
         self.ended_at: datetime | None = None
         self.met_by: int | None = None
-        self._due_at: datetime | None = None
+        self._due: tuple[datetime | None] | None = None
+        """What `due_at` has worked out, until something happens that may change it."""
 
     @property
     def obligation_id(self) -> str:
@@ -128,12 +129,13 @@ class Obligation:
 
     def due_at(self) -> datetime | None:
         """When it is due; None where nothing is promised, or while paused before that."""
-        if self._due_at is None:
+        if self._due is None:
+            course = self.course
             if self.override is not None:
-                self._due_at = self.override.due_at
-            elif (course := self.course) is not None:
-                self._due_at = course.due_at(self.pauses)
-        return self._due_at
+                self._due = (self.override.due_at,)
+            else:
+                self._due = (course.due_at(self.pauses) if course else None,)
+        return self._due[0]
 
     def warnings(self, given: frozenset[str] | set[str] = frozenset()) -> list[tuple[str, datetime]]:
         """Each warning not yet `given`, as the contract writes it, with its instant."""
@@ -196,13 +198,13 @@ class Obligation:
         if not self.paused:
             self.pauses.append(Interval(at, None))
             self.pause_causes.append(cause)
-            self._due_at = None
+            self._due = None
 
     def resume(self, at: datetime) -> None:
         """Count again; harmless while running."""
         if self.paused:
             self.pauses[-1] = Interval(self.pauses[-1].start, at)
-            self._due_at = None
+            self._due = None
 
     def end(self, at: datetime, met_by: int | None) -> None:
         """Stop for good: met by the event with that sequence number, or cancelled."""
@@ -214,7 +216,7 @@ class Obligation:
         if self.ended_at is not None:
             self.pauses.append(Interval(self.ended_at, reopening.occurred_at))
             self.pause_causes.append(self.met_by or 0)
-            self.ended_at = self.met_by = self._due_at = None
+            self.ended_at = self.met_by = self._due = None
             self.known_at = reopening.recorded_at
 
     def retarget(self, promise: Promise | None, mode: Mode, change: Event) -> None:
@@ -257,7 +259,7 @@ class Obligation:
 
     def _revise(self, before: datetime | None, change: Event) -> None:
         """Take another name for another deadline, so that it is warned about and breached anew; the same keeps its."""
-        self._due_at = None
+        self._due = None
         due_at = self.due_at()
         if due_at is not None and due_at == before:
             return

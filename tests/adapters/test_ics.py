@@ -256,7 +256,7 @@ rules = st.lists(rule_parts, max_size=4).map(lambda parts: f"RRULE:{';'.join(par
 lines = st.tuples(names, parameters, values).map(lambda parts: f"{parts[0]}{parts[1]}:{parts[2]}")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(lines | rules | st.text(max_size=20), max_size=6), st.booleans())
 def test_no_event_is_a_crash(content: list[str], starts: bool) -> None:
     event = "|".join([*(["DTSTART:20260501"] if starts else []), *content])

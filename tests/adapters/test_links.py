@@ -72,7 +72,7 @@ def test_what_is_signed_but_no_claims_is_nothing(links: SignedLinks, signed: Any
     assert links.read(URLSafeSerializer("correct horse", salt=SALT).dumps(signed)) is None
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_link_of_which_a_single_character_is_changed_lost_or_added_is_nothing(
     links: SignedLinks, data: st.DataObject

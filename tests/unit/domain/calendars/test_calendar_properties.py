@@ -105,8 +105,8 @@ def _deadline(terms: Terms, start: datetime, target: timedelta, pauses: Sequence
     return due
 
 
-quick = settings(deadline=None, max_examples=80)
-slow = settings(deadline=None, max_examples=60)
+quick = settings(max_examples=80)
+slow = settings(max_examples=60)
 
 
 @quick

@@ -219,7 +219,7 @@ def has(ticket: Circumstances, field: str, value: str) -> bool:
     return value in found if isinstance(found, list) else found == value
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows_of_conditions, st.booleans())
 def test_a_row_or_value_is_called_dead_if_and_only_if_no_ticket_of_a_small_world_falls_under_it(
     rows: list[dict[str, Any]], closed: bool

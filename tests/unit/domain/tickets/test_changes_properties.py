@@ -189,7 +189,7 @@ class Life:
         self.log += assess(KEY, self.world, self.log, TEAMS.get, self.now).events
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(histories, worlds, st.randoms(use_true_random=False))
 def test_the_order_of_recording_decides_nothing(history: list[Fact], world: dict[int, Contract], random: Any) -> None:
     shuffled = list(history)
@@ -198,7 +198,7 @@ def test_the_order_of_recording_decides_nothing(history: list[Fact], world: dict
     assert verdicts(one) == verdicts(other)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(histories, worlds)
 def test_nothing_that_happens_after_a_breach_undoes_it(history: list[Fact], world: dict[int, Contract]) -> None:
     in_order = sorted(history, key=lambda fact: fact.at)
@@ -209,7 +209,6 @@ def test_nothing_that_happens_after_a_breach_undoes_it(history: list[Fact], worl
         assert before <= after, in_order[number - 1]
 
 
-@settings(max_examples=100, deadline=None)
 @given(histories, worlds)
 def test_a_whole_life_is_recorded_once_settles_and_is_explained(
     history: list[Fact], world: dict[int, Contract]

@@ -33,7 +33,7 @@ def obligation_of(zone: str, weekly: list[str], start: datetime, target: timedel
     return obligation
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(ZONES), hours, starts, st.integers(1, 3_000), gaps, st.integers(0, 40_000))
 def test_the_stretches_follow_each_other_without_gap_and_what_counted_is_what_elapsed(
     zone: str, weekly: list[str], start: datetime, target: int, waits: list[int], later: int

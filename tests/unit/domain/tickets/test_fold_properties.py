@@ -133,7 +133,7 @@ class Life:
         return assess(KEY, {1: self.contract}, self.log, self.teams.get, self.now)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(priorities, histories, worlds)
 def test_no_history_is_too_strange_to_fold_assess_and_show(priority: str, history: list[Fact], world: Any) -> None:
     terms, teams = world
@@ -150,7 +150,7 @@ def who_has_it(ticket: Ticket) -> tuple[str, datetime, int] | None:
     return (taken.by, taken.at, taken.tier) if taken else None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(priorities, distinct_histories, worlds, st.randoms(use_true_random=False))
 def test_the_order_of_recording_decides_nothing(priority: str, history: list[Fact], world: Any, random: Any) -> None:
     shuffled = list(history)
@@ -160,7 +160,7 @@ def test_the_order_of_recording_decides_nothing(priority: str, history: list[Fac
     assert (one.attributes, who_has_it(one)) == (other.attributes, who_has_it(other))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(priorities, distinct_histories, worlds, st.data())
 def test_an_event_that_is_delivered_twice_decides_no_more_than_once(
     priority: str, history: list[Fact], world: Any, data: st.DataObject
@@ -172,7 +172,6 @@ def test_an_event_that_is_delivered_twice_decides_no_more_than_once(
     assert once.chain.acknowledged == twice.chain.acknowledged
 
 
-@settings(max_examples=100, deadline=None)
 @given(priorities, histories, worlds)
 def test_assessing_again_finds_nothing_new_at_the_same_instant(priority: str, history: list[Fact], world: Any) -> None:
     life = Life(priority, history, world)
@@ -181,7 +180,6 @@ def test_assessing_again_finds_nothing_new_at_the_same_instant(priority: str, hi
     assert again.timer is None or again.timer.at > life.now
 
 
-@settings(max_examples=100, deadline=None)
 @given(priorities, histories, worlds)
 def test_nothing_is_recorded_or_told_twice_and_nothing_is_left_out_of_the_numbering(
     priority: str, history: list[Fact], world: Any
@@ -197,7 +195,6 @@ def test_nothing_is_recorded_or_told_twice_and_nothing_is_left_out_of_the_number
     assert len(ids) == len(set(ids))
 
 
-@settings(max_examples=100, deadline=None)
 @given(priorities, histories, worlds)
 def test_every_obligation_is_consistent_in_itself(priority: str, history: list[Fact], world: Any) -> None:
     life = Life(priority, history, world)
@@ -215,7 +212,7 @@ def test_every_obligation_is_consistent_in_itself(priority: str, history: list[F
             assert (obligation.obligation_id, format_instant(due_at)) in ticket.breached, "no breach passes in silence"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(priorities, histories, worlds)
 def test_looking_at_every_timer_or_only_once_at_the_end_breaches_the_same(
     priority: str, history: list[Fact], world: Any
@@ -233,7 +230,7 @@ def test_looking_at_every_timer_or_only_once_at_the_end_breaches_the_same(
     assert states == {n: o.state(life.now) for n, o in at_once.ticket.current.items() if n not in by_alerts}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(priorities, histories, worlds)
 def test_a_ticket_that_is_over_alerts_no_tier_and_one_that_was_taken_stops_the_chain(
     priority: str, history: list[Fact], world: Any

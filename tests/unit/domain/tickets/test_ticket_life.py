@@ -551,7 +551,7 @@ def minute(instant: str) -> int:
 
 
 TestTicketLife = TicketLife.TestCase
-TestTicketLife.settings = settings(max_examples=130, stateful_step_count=30, deadline=None)
+TestTicketLife.settings = settings(stateful_step_count=30)
 
 
 Told = Sequence[tuple[str, int, Actor, Mapping[str, Any]]]

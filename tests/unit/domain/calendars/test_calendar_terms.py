@@ -10,7 +10,14 @@ import pytest
 from pydantic import ValidationError
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
-from tocsin.domain.calendars.calendar_terms import CalendarTerms, Holidays, business_calendar, weekdays, window_seconds
+from tocsin.domain.calendars.calendar_terms import (
+    CalendarTerms,
+    Holidays,
+    _public_holidays,
+    business_calendar,
+    weekdays,
+    window_seconds,
+)
 from tocsin.domain.plain_words import faults_of
 
 NEVER = [("body", "has no open hour in a year; no target could ever be due")]
@@ -129,6 +136,15 @@ def test_a_calendar_in_a_zone_of_its_own_stays_there() -> None:
 @pytest.mark.parametrize("weekly", [{}, {"mon": []}, {"daily": []}])
 def test_a_calendar_that_never_opens_is_refused(weekly: dict[str, list[str]]) -> None:
     assert faults(weekly=weekly) == NEVER
+
+
+@pytest.mark.parametrize("of_the_machine", ["en_US", "uk", "de"])
+def test_holidays_are_called_as_in_their_country_whatever_the_machine_speaks(
+    of_the_machine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", of_the_machine)
+    _public_holidays.cache_clear()
+    assert Holidays(country="DE", subdivision="BY").in_year(2026)[date(2026, 1, 6)] == "Heilige Drei Könige"
 
 
 def test_a_calendar_of_which_every_day_of_the_coming_years_is_a_holiday_is_refused() -> None:

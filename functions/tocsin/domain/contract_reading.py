@@ -55,7 +55,7 @@ def read_contract(
         contract = Contract.model_validate({"contract_id": contract_id, **document})
     except ValidationError as error:
         raise Invalid(faults_of(error, Contract) + faults, "The contract has faults; nothing was stored.") from None
-    if not any(fault.path.startswith(("targets", "calendar", "sites")) for fault in faults):
+    if not any(fault.path.startswith(("targets", "calendar", "holidays", "sites")) for fault in faults):
         # With such faults targets have no calendar to count in, or no meaning.
         out_of_reach = list(_targets_out_of_reach(contract))
         faults += out_of_reach or faults_of_examples(contract)
@@ -75,6 +75,7 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
         yield Fault("contract_id", f"is {document['contract_id']!r}, but the address says {contract_id!r}")
     yield from _unknown_teams(document, known_teams)
     yield from _unknown_calendars(document)
+    yield from _unknown_holidays(document)
     yield from _zones_from_nowhere(document)
     yield from _days_outside_the_term(document)
     yield from _impossible_metrics(document)
@@ -133,6 +134,19 @@ def _calendars(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield f"calendars.{name}", _mapping(terms)
 
 
+def _unknown_holidays(document: Document) -> Iterator[Fault]:
+    sets = _mapping(document.get("holidays"))
+    named = {path: terms.get("holidays") for path, terms in _calendars(document)}
+    for path, name in named.items():
+        if isinstance(name, str) and name not in sets:
+            known = ", ".join(map(str, sets)) or "none"
+            why = f"there is no set of holidays {name!r} in this contract's `holidays`; known are: {known}"
+            yield Fault(f"{path}.holidays", why)
+    for name in sets:
+        if name not in named.values():
+            yield Fault(f"holidays.{name}", "is defined, but no calendar has these holidays")
+
+
 def _zones_from_nowhere(document: Document) -> Iterator[Fault]:
     for path, terms in _calendars(document):
         source = _mapping(terms.get("timezone")).get("of")
@@ -151,15 +165,18 @@ def _days_outside_the_term(document: Document) -> Iterator[Fault]:
     except (ValueError, OverflowError, TypeError):
         return
     ends = term_of(begins, months, transition_days=transition_days).measured_until
+    for path, days in _listed_days(document):
+        for day in days:
+            if _is_date(day) and not begins <= date.fromisoformat(day) <= ends:
+                yield Fault(f"{path}.{day}", f"lies outside the contract's term, {begins} to {ends}")
+
+
+def _listed_days(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for path, terms in _calendars(document):
-        listed = {
-            "holidays.dates": _mapping(terms.get("holidays")).get("dates"),
-            "special_days": terms.get("special_days"),
-        }
-        for field, days in listed.items():
-            for day in _mapping(days):
-                if _is_date(day) and not begins <= date.fromisoformat(day) <= ends:
-                    yield Fault(f"{path}.{field}.{day}", f"lies outside the contract's term, {begins} to {ends}")
+        yield f"{path}.holidays.dates", _mapping(_mapping(terms.get("holidays")).get("dates"))
+        yield f"{path}.special_days", _mapping(terms.get("special_days"))
+    for name, holidays in _mapping(document.get("holidays")).items():
+        yield f"holidays.{name}.dates", _mapping(_mapping(holidays).get("dates"))
 
 
 def _is_date(text: Any) -> bool:

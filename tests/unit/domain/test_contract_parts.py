@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -147,6 +148,11 @@ class TestDaysOutsideTheTerm:
     def test_in_a_named_calendar_it_has_that_path(self) -> None:
         found = faults(changed(**self.TERM, calendars={"night": {**OPEN, "holidays": {"dates": {"2025-01-01": "x"}}}}))
         assert list(found) == ["calendars.night.holidays.dates.2025-01-01"]
+
+    def test_in_a_set_it_has_the_path_of_the_set(self) -> None:
+        sets = {"ours": {"dates": {"2025-01-01": "x"}}}
+        found = faults(changed(**self.TERM, calendar={**OPEN, "holidays": "ours"}, holidays=sets))
+        assert list(found) == ["holidays.ours.dates.2025-01-01"]
 
     def test_without_a_beginning_no_day_is_outside_and_without_an_end_only_those_before(self) -> None:
         days = {**OPEN, "holidays": {"dates": {"2020-01-01": "x", "2080-01-01": "x"}}}
@@ -335,3 +341,42 @@ def test_a_grace_has_a_length_and_nothing_else_does(reopen: object, path: str) -
 def test_the_whole_document_of_the_unit_tests_is_without_a_fault() -> None:
     assert read_contract(DOCUMENT, "acme-gold", TEAMS).known_priorities == ["P1", "P2", "P3"]
     assert read_contract(MINIMAL, "acme-gold", TEAMS).known_priorities == ["P1"]
+
+
+class TestSetsOfHolidays:
+    SETS: Mapping[str, Any] = {"bavaria": {"country": "DE", "subdivision": "BY", "dates": {"2026-05-15": "Bridge day"}}}
+
+    def test_calendars_that_name_a_set_are_closed_on_its_days(self) -> None:
+        night = {"timezone": "Europe/Berlin", "weekly": {"daily": ["20:00-23:00"]}, "holidays": "bavaria"}
+        terms = read(calendar={**OPEN, "holidays": "bavaria"}, calendars={"night": night}, holidays=self.SETS)
+        for name in (None, "night"):
+            calendar = terms.calendar_named(name)
+            assert calendar.holiday(date(2026, 1, 6)) == "Heilige Drei Könige"
+            assert calendar.holiday(date(2026, 5, 15)) == "Bridge day"
+            bridge_day = datetime(2026, 5, 14, 22, 0, tzinfo=UTC)
+            assert list(calendar.open_windows(bridge_day, bridge_day + timedelta(days=1))) == []
+
+    def test_a_set_that_there_is_not_and_one_that_nobody_has_are_faults(self) -> None:
+        calendars = {"night": {**OPEN, "holidays": "saxony"}}
+        assert faults(changed(calendar=OPEN, calendars=calendars, holidays=self.SETS)) == {
+            "calendars.night.holidays": (
+                "there is no set of holidays 'saxony' in this contract's `holidays`; known are: bavaria"
+            ),
+            "holidays.bavaria": "is defined, but no calendar has these holidays",
+        }
+
+    def test_what_is_wrong_in_a_set_is_told_once_and_where_it_stands(self) -> None:
+        found = faults(changed(calendar={**OPEN, "holidays": "ours"}, holidays={"ours": {"country": "XX"}}))
+        assert found == {"holidays.ours": "country 'XX' is not known; write ISO 3166-1 alpha-2 such as DE"}
+
+    def test_holidays_are_days_or_a_name(self) -> None:
+        why = "are days of one's own, such as {country: DE}, or the name of a set in the contract's `holidays`"
+        assert faults(changed(calendar={**OPEN, "holidays": ["DE"]})) == {"calendar.holidays": why}
+
+    def test_a_set_that_closes_every_day_leaves_no_target_within_reach(self) -> None:
+        everyday = {f"{month:02}-{day:02}": "x" for month in range(1, 13) for day in range(1, 29)}
+        weekly = {"timezone": "UTC", "weekly": {"mon": ["09:00-09:01"]}, "holidays": "ours"}
+        found = faults(changed(calendar=weekly, holidays={"ours": {"yearly": everyday}}))
+        assert found == {
+            "targets.P1.resolution": "would take its calendar more than twenty years of opening hours to use up"
+        }

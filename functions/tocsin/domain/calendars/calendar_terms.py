@@ -195,6 +195,14 @@ def _zone_or_whose(value: Any, _: object) -> str | ZoneOf:
     raise ValueError("is not a time zone; write Europe/Berlin, or {of: customer, otherwise: Europe/Berlin}")
 
 
+def _holidays_or_their_name(value: Any, _: object) -> Holidays | str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | Holidays):
+        return Holidays.model_validate(value)
+    raise ValueError("are days of one's own, such as {country: DE}, or the name of a set in the contract's `holidays`")
+
+
 class CalendarTerms(BaseModel):
     """One calendar of a contract: zone, weekly opening hours, holidays, special days. Without hours: always open."""
 
@@ -205,7 +213,9 @@ class CalendarTerms(BaseModel):
         default_factory=lambda: {"daily": ["00:00-24:00"]},
         examples=[{"mon-fri": ["09:00-12:00", "13:00-17:00"]}],
     )
-    holidays: Holidays = Holidays()
+    holidays: Annotated[Holidays | str, WrapValidator(_holidays_or_their_name)] = Field(
+        Holidays(), description="of its own, or the name of a set in the contract's `holidays`"
+    )
     special_days: Annotated[dict[SpecialDate, SpecialDayTerms], Field(max_length=1000)] = Field(
         default_factory=dict,
         description="hours instead of the weekly ones, by date or month and day; they win over a holiday",
@@ -215,13 +225,22 @@ class CalendarTerms(BaseModel):
     @model_validator(mode="after")
     def _opens_within_a_year(self) -> CalendarTerms:
         calendar = business_calendar(self)
-        own_dates = [*self.holidays.dates, *map(special_date, self.special_days)]
+        own_dates = [*self.own_holidays.dates, *map(special_date, self.special_days)]
         years = {day.year for day in own_dates if isinstance(day, date)}
         # Years without dates of their own are alike.
         for year in {*years, next(year for year in count(2026) if year not in years)}:
             if not calendar.elapsed(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)):
                 raise ValueError("has no open hour in a year; no target could ever be due")
         return self
+
+    @property
+    def own_holidays(self) -> Holidays:
+        """The holidays that are listed here; none where they are those of a set."""
+        return self.holidays if isinstance(self.holidays, Holidays) else Holidays()
+
+    def with_holidays(self, sets: Mapping[str, Holidays]) -> CalendarTerms:
+        """The same terms with the holidays of the set that they name, if they name one."""
+        return self.model_copy(update={"holidays": sets[self.holidays]}) if isinstance(self.holidays, str) else self
 
     @property
     def usual_timezone(self) -> str:
@@ -238,13 +257,14 @@ class CalendarTerms(BaseModel):
 def business_calendar(terms: CalendarTerms, timezone: str | None = None) -> BusinessCalendar:
     """The calendar that the terms describe; equal terms share one, with the table it has already computed.
 
+    Holidays of a set are not in it: see `CalendarTerms.with_holidays`.
     `timezone` is the zone that a `ZoneOf` turned out to be, None if that is not known; where the terms name a zone,
     it is ignored. Raises ValueError for an unknown zone.
     """
     return _calendar(
         terms.usual_timezone if timezone is None or isinstance(terms.timezone, str) else timezone,
         tuple(terms.windows()),
-        terms.holidays.model_dump_json(),
+        terms.own_holidays.model_dump_json(),
         tuple(
             (special_date(day), SpecialDay(special.name, tuple(map(window_seconds, special.open))))
             for day, special in terms.special_days.items()

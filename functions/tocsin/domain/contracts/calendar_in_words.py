@@ -7,7 +7,14 @@ from datetime import date
 from itertools import groupby
 
 from tocsin.domain.calendars.business_hours import MonthDay
-from tocsin.domain.calendars.calendar_terms import CalendarTerms, DaySeconds, month_day, special_date, window_seconds
+from tocsin.domain.calendars.calendar_terms import (
+    CalendarTerms,
+    DaySeconds,
+    Holidays,
+    month_day,
+    special_date,
+    window_seconds,
+)
 from tocsin.domain.contracts.clauses import Table
 from tocsin.domain.contracts.wording import enumerated
 
@@ -24,14 +31,24 @@ def calendar_words(name: str, terms: CalendarTerms) -> Iterator[str | Table]:
     """The sentences about one calendar, and the table of its extraordinary days; `name` begins a sentence."""
     yield f"{name} are {_weekly(terms)}."
     yield f"{name} are read in the time zone {_zone(terms)}."
-    if terms.holidays.country:
-        country, subdivision = terms.holidays.country, terms.holidays.subdivision
-        where = f"{country}, subdivision {subdivision}" if subdivision else country
-        yield f"{name} are closed on the public holidays of {where}."
-    days = sorted(_days(terms))
+    if isinstance(terms.holidays, str):
+        yield f"{name} are closed on the holidays “{terms.holidays}”."
+    elif terms.holidays.country:
+        yield f"{name} are closed on {_public_holidays(terms.holidays)}."
+    days = sorted([*_closed_days(terms.own_holidays), *_special_days(terms)])
     if days:
         yield f"{name} are others on these days; where a day has hours of its own, they apply on a holiday as well:"
         yield Table(["Day", "Name", "Open"], [row for _, row in days])
+
+
+def holidays_words(name: str, holidays: Holidays) -> Iterator[str | Table]:
+    """The sentences about a set of holidays."""
+    own = sorted(_closed_days(holidays))
+    parts = [_public_holidays(holidays)] if holidays.country else []
+    parts += ["these days:"] if own else []
+    yield f"The holidays “{name}” are {enumerated(parts) or 'none'}{'' if own else '.'}"
+    if own:
+        yield Table(["Day", "Name"], [(day, name) for _, (day, name, _) in own])
 
 
 def window_words(windows: Sequence[DaySeconds]) -> str:
@@ -78,17 +95,28 @@ def _zone(terms: CalendarTerms) -> str:
     return f"of {WHOSE_ZONE[source.of]}, or in {source.otherwise} where that is not known"
 
 
-def _days(terms: CalendarTerms) -> Iterator[tuple[tuple[bool, str], tuple[str, str, str]]]:
-    """Rows of the table, each after what it is sorted by: those of every year first, then by date."""
-    for day, name in terms.holidays.yearly.items():
+def _public_holidays(holidays: Holidays) -> str:
+    where = f"{holidays.country}, subdivision {holidays.subdivision}" if holidays.subdivision else holidays.country
+    return f"the public holidays of {where}"
+
+
+Row = tuple[tuple[bool, str], tuple[str, str, str]]
+"""Of the table of days, after what it is sorted by: those of every year first, then by date."""
+
+
+def _closed_days(holidays: Holidays) -> Iterator[Row]:
+    for day, name in holidays.yearly.items():
         yield _row(month_day(day), name, "closed")
-    for closed, name in terms.holidays.dates.items():
+    for closed, name in holidays.dates.items():
         yield _row(closed, name, "closed")
+
+
+def _special_days(terms: CalendarTerms) -> Iterator[Row]:
     for special, hours in terms.special_days.items():
         yield _row(special_date(special), hours.name, window_words([window_seconds(each) for each in hours.open]))
 
 
-def _row(day: date | MonthDay, name: str, hours: str) -> tuple[tuple[bool, str], tuple[str, str, str]]:
+def _row(day: date | MonthDay, name: str, hours: str) -> Row:
     if isinstance(day, date):
         return (True, day.isoformat()), (f"{day:%a} {day}", name, hours)
     month, number = day

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar
-from tocsin.domain.calendars.calendar_terms import CalendarTerms, Zone, ZoneOf, business_calendar
+from tocsin.domain.calendars.calendar_terms import CalendarTerms, Holidays, Zone, ZoneOf, business_calendar
 from tocsin.domain.contracts.aggregate_terms import Aggregate
 from tocsin.domain.contracts.changes import Reopen, ReopenTerms, RetargetTerms
 from tocsin.domain.contracts.metric_terms import MetricName, MetricTerms, metric_of
@@ -110,6 +110,11 @@ class Contract(Terms):
     signatories: Annotated[list[Signatory], Field(max_length=20)] = Field(default_factory=list)
     calendar: CalendarTerms | None = Field(None, description="the calendar of all that name no other")
     calendars: dict[Slug, CalendarTerms] = Field(default_factory=dict, description="further calendars by name")
+    holidays: Annotated[dict[Slug, Holidays], Field(max_length=50)] = Field(
+        default_factory=dict,
+        description="sets of holidays by name, for several calendars to have in common",
+        examples=[{"bavaria": {"country": "DE", "subdivision": "BY"}}],
+    )
     sites: Annotated[dict[str, Zone], Field(max_length=500)] = Field(
         default_factory=dict, description="zones of the customer's sites, for calendars whose zone is that `of: site`"
     )
@@ -272,7 +277,7 @@ class Contract(Terms):
     @cached_property
     def _calendar_terms(self) -> Mapping[str | None, CalendarTerms]:
         own: dict[str | None, CalendarTerms] = {None: self.calendar} if self.calendar else {}
-        return own | dict(self.calendars)
+        return {name: terms.with_holidays(self.holidays) for name, terms in (own | dict(self.calendars)).items()}
 
     @cached_property
     def _calendars(self) -> dict[tuple[str | None, Zones], BusinessCalendar]:

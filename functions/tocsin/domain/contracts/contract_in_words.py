@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from tocsin.domain.contracts.aggregate_terms import Aggregate, Statistic
-from tocsin.domain.contracts.calendar_in_words import calendar_words
+from tocsin.domain.contracts.calendar_in_words import calendar_words, holidays_words
 from tocsin.domain.contracts.changes import Mode, ReopenTerms
 from tocsin.domain.contracts.clauses import Clause, Table, markdown
 from tocsin.domain.contracts.contract import Contract, Kind, Party, ReviewTerms
@@ -141,6 +141,8 @@ def _hours(contract: Contract) -> Parts:
         yield "The contract's hours are around the clock."
     for name, terms in contract.calendars.items():
         yield from calendar_words(f"The hours “{name}”", terms)
+    for name, holidays in contract.holidays.items():
+        yield from holidays_words(name, holidays)
     if contract.sites:
         zones = enumerated(f"{site} is in {zone}" for site, zone in contract.sites.items())
         yield f"Of the customer's sites {zones}."

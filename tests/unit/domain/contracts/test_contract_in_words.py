@@ -58,8 +58,13 @@ DOCUMENT: Mapping[str, Any] = {
         "special_days": {"12-24": {"name": "Christmas Eve", "open": ["09:00-12:00"]}},
     },
     "calendars": {
-        "plant": {"timezone": {"of": "site", "otherwise": "Europe/Berlin"}, "weekly": {"sat": ["06:00-14:00"]}}
+        "plant": {
+            "timezone": {"of": "site", "otherwise": "Europe/Berlin"},
+            "weekly": {"sat": ["06:00-14:00"]},
+            "holidays": "lyon",
+        }
     },
+    "holidays": {"lyon": {"country": "FR", "dates": {"2026-12-08": "Fête des Lumières"}}},
     "sites": {"Lyon": "Europe/Paris"},
     "priorities": ["P1", "P2", "P3"],
     "priority_matrix": {"high": {"high": "P1", "low": "P2"}, "low": {"high": "P2"}},
@@ -138,6 +143,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.signatories": ("signatories", []),
     "Contract.calendar": ("calendar", ABSENT),
     "Contract.calendars": ("calendars.night", {"timezone": "Europe/Berlin"}),
+    "Contract.holidays": ("holidays.lyon.dates", {}),
     "Contract.sites": ("sites.Lyon", "Europe/Zurich"),
     "Contract.priorities": ("priorities", ["P1", "P2", "P3", "P4"]),
     "Contract.priority_matrix": ("priority_matrix.low.low", "P3"),
@@ -296,6 +302,14 @@ ALTERNATIVES: Mapping[str, tuple[str, list[Any]]] = {
     "reopen": ("reopen", ["resume", "new_cycle", {"mode": "grace", "within": "1h"}]),
     "responses": ("counts_as_response", [[kind] for kind in RESPONSES]),
     "zones": ("calendars.plant.timezone.of", ["customer", "site", "team"]),
+    "holidays": (
+        "calendars.plant.holidays",
+        ["lyon", {"country": "FR"}, {}, {"country": "FR", "dates": {"2026-12-08": "Fête des Lumières"}}],
+    ),
+    "sets of holidays": (
+        "holidays.lyon",
+        [{}, {"country": "FR"}, {"country": "FR", "yearly": {"12-08": "x"}}, {"yearly": {"12-08": "x"}}],
+    ),
     "repeats": ("escalation.repeat_last_tier", [0, 1, 2]),
     "transition": ("transition_days", [0, 1, 2]),
     "notice": ("notice_days", [0, 1, 2]),
@@ -433,6 +447,18 @@ def test_hours_have_their_breaks_nights_and_extraordinary_days() -> None:
         ["Fri 2026-05-15", "Bridge day", "closed"],
         ["Thu 2026-12-24", "Christmas Eve", "from 09:00 to 12:00"],
     ]
+
+
+def test_holidays_that_several_calendars_have_in_common_are_told_once() -> None:
+    hours = {"timezone": "Europe/Berlin", "holidays": "bavaria"}
+    sets = {"bavaria": {"country": "DE", "subdivision": "BY", "dates": {"2026-05-15": "Bridge day"}}}
+    terms = contract(calendar=hours, calendars={"night": hours}, holidays=sets)
+    assert [sentence for sentence in said(terms, "Hours") if "holidays" in sentence] == [
+        "The contract's hours are closed on the holidays “bavaria”.",
+        "The hours “night” are closed on the holidays “bavaria”.",
+        "The holidays “bavaria” are the public holidays of DE, subdivision BY and these days:",
+    ]
+    assert said(terms, "Hours")[-2:] == [["Day", "Name"], ["Fri 2026-05-15", "Bridge day"]]
 
 
 def test_a_contract_without_a_calendar_counts_around_the_clock() -> None:

@@ -82,17 +82,22 @@ def _print_ticket(ticket: dict[str, Any]) -> None:
             ("Opened", utc(ticket["opened_at"])),
             ("Resolved", utc(ticket["resolved_at"])),
             ("Tier", _tier(ticket)),
-            ("Next due", utc(ticket["next_due_at"])),
+            ("Next", _next_event(ticket)),
         ]
     )
     print()
     print_table(
-        ("OBLIGATION", "STATE", "DUE", "ENDED"),
+        ("OBLIGATION", "STATE", "DUE", "IN WORDS"),
         [
-            (words(each["metric"]), words(each["state"]), utc(each["due_at"]), utc(each["ended_at"]))
+            (words(each["metric"]), words(each["state"]), utc(each["due_at"]), each["text"])
             for each in ticket["obligations"]
         ],
     )
+
+
+def _next_event(ticket: dict[str, Any]) -> str | None:
+    coming = ticket["next_event"]
+    return f"{utc(coming['at'])}: {coming['text']}" if coming else None
 
 
 def _contract(ticket: dict[str, Any]) -> str:

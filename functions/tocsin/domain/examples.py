@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.selectors import ATTRIBUTES
+from tocsin.domain.contracts.wording import wall_time
 from tocsin.domain.faults import Fault
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import FIRST_YEAR, LAST_YEAR, parse_instant
@@ -110,9 +111,3 @@ def instant_in(timezone: str, text: Any) -> datetime:
     if match["weekday"] and f"{at:%a}" != match["weekday"]:
         raise ValueError(f"is a {at:%A}, not a {match['weekday']}")
     return at.astimezone(UTC)
-
-
-def wall_time(at: datetime, timezone: str) -> str:
-    """As examples write it."""
-    local = at.astimezone(load_zone(timezone))
-    return f"{local:%a %Y-%m-%d %H:%M:%S}".removesuffix(":00")

@@ -49,7 +49,7 @@ def _explained(obligation: Obligation, ticket: Ticket, now: datetime) -> dict[st
     promise, by_holder = obligation.promise, seconds_by_holder(stretches)
     backed_by = ticket.contract.backed_by
     return {
-        **obligation_view(obligation, now),
+        **obligation_view(obligation, now, ticket.contract.timezone),
         "timezone": promise.calendar.timezone if promise else None,
         "seconds": {kind: _seconds(s for s in stretches if s.kind == kind) for kind in ("counted", "paused", "closed")},
         "seconds_by_holder": by_holder,

@@ -35,7 +35,7 @@ def preview_contract(
         "priority": folded.priority,
         "targets": folded.row.name if folded.row else None,
         "opened_at": format_instant(opened_at),
-        "obligations": [obligation_view(obligation, opened_at) for obligation in folded.promised()],
+        "obligations": [obligation_view(obligation, opened_at, contract.timezone) for obligation in folded.promised()],
         "tiers": _tiers(folded),
     }
 

@@ -25,10 +25,10 @@ def test_a_new_ticket_shows_its_tier_and_what_is_due(desk: Terminal) -> None:
         "Contract     acme-enterprise version 1",
         "Opened       2026-03-27 15:40:00Z",
         "Tier         1 (frontline), alerted 2026-03-27 15:40:00Z, escalates 2026-03-27 15:55:00Z",
-        "Next due     2026-03-27 15:51:15Z",
+        "Next         2026-03-27 15:51:15Z: first response: the warning at 75%",
     ]
-    assert "first response   running  2026-03-27 15:55:00Z  -" in lines
-    assert "resolution       running  2026-03-27 19:40:00Z  -" in lines
+    left = "4 hours of 4 hours left, due Fri 2026-03-27 20:40 (Europe/Berlin)"
+    assert f"resolution       running  2026-03-27 19:40:00Z  {left}" in lines
 
 
 def test_the_log_is_a_timeline_in_words(desk: Terminal) -> None:

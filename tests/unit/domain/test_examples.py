@@ -10,7 +10,8 @@ import pytest
 from tests.unit.domain.test_contract_reading import MINIMAL, TEAMS, changed, faults
 from tests.unit.story import DOCUMENT, contract
 from tocsin.domain.contract_reading import read_contract
-from tocsin.domain.examples import instant_in, wall_time
+from tocsin.domain.contracts.wording import wall_time
+from tocsin.domain.examples import instant_in
 from tocsin.domain.faults import Fault, Invalid
 
 BERLIN: Mapping[str, Any] = DOCUMENT["calendar"]

@@ -182,7 +182,7 @@ class TestBusinessDays:
     def test_what_is_used_up_and_left_is_told_in_days(self) -> None:
         story = Story(terms=days())
         views = [
-            obligation_view(story.obligation("resolution"), at)
+            obligation_view(story.obligation("resolution"), at, "Europe/Berlin")
             for at in (berlin(30, 18), berlin(31, 17), berlin(34, 9))
         ]
         assert [(v["used_business_days"], v["left_business_days"]) for v in views] == [(0, 3), (1, 2), (3, 0)]

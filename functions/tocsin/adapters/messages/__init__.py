@@ -89,7 +89,7 @@ class TemplateMessages:
             "ticket": ticket,
             "contract": contract,
             "attributes": {name: shortened(ticket.attributes.get(name)) for name in ATTRIBUTES},
-            "obligations": [obligation_view(obligation, now) for obligation in ticket.promised()],
+            "obligations": [obligation_view(obligation, now, contract.timezone) for obligation in ticket.promised()],
             "labels": {metric.name: metric.label for metric in ticket.rulebook.metrics},
             "next_alert": ticket.next_alert(),
             "link": link,

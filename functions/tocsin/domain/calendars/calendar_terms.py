@@ -162,7 +162,7 @@ def _supported_countries() -> Mapping[str, list[str]]:
 def _public_holidays(country: str, subdivision: str | None, year: int) -> Mapping[date, str]:
     import holidays
 
-    # When no language is named, it is the machine's: what is explained would be another text in Lambda than on a laptop.
+    # Where none is named it is the machine's: an explanation would be another text in Lambda than on a laptop.
     language = holidays.country_holidays(country).default_language
     own = holidays.country_holidays(country, subdiv=subdivision, years=year, expand=False, language=language)
     return dict(own.items())

@@ -27,9 +27,10 @@ from tocsin.domain.contracts.wording import (
     enumerated,
     months_words,
     sentence_case,
+    wall_time,
     warning_words,
 )
-from tocsin.domain.examples import instant_in, wall_time
+from tocsin.domain.examples import instant_in
 from tocsin.domain.instants import BusinessDays, format_instant
 
 Parts = Iterator[str | Table]

@@ -1,10 +1,11 @@
-"""Amounts of time, thresholds and lists as a contract's text says them."""
+"""Amounts of time, instants, thresholds and lists as a contract's text says them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.promise import Amount, Threshold
 from tocsin.domain.instants import BusinessDays
 
@@ -30,6 +31,12 @@ def duration_words(duration: timedelta) -> str:
     seconds = int(duration.total_seconds())
     parts = ((seconds // 3600, "hour"), (seconds // 60 % 60, "minute"), (seconds % 60, "second"))
     return " ".join(counted(number, unit) for number, unit in parts if number) or counted(0, "second")
+
+
+def wall_time(at: datetime, timezone: str) -> str:
+    """`Fri 2026-03-27 16:50` on the wall of that zone, with seconds where there are any."""
+    local = at.astimezone(load_zone(timezone))
+    return f"{local:%a %Y-%m-%d %H:%M:%S}".removesuffix(":00")
 
 
 def months_words(months: int) -> str:

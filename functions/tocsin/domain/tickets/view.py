@@ -9,12 +9,14 @@ from tocsin.domain.instants import BusinessDays, format_instant, format_target
 from tocsin.domain.tickets.assessment import Assessment
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.obligation import Obligation
+from tocsin.domain.tickets.standing import coming, standing
 from tocsin.domain.tickets.ticket import Ticket
 
 
 def ticket_view(assessment: Assessment, sequence: int, now: datetime) -> dict[str, Any]:
     """The ticket as it is at `now`, even where its execution has not acted on it yet; `sequence` is the log's."""
     ticket = assessment.ticket
+    timezone = ticket.contract.timezone
     return {
         "ticket_id": ticket.key.ticket_id,
         "status": ticket.status,
@@ -28,13 +30,23 @@ def ticket_view(assessment: Assessment, sequence: int, now: datetime) -> dict[st
         "tier": ticket.chain.tier or None,
         "escalation": _escalation(ticket, now),
         "sequence": sequence,
-        "obligations": [obligation_view(obligation, now) for obligation in ticket.promised()],
+        "obligations": [obligation_view(obligation, now, timezone) for obligation in ticket.promised()],
         "next_due_at": _or_none(assessment.timer.at if assessment.timer else None),
+        "next_event": _next_event(assessment),
     }
 
 
-def obligation_view(obligation: Obligation, now: datetime) -> dict[str, Any]:
-    """Where an obligation stands: state, when it is due, when it is warned about."""
+def _next_event(assessment: Assessment) -> dict[str, Any] | None:
+    """What happens then unless something is reported before."""
+    timer = assessment.timer
+    if timer is None:
+        return None
+    text = coming(assessment.ticket, timer.event_type, timer.details())
+    return {"type": timer.event_type, "at": format_instant(timer.at), "text": text}
+
+
+def obligation_view(obligation: Obligation, now: datetime, timezone: str) -> dict[str, Any]:
+    """Where an obligation stands: state, when it is due, when it is warned about; `text` has the zone's wall times."""
     course, override = obligation.course, obligation.override
     view = {
         "obligation_id": obligation.obligation_id,
@@ -47,6 +59,7 @@ def obligation_view(obligation: Obligation, now: datetime) -> dict[str, Any]:
         "ended_at": _or_none(obligation.ended_at),
         "met_by": obligation.met_by,
         **_used_and_left(obligation, now),
+        "text": standing(obligation, now, timezone),
     }
     if override is not None:
         view["set_by_hand"] = {
@@ -94,7 +107,9 @@ def _escalation(ticket: Ticket, now: datetime) -> dict[str, Any]:
         "acknowledged_at": _or_none(chain.acknowledged.at if chain.acknowledged else None),
         "escalates_at": _or_none(next_alert.at if next_alert else None),
         "exhausted": chain.exhausted,
-        "obligations": [obligation_view(obligation, now) for obligation in ticket.promised_by_tiers()],
+        "obligations": [
+            obligation_view(obligation, now, ticket.contract.timezone) for obligation in ticket.promised_by_tiers()
+        ],
     }
 
 

@@ -170,7 +170,7 @@ class TestHoursOfAnotherCalendar:
         story.says(ev.PRIORITY_CHANGED, 240, priority="P1")
         # Two hours round the clock, one in the office from one to two, then five round the clock.
         assert story.due_at("resolution") == berlin(30, 19)
-        view = obligation_view(story.obligation("resolution"), after(300))
+        view = obligation_view(story.obligation("resolution"), after(300), "Europe/Berlin")
         assert (view["used_seconds"], view["left_seconds"]) == (4 * 3600, 4 * 3600)
 
 
@@ -205,7 +205,7 @@ class TestUnits:
 
     def test_what_is_used_and_left_is_told_in_days(self) -> None:
         story = self.story("retroactive", "P1", "P2")
-        view = obligation_view(story.obligation("resolution"), berlin(31, 20))
+        view = obligation_view(story.obligation("resolution"), berlin(31, 20), "Europe/Berlin")
         assert (view["target"], view["used_business_days"], view["left_business_days"]) == ("3bd", 1, 2)
         assert "used_seconds" not in view
 
@@ -480,7 +480,7 @@ class TestDueDatesByHand:
         story = self.story()
         story.says(ev.PENDED, 20)
         story.says(ev.RESUMED, 50)
-        view = obligation_view(story.obligation("resolution"), after(60))
+        view = obligation_view(story.obligation("resolution"), after(60), "Europe/Berlin")
         assert view["due_at"] == "2026-03-30T18:00:00Z"
         assert view["set_by_hand"] == {
             "due_at": "2026-03-30T18:00:00Z",
@@ -513,7 +513,7 @@ class TestDueDatesByHand:
         story.says(ev.PRIORITY_CHANGED, 60, priority="P2")
         self.set(story, 70, None)
         assert story.due_at("resolution") == after(510)
-        assert "set_by_hand" not in obligation_view(story.obligation("resolution"), after(80))
+        assert "set_by_hand" not in obligation_view(story.obligation("resolution"), after(80), "Europe/Berlin")
 
     def test_cleared_when_the_contract_s_deadline_is_over_it_is_late_on_arrival(self) -> None:
         story = self.story()

@@ -199,7 +199,7 @@ def test_every_second_of_a_ticket_is_explained(engine: Engine) -> None:
         ("counted", "opening hours", "tier 3", 0.25),
         ("paused", f"event {pended}", "customer", 1),
         ("closed", night, closed, 7),
-        ("closed", "Good Friday", closed, 24),
+        ("closed", "Karfreitag", closed, 24),
         ("closed", night, closed, 48),
         ("closed", "Easter Monday", closed, 24),
         ("closed", night, closed, 9),

@@ -80,6 +80,7 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
     yield from _impossible_metrics(document)
     yield from _unknown_metrics(document)
     yield from _impossible_rows(document)
+    yield from _unknown_channels(document)
     yield from _impossible_aggregates(document)
     tiers, review = _tiers(document), _mapping(document.get("review"))
     if tiers and review and isinstance(from_tier := review.get("from_tier", 2), int) and from_tier > len(tiers):
@@ -210,6 +211,17 @@ def _impossible_rows(document: Document) -> Iterator[Fault]:
     if all(selector is not None for selector in selectors):
         found = never_chosen([s for s in selectors if s is not None], given if isinstance(given, list) else None)
         yield from (Fault(f"targets.{n}.when" + (f".{field}" if field else ""), why) for n, field, why in found)
+
+
+def _unknown_channels(document: Document) -> Iterator[Fault]:
+    """Where the parties have agreed on channels, no ticket is expected by another: such a row is a slip of the pen."""
+    agreed = _mapping(document.get("channels"))
+    for path, row in _rows(document) if agreed else ():
+        wanted = _mapping(row.get("when")).get("channel")
+        for channel in wanted if isinstance(wanted, list) else [wanted]:
+            if isinstance(channel, str) and channel not in agreed:
+                known = ", ".join(map(str, agreed))
+                yield Fault(f"{path}.when.channel", f"{channel!r} is none of the contract's channels, {known}")
 
 
 def _names_against_priorities(names: list[str], given: Any) -> Iterator[Fault]:

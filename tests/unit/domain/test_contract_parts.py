@@ -299,6 +299,40 @@ class TestRows:
         }
 
 
+CHANNELS = {"email": "support@provider.example", "phone": "+49 89 1234567"}
+
+
+def test_a_row_for_a_channel_that_the_parties_have_not_agreed_on_is_refused() -> None:
+    rows = [
+        {"when": {"channel": ["email", "fax"]}, "resolution": "4h"},
+        {"when": {"channel": "phnoe"}, "resolution": "4h"},
+        {"resolution": "8h"},
+    ]
+    assert faults(changed(targets=rows, channels=CHANNELS)) == {
+        "targets.0.when.channel": "'fax' is none of the contract's channels, email, phone",
+        "targets.1.when.channel": "'phnoe' is none of the contract's channels, email, phone",
+    }
+    assert accepted(targets=rows)
+    assert accepted(targets=[{"when": {"channel": "phone"}, "resolution": "4h"}, rows[2]], channels=CHANNELS)
+
+
+@pytest.mark.parametrize(
+    ("part", "path"),
+    [
+        ({"contacts": [{"name": "Jo", "party": "ACME", "role": "buyer"}]}, "contacts.0.party"),
+        ({"contacts": [{"name": "Jo", "party": "customer"}]}, "contacts.0.role"),
+        ({"contacts": [{"name": "Jo", "party": "customer", "role": "buyer", "email": "jo"}]}, "contacts.0.email"),
+        ({"contacts": [{"name": "Jo", "party": "customer", "role": "buyer", "phone": "ask"}]}, "contacts.0.phone"),
+        ({"contacts": [{"name": "Jo", "party": "customer", "role": "buyer"}] * 51}, "contacts"),
+        ({"channels": {"E-Mail!": "x@y.example"}}, "channels.E-Mail!"),
+        ({"channels": {"email": ""}}, "channels.email"),
+        ({"channels": ["email"]}, "channels"),
+    ],
+)
+def test_a_contact_or_channel_that_nobody_could_use_is_a_fault_at_its_place(part: dict[str, Any], path: str) -> None:
+    assert list(faults(changed(**part))) == [path]
+
+
 def test_a_business_day_target_that_its_calendar_needs_decades_for_is_out_of_reach() -> None:
     yearly = {"timezone": "UTC", "weekly": {}, "special_days": {"07-01": {"name": "Audit", "open": ["09:00-17:00"]}}}
     assert list(faults(changed(calendar=yearly, targets={"P1": {"resolution": "30bd"}}))) == ["targets.P1.resolution"]

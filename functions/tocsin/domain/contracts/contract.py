@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar
 from tocsin.domain.calendars.calendar_terms import CalendarTerms, Zone, ZoneOf, business_calendar
@@ -25,11 +25,14 @@ from tocsin.domain.contracts.selectors import Circumstances, Selector
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRows, Thresholds, rows_of
 from tocsin.domain.contracts.term import Term, term_of
 from tocsin.domain.faults import Fault
-from tocsin.domain.identifiers import PriorityName, Slug
+from tocsin.domain.identifiers import Email, PriorityName, Slug
 from tocsin.domain.instants import Duration, Months, WorkingDays
 
 Kind = Literal["customer_sla", "ola", "underpinning"]
 """What the provider promises the customer, one team another, a vendor the provider."""
+
+ChannelAddress = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+"""Where a channel is: a mail address, an URL, a telephone number, a place."""
 
 
 class Terms(BaseModel):
@@ -55,6 +58,16 @@ class Signatory(Terms):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     party: str
     signed_on: date | None = None
+
+
+class Contact(Terms):
+    """A person to turn to, of one of the two parties."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    party: Literal["customer", "provider"]
+    role: Annotated[str, Field(min_length=1, max_length=200)]
+    email: Email | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()/.-]{2,30}$")] | None = None
 
 
 class Tier(Terms):
@@ -101,6 +114,12 @@ class Contract(Terms):
     kind: Kind = "customer_sla"
     customer: Party
     provider: Party | None = None
+    contacts: Annotated[list[Contact], Field(max_length=50)] = Field(default_factory=list)
+    channels: Annotated[dict[Slug, ChannelAddress], Field(max_length=20)] = Field(
+        default_factory=dict,
+        description="by which the parties report to each other, and where each is; the names of a ticket's `channel`",
+        examples=[{"email": "support@provider.example", "phone": "+49 89 1234567"}],
+    )
     effective_from: date | None = None
     term: Months | None = Field(None, description="from `effective_from`, such as 24 months or 2 years")
     notice_days: Annotated[int, Field(ge=0, le=3660)] | None = None

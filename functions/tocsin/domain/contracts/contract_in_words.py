@@ -55,6 +55,7 @@ def clauses(contract: Contract) -> list[Clause]:
     """Everything that the contract says, in the order in which one reads it; what it does not say has no clause."""
     written = {
         "Parties": _parties,
+        "Contacts and channels": _contacts,
         "Term and law": _term,
         "Definitions": _definitions,
         "Hours": _hours,
@@ -106,6 +107,19 @@ def _party(party: Party) -> str:
     }
     known = "; ".join(f"{name}: {value}" for name, value in more.items() if value is not None)
     return f"{party.name} ({known})" if known else party.name
+
+
+def _contacts(contract: Contract) -> Parts:
+    for contact in contract.contacts:
+        ways = (("mail", contact.email), ("telephone", contact.phone))
+        reached = "; ".join(f"{way}: {where}" for way, where in ways if where is not None)
+        yield f"For the {contact.party}: {contact.name}, {contact.role}{f' ({reached})' if reached else ''}."
+    if contract.channels:
+        yield (
+            "The parties have agreed to report to each other by these channels; "
+            "a ticket that comes by another is served all the same:"
+        )
+        yield Table(["Channel", "Where"], [*contract.channels.items()])
 
 
 def _term(contract: Contract) -> Parts:

@@ -39,6 +39,16 @@ DOCUMENT: Mapping[str, Any] = {
         "timezone": "Europe/Paris",
     },
     "provider": {"name": "Helpers Ltd"},
+    "contacts": [
+        {
+            "name": "Kim Roe",
+            "party": "provider",
+            "role": "service manager",
+            "email": "kim@helpers.example",
+            "phone": "+49 89 1234567",
+        }
+    ],
+    "channels": {"email": "support@helpers.example", "phone": "+49 89 7654321"},
     "effective_from": "2026-01-01",
     "term": "24 months",
     "notice_days": 30,
@@ -129,6 +139,8 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.kind": ("kind", "ola"),
     "Contract.customer": ("customer", {"name": "Globex"}),
     "Contract.provider": ("provider", ABSENT),
+    "Contract.contacts": ("contacts", []),
+    "Contract.channels": ("channels.phone", "+49 89 1111111"),
     "Contract.effective_from": ("effective_from", "2026-02-01"),
     "Contract.term": ("term", "18 months"),
     "Contract.notice_days": ("notice_days", 90),
@@ -161,6 +173,11 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Signatory.name": ("signatories.0.name", "Jane Doe"),
     "Signatory.party": ("signatories.0.party", "Helpers Ltd"),
     "Signatory.signed_on": ("signatories.0.signed_on", "2025-12-02"),
+    "Contact.name": ("contacts.0.name", "Jane Doe"),
+    "Contact.party": ("contacts.0.party", "customer"),
+    "Contact.role": ("contacts.0.role", "incident desk"),
+    "Contact.email": ("contacts.0.email", "roe@helpers.example"),
+    "Contact.phone": ("contacts.0.phone", ABSENT),
     "CalendarTerms.timezone": ("calendar.timezone", "Europe/Vienna"),
     "CalendarTerms.weekly": ("calendar.weekly", {"mon-thu": ["09:00-12:00", "13:00-17:00"]}),
     "CalendarTerms.holidays": ("calendar.holidays", {}),
@@ -410,6 +427,21 @@ def test_a_metric_is_told_by_what_starts_meets_pauses_and_ends_it() -> None:
     )
 
 
+def test_contacts_are_sentences_and_channels_a_table() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "Contacts and channels") == [
+        "For the provider: Kim Roe, service manager (mail: kim@helpers.example; telephone: +49 89 1234567).",
+        (
+            "The parties have agreed to report to each other by these channels; "
+            "a ticket that comes by another is served all the same:"
+        ),
+        ["Channel", "Where"],
+        ["email", "support@helpers.example"],
+        ["phone", "+49 89 7654321"],
+    ]
+    nobody = contract(contacts=[{"name": "Jo Doe", "party": "customer", "role": "buyer"}])
+    assert said(nobody, "Contacts and channels") == ["For the customer: Jo Doe, buyer."]
+
+
 def test_hours_have_their_breaks_nights_and_extraordinary_days() -> None:
     calendar = {
         "timezone": "Europe/Berlin",
@@ -558,7 +590,7 @@ def test_whatever_somebody_writes_is_read_as_they_wrote_it(wording: str) -> None
     assert f"“{once}”: {once}" in shown
     assert f"{once}, for {once}." in shown
     assert once in shown  # its own cell of the table of priorities
-    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 18
+    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 19
 
 
 @given(st.text(min_size=1, max_size=40))

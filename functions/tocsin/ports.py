@@ -130,15 +130,15 @@ class Contracts(Protocol):
     """Contract versions."""
 
     def get(self, helpdesk_id: str, contract_id: str, version: int | None = None) -> ContractVersion | None:
-        """A version, or the one in force."""
+        """A version, or the newest."""
         ...
 
     def put(self, helpdesk_id: str, version: ContractVersion) -> None:
-        """Store the next version and bring it into force; SequenceConflict when that number is taken."""
+        """Store the next version; SequenceConflict when that number is taken."""
         ...
 
     def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[ContractVersion], str | None]:
-        """The versions in force, and the cursor to the rest."""
+        """The newest version of each contract, and the cursor to the rest."""
         ...
 
 

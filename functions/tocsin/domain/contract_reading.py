@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tocsin.domain.calendars.calendar import NoOpenHours
-from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.contract import Contract, Revision
 from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, metric_of
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
 from tocsin.domain.contracts.promise import Promise
@@ -43,14 +43,19 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_contract(
-    document: Document, contract_id: str, known_teams: Collection[str], known_contracts: Collection[str] = ()
+    document: Document,
+    contract_id: str,
+    known_teams: Collection[str],
+    known_contracts: Collection[str] = (),
+    previous: Contract | None = None,
 ) -> Contract:
     """The contract that a document describes. Raises Invalid with every fault, each with its path.
 
-    `known_contracts`: those of `contracts_named_in` that the helpdesk has put.
+    `known_contracts`: those of `contracts_named_in` that the helpdesk has put. `previous`: the version before this one.
     """
     faults = list(_faults_between_parts(document, contract_id, known_teams))
     faults += _impossible_backing(document, contract_id, known_contracts)
+    faults += _impossible_revision(document, previous)
     try:
         contract = Contract.model_validate({"contract_id": contract_id, **document})
     except ValidationError as error:
@@ -109,6 +114,25 @@ def _impossible_backing(document: Document, contract_id: str, known_contracts: C
             yield Fault(path, f"there is no contract {backing!r}; put it first")
 
 
+def _impossible_revision(document: Document, previous: Contract | None) -> Iterator[Fault]:
+    revision = _well_formed(Revision, document.get("revision", {}))
+    if revision is None:
+        return
+    starts, effective_from = revision.in_force_from, _date(document.get("effective_from"))
+    if revision.approved_by and not revision.author:
+        yield Fault("revision.approved_by", "approves what nobody has written; add its `author`")
+    if revision.approved_on and not revision.approved_by:
+        yield Fault("revision.approved_on", "is when nobody approved it; add `approved_by`")
+    if revision.approved_on and starts and revision.approved_on > starts:
+        yield Fault("revision.approved_on", f"lies after {starts}, from which it is in force; approval comes first")
+    if starts and effective_from and starts < effective_from:
+        yield Fault("revision.in_force_from", f"lies before {effective_from}, on which the contract takes effect")
+    before = previous.revision.in_force_from if previous else None
+    if before and (starts is None or starts < before):
+        why = "the version before this one is in force from then on"
+        yield Fault("revision.in_force_from", f"has to be {before} or later: {why}")
+
+
 def _unknown_calendars(document: Document) -> Iterator[Fault]:
     calendars = _mapping(document.get("calendars"))
     if ALWAYS_OPEN in calendars:
@@ -159,15 +183,15 @@ def _days_outside_the_term(document: Document) -> Iterator[Fault]:
         }
         for field, days in listed.items():
             for day in _mapping(days):
-                if _is_date(day) and not begins <= date.fromisoformat(day) <= ends:
+                if (listed_day := _date(day)) and not begins <= listed_day <= ends:
                     yield Fault(f"{path}.{field}.{day}", f"lies outside the contract's term, {begins} to {ends}")
 
 
-def _is_date(text: Any) -> bool:
+def _date(text: Any) -> date | None:
     try:
-        return isinstance(text, str) and bool(date.fromisoformat(text))
+        return date.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
-        return False
+        return None
 
 
 def _impossible_metrics(document: Document) -> Iterator[Fault]:

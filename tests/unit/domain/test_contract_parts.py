@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -11,6 +12,7 @@ from tests.unit.domain.test_contract_reading import MINIMAL, TEAMS, TIER, change
 from tests.unit.story import DOCUMENT, REVIEW, contract
 from tocsin.domain.contract_reading import read_contract
 from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.faults import Invalid
 
 OPEN = {"timezone": "UTC"}
 
@@ -331,6 +333,57 @@ def test_a_row_for_a_channel_that_the_parties_have_not_agreed_on_is_refused() ->
 )
 def test_a_contact_or_channel_that_nobody_could_use_is_a_fault_at_its_place(part: dict[str, Any], path: str) -> None:
     assert list(faults(changed(**part))) == [path]
+
+
+REVISION = {"author": "Kim", "approved_by": "Jo", "approved_on": "2026-02-01", "in_force_from": "2026-03-01"}
+
+
+@pytest.mark.parametrize(
+    ("revision", "path", "message"),
+    [
+        ({"author": None}, "approved_by", "approves what nobody has written; add its `author`"),
+        ({"approved_by": None}, "approved_on", "is when nobody approved it; add `approved_by`"),
+        (
+            {"approved_on": "2026-03-02"},
+            "approved_on",
+            "lies after 2026-03-01, from which it is in force; approval comes first",
+        ),
+        (
+            {"in_force_from": "2026-02-14"},
+            "in_force_from",
+            "lies before 2026-02-15, on which the contract takes effect",
+        ),
+        ({"in_force_from": "soon"}, "in_force_from", "is not a date; write it as 2026-12-24"),
+    ],
+)
+def test_a_revision_that_contradicts_itself_or_the_contract_is_refused(
+    revision: dict[str, Any], path: str, message: str
+) -> None:
+    document = changed(revision={**REVISION, **revision}, effective_from="2026-02-15")
+    found = faults(document)
+    assert {place: why[: len(message)] for place, why in found.items()} == {f"revision.{path}": message}
+
+
+def test_a_version_is_not_in_force_before_the_one_that_it_follows() -> None:
+    first = read(revision=REVISION)
+    why = "has to be 2026-03-01 or later: the version before this one is in force from then on"
+    for revision in ({**REVISION, "in_force_from": "2026-02-28"}, {"author": "Kim"}, None):
+        document = changed(**({"revision": revision} if revision else {}))
+        with pytest.raises(Invalid) as caught:
+            read_contract(document, "acme-gold", TEAMS, previous=first)
+        assert {fault.path: fault.message for fault in caught.value.faults} == {"revision.in_force_from": why}
+    for previous in (first, read()):
+        following = read_contract(changed(revision=REVISION), "acme-gold", TEAMS, previous=previous)
+        assert str(following.in_force_from) == "2026-03-01"
+
+
+def test_a_version_is_in_force_from_the_midnight_of_its_day_in_the_contract_s_zone() -> None:
+    terms = contract(effective_from="2026-01-01", revision={"in_force_from": "2026-07-01"})
+    midnight = datetime(2026, 6, 30, 22, tzinfo=UTC)
+    assert [terms.is_in_force(at) for at in (midnight - timedelta(seconds=1), midnight)] == [False, True]
+    effective = contract(effective_from="2026-07-01")
+    assert [effective.is_in_force(at) for at in (midnight - timedelta(seconds=1), midnight)] == [False, True]
+    assert contract().is_in_force(datetime(1970, 1, 1, tzinfo=UTC))
 
 
 def test_a_business_day_target_that_its_calendar_needs_decades_for_is_out_of_reach() -> None:

@@ -6,12 +6,13 @@ Ten lines are enough (customer, calendar, targets, tiers); everything else has a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar
 from tocsin.domain.calendars.calendar_terms import CalendarTerms, Zone, ZoneOf, business_calendar
 from tocsin.domain.contracts.aggregate_terms import Aggregate
@@ -58,6 +59,20 @@ class Signatory(Terms):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     party: str
     signed_on: date | None = None
+
+
+class Revision(Terms):
+    """A version of the contract: who wrote and approved it, from which day it is in force, what it changes."""
+
+    author: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    approved_by: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    approved_on: date | None = None
+    in_force_from: date | None = Field(
+        None, description="for tickets opened on this day or later; until then, the one before"
+    )
+    changes: Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]], Field(max_length=50)] = Field(
+        default_factory=list, description="what is new in it, in short"
+    )
 
 
 class Contact(Terms):
@@ -111,6 +126,7 @@ class Contract(Terms):
     """A contract version as it was put; see the README for a whole example."""
 
     contract_id: Slug
+    revision: Revision = Field(default_factory=Revision)
     kind: Kind = "customer_sla"
     customer: Party
     provider: Party | None = None
@@ -169,6 +185,19 @@ class Contract(Terms):
         if self.effective_from is None or self.term is None:
             return None
         return term_of(self.effective_from, self.term, self.notice_days, self.transition_days)
+
+    @property
+    def in_force_from(self) -> date | None:
+        """The first day on which a ticket is opened under this version; None for one that always was in force."""
+        return self.revision.in_force_from or self.effective_from
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether this version has come into force by an instant; a newer one may have as well."""
+        return self.in_force_from is None or self.day_of(at) >= self.in_force_from
+
+    def day_of(self, at: datetime) -> date:
+        """The date of an instant in the zone in which people read this contract."""
+        return at.astimezone(load_zone(self.timezone)).date()
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:

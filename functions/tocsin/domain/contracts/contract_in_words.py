@@ -55,6 +55,7 @@ def clauses(contract: Contract) -> list[Clause]:
     """Everything that the contract says, in the order in which one reads it; what it does not say has no clause."""
     written = {
         "Parties": _parties,
+        "This version": _revision,
         "Contacts and channels": _contacts,
         "Term and law": _term,
         "Definitions": _definitions,
@@ -107,6 +108,21 @@ def _party(party: Party) -> str:
     }
     known = "; ".join(f"{name}: {value}" for name, value in more.items() if value is not None)
     return f"{party.name} ({known})" if known else party.name
+
+
+def _revision(contract: Contract) -> Parts:
+    revision = contract.revision
+    if revision.author:
+        yield f"This version was written by {revision.author}."
+    if revision.approved_by:
+        on = f" on {revision.approved_on}" if revision.approved_on else ""
+        yield f"It was approved by {revision.approved_by}{on}."
+    if revision.in_force_from:
+        yield (
+            f"It is in force for tickets that are opened on {revision.in_force_from} or later; "
+            "what is opened before that day is under the version before this one."
+        )
+    yield from (f"New in this version: {change}" for change in revision.changes)
 
 
 def _contacts(contract: Contract) -> Parts:

@@ -39,6 +39,13 @@ DOCUMENT: Mapping[str, Any] = {
         "timezone": "Europe/Paris",
     },
     "provider": {"name": "Helpers Ltd"},
+    "revision": {
+        "author": "Kim Roe",
+        "approved_by": "Jo Doe",
+        "approved_on": "2025-12-01",
+        "in_force_from": "2026-02-01",
+        "changes": ["Repair within 4 hours"],
+    },
     "contacts": [
         {
             "name": "Kim Roe",
@@ -139,6 +146,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.kind": ("kind", "ola"),
     "Contract.customer": ("customer", {"name": "Globex"}),
     "Contract.provider": ("provider", ABSENT),
+    "Contract.revision": ("revision", ABSENT),
     "Contract.contacts": ("contacts", []),
     "Contract.channels": ("channels.phone", "+49 89 1111111"),
     "Contract.effective_from": ("effective_from", "2026-02-01"),
@@ -173,6 +181,11 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Signatory.name": ("signatories.0.name", "Jane Doe"),
     "Signatory.party": ("signatories.0.party", "Helpers Ltd"),
     "Signatory.signed_on": ("signatories.0.signed_on", "2025-12-02"),
+    "Revision.author": ("revision.author", "Jane Doe"),
+    "Revision.approved_by": ("revision.approved_by", "Jane Doe"),
+    "Revision.approved_on": ("revision.approved_on", "2025-12-02"),
+    "Revision.in_force_from": ("revision.in_force_from", "2026-03-01"),
+    "Revision.changes": ("revision.changes.0", "Repair within 5 hours"),
     "Contact.name": ("contacts.0.name", "Jane Doe"),
     "Contact.party": ("contacts.0.party", "customer"),
     "Contact.role": ("contacts.0.role", "incident desk"),
@@ -427,6 +440,18 @@ def test_a_metric_is_told_by_what_starts_meets_pauses_and_ends_it() -> None:
     )
 
 
+def test_a_version_says_who_wrote_and_approved_it_since_when_it_is_in_force_and_what_is_new() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "This version") == [
+        "This version was written by Kim Roe.",
+        "It was approved by Jo Doe on 2025-12-01.",
+        (
+            "It is in force for tickets that are opened on 2026-02-01 or later; "
+            "what is opened before that day is under the version before this one."
+        ),
+        "New in this version: Repair within 4 hours",
+    ]
+
+
 def test_contacts_are_sentences_and_channels_a_table() -> None:
     assert said(Contract.model_validate(DOCUMENT), "Contacts and channels") == [
         "For the provider: Kim Roe, service manager (mail: kim@helpers.example; telephone: +49 89 1234567).",
@@ -590,7 +615,7 @@ def test_whatever_somebody_writes_is_read_as_they_wrote_it(wording: str) -> None
     assert f"“{once}”: {once}" in shown
     assert f"{once}, for {once}." in shown
     assert once in shown  # its own cell of the table of priorities
-    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 19
+    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 20
 
 
 @given(st.text(min_size=1, max_size=40))

@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tocsin.domain.calendars.calendar import NoOpenHours
-from tocsin.domain.contracts.contract import Contract, Revision
+from tocsin.domain.contracts.contract import Contract, ReminderTerms, Revision
 from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, metric_of
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.selectors import ATTRIBUTES, Selector, never_chosen
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row
-from tocsin.domain.contracts.term import term_of
+from tocsin.domain.contracts.term import Term, months_after, term_of
 from tocsin.domain.examples import faults_of_examples
 from tocsin.domain.faults import Fault, Invalid
 from tocsin.domain.identifiers import SLUG
@@ -82,6 +82,7 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
     yield from _unknown_calendars(document)
     yield from _zones_from_nowhere(document)
     yield from _days_outside_the_term(document)
+    yield from _impossible_reminders(document)
     yield from _impossible_metrics(document)
     yield from _unknown_metrics(document)
     yield from _impossible_rows(document)
@@ -94,7 +95,8 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
 
 def _unknown_teams(document: Document, known_teams: Collection[str]) -> Iterator[Fault]:
     named = [(f"escalation.tiers.{n}.team", _mapping(tier).get("team")) for n, tier in enumerate(_tiers(document))]
-    for path, team in [*named, ("review.team", _mapping(document.get("review")).get("team"))]:
+    named += [(f"{part}.team", _mapping(document.get(part)).get("team")) for part in ("review", "reminders")]
+    for path, team in named:
         if isinstance(team, str) and team not in known_teams:
             known = ", ".join(sorted(known_teams)) or "none yet"
             yield Fault(path, f"there is no team {team!r}; put it first. Known are: {known}")
@@ -127,6 +129,8 @@ def _impossible_revision(document: Document, previous: Contract | None) -> Itera
         yield Fault("revision.approved_on", f"lies after {starts}, from which it is in force; approval comes first")
     if starts and effective_from and starts < effective_from:
         yield Fault("revision.in_force_from", f"lies before {effective_from}, on which the contract takes effect")
+    if starts and (dates := _dates(document)) and starts > dates.ends_on:
+        yield Fault("revision.in_force_from", f"lies after {dates.ends_on}, the last day of the contract")
     before = previous.revision.in_force_from if previous else None
     if before and (starts is None or starts < before):
         why = "the version before this one is in force from then on"
@@ -169,13 +173,10 @@ def _zones_from_nowhere(document: Document) -> Iterator[Fault]:
 
 def _days_outside_the_term(document: Document) -> Iterator[Fault]:
     """A holiday that no ticket of this contract can meet is a slip of the pen, most often in the year."""
-    try:
-        begins = date.fromisoformat(str(document.get("effective_from")))
-        months = parse_months(document["term"]) if "term" in document else 1200
-        transition_days = int(document.get("transition_days", 0))
-    except (ValueError, OverflowError, TypeError):
+    dates = _dates(document, months_if_open=1200)
+    if dates is None:
         return
-    ends = term_of(begins, months, transition_days=transition_days).measured_until
+    begins, ends = dates.begins_on, dates.measured_until
     for path, terms in _calendars(document):
         listed = {
             "holidays.dates": _mapping(terms.get("holidays")).get("dates"),
@@ -185,6 +186,37 @@ def _days_outside_the_term(document: Document) -> Iterator[Fault]:
             for day in _mapping(days):
                 if (listed_day := _date(day)) and not begins <= listed_day <= ends:
                     yield Fault(f"{path}.{field}.{day}", f"lies outside the contract's term, {begins} to {ends}")
+
+
+def _impossible_reminders(document: Document) -> Iterator[Fault]:
+    reminders, dates = _well_formed(ReminderTerms, document.get("reminders")), _dates(document)
+    if reminders is None:
+        return
+    if reminders.review_every and document.get("effective_from") is None:
+        yield Fault("reminders.review_every", "is counted from `effective_from`; add it")
+    if reminders.renewal and (document.get("effective_from") is None or document.get("term") is None):
+        yield Fault("reminders.renewal", "needs `effective_from` and `term`: there is no end to remind of")
+    if dates is None:
+        return
+    about = dates.notice_by or dates.ends_on
+    for number, days in enumerate(reminders.renewal):
+        if (about - dates.begins_on).days < days:
+            why = f"the contract takes effect on {dates.begins_on}, and this reminds of {about}"
+            yield Fault(f"reminders.renewal.{number}", f"lies before the contract: {why}")
+    if reminders.review_every and months_after(dates.begins_on, reminders.review_every) > dates.ends_on:
+        yield Fault("reminders.review_every", f"is not shorter than the term: the contract ends on {dates.ends_on}")
+
+
+def _dates(document: Document, months_if_open: int | None = None) -> Term | None:
+    """The term in dates, as far as it is well-formed."""
+    begins, notice_days = _date(document.get("effective_from")), document.get("notice_days")
+    try:
+        months = parse_months(document["term"]) if "term" in document else months_if_open
+        notice = None if notice_days is None else int(notice_days)
+        transition_days = int(document.get("transition_days", 0))
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return term_of(begins, months, notice, transition_days) if begins and months else None
 
 
 def _date(text: Any) -> date | None:

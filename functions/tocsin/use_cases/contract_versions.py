@@ -33,6 +33,15 @@ def version_for_ticket(
         starts = min(each.contract.in_force_from for each in versions if each.contract.in_force_from)
         day = versions[0].contract.day_of(opened_at)
         return Fault("opened_at", f"is {day} there; contract {contract_id!r} is in force from {starts}")
+    dates = version.contract.dates
+    if dates and version.contract.day_of(opened_at) > dates.measured_until:
+        measured = (
+            f", and its tickets were measured until {dates.measured_until}"
+            if dates.ends_on < dates.measured_until
+            else ""
+        )
+        why = f"contract {contract_id!r} ended on {dates.ends_on}{measured}"
+        return Fault("contract_id", f"{why}; put a version with a longer term")
     return version
 
 

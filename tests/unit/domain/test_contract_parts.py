@@ -364,6 +364,63 @@ def test_a_revision_that_contradicts_itself_or_the_contract_is_refused(
     assert {place: why[: len(message)] for place, why in found.items()} == {f"revision.{path}": message}
 
 
+REMINDERS = {"team": "management", "renewal": ["60 days", "30 days"], "review_every": "6 months"}
+TERM = {"effective_from": "2026-01-01", "term": "12 months"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (
+            {},
+            {
+                "reminders.review_every": "is counted from `effective_from`; add it",
+                "reminders.renewal": "needs `effective_from` and `term`: there is no end to remind of",
+            },
+        ),
+        (
+            {"effective_from": "2026-01-01"},
+            {"reminders.renewal": "needs `effective_from` and `term`: there is no end to remind of"},
+        ),
+        (
+            {**TERM, "notice_days": 310},
+            {
+                "reminders.renewal.0": "lies before the contract: "
+                "the contract takes effect on 2026-01-01, and this reminds of 2026-02-24"
+            },
+        ),
+        (
+            {**TERM, "term": "6 months"},
+            {"reminders.review_every": "is not shorter than the term: the contract ends on 2026-06-30"},
+        ),
+        (
+            {**TERM, "reminders": {**REMINDERS, "team": "legal", "renewal": ["60"], "review_every": "6 weeks"}},
+            {
+                "reminders.team": "there is no team 'legal'; put it first. "
+                "Known are: engineering, frontline, management",
+                "reminders.renewal.0": "'60' is not a number of days; write 60 days or P60D",
+                "reminders.review_every": "'6 weeks' is not a term; write months or years, such as 24 months, "
+                "2 years or P2Y",
+            },
+        ),
+        (
+            {**TERM, "reminders": {"team": "management"}},
+            {"reminders": "remind of nothing; give `renewal`, such as [60 days], or `review_every`, such as 6 months"},
+        ),
+    ],
+)
+def test_reminders_of_dates_that_there_are_not_are_refused(parts: dict[str, Any], expected: dict[str, str]) -> None:
+    assert faults(changed(**{"reminders": REMINDERS, **parts})) == expected
+
+
+def test_a_version_cannot_come_into_force_after_the_contract_has_ended() -> None:
+    assert faults(changed(**TERM, revision={"in_force_from": "2027-01-01"})) == {
+        "revision.in_force_from": "lies after 2026-12-31, the last day of the contract"
+    }
+    assert accepted(**TERM, revision={"in_force_from": "2026-12-31"})
+    assert accepted(**TERM, notice_days=60, reminders=REMINDERS)
+
+
 def test_a_version_is_not_in_force_before_the_one_that_it_follows() -> None:
     first = read(revision=REVISION)
     why = "has to be 2026-03-01 or later: the version before this one is in force from then on"

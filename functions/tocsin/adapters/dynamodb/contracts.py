@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
+from tocsin.adapters.dynamodb.reminders import due_keys
 from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, to_json
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.instants import format_instant, parse_instant
@@ -37,13 +38,15 @@ class DynamoContracts:
         """See `Contracts.put`."""
         contract_id, number = version.contract.contract_id, version.version
         newest = {"pk": helpdesk_pk(helpdesk_id), "sk": f"CONTRACT#{contract_id}"}
+        # At once: whoever looks finds out what is outstanding, and when to look again.
+        due = due_keys(version.put_at) if version.contract.reminders else {}
         try:
             self._table.client.transact_write_items(
                 TransactItems=[
                     {
                         "Put": {
                             "TableName": self._table.name,
-                            "Item": encode({**newest, "version": number}),
+                            "Item": encode({**newest, "version": number, **due}),
                             "ConditionExpression": "attribute_not_exists(pk) OR version = :before",
                             "ExpressionAttributeValues": encode({":before": number - 1}),
                         }

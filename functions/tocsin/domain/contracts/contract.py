@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar
@@ -27,7 +27,7 @@ from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRow
 from tocsin.domain.contracts.term import Term, term_of
 from tocsin.domain.faults import Fault
 from tocsin.domain.identifiers import Email, PriorityName, Slug
-from tocsin.domain.instants import Duration, Months, WorkingDays
+from tocsin.domain.instants import Days, Duration, Months, WorkingDays
 
 Kind = Literal["customer_sla", "ola", "underpinning"]
 """What the provider promises the customer, one team another, a vendor the provider."""
@@ -111,6 +111,26 @@ class ReviewTerms(Terms):
     calendar: str | None = None
 
 
+class ReminderTerms(Terms):
+    """Who is reminded of the contract's own dates: of its renewal, and of its regular reviews."""
+
+    team: Slug
+    renewal: Annotated[list[Days], Field(max_length=10)] = Field(
+        default_factory=list,
+        description="so long before the last day for notice, or of the term where there is no notice",
+        examples=[["60 days", "30 days"]],
+    )
+    review_every: Months | None = Field(None, description="from `effective_from`, such as 6 months")
+
+    @model_validator(mode="after")
+    def _reminds_of_something(self) -> ReminderTerms:
+        if not self.renewal and self.review_every is None:
+            raise ValueError(
+                "remind of nothing; give `renewal`, such as [60 days], or `review_every`, such as 6 months"
+            )
+        return self
+
+
 class Zones(NamedTuple):
     """The zones of a ticket, for calendars that take theirs from the customer, the site or the first tier's team."""
 
@@ -173,6 +193,7 @@ class Contract(Terms):
         examples=[{"vendor": "acme-cloud", "tier 2": "engineering-ola"}],
     )
     review: ReviewTerms | None = None
+    reminders: ReminderTerms | None = None
     examples: Annotated[list[dict[str, str]], Field(max_length=50)] = Field(
         default_factory=list,
         description="tickets and when they are due, checked when the contract is put",

@@ -16,6 +16,7 @@ from tocsin.domain.contracts.clauses import Clause, Table, markdown
 from tocsin.domain.contracts.contract import Contract, Kind, Party, ReviewTerms
 from tocsin.domain.contracts.metrics import REVIEW, TIER_RESOLUTION, Metric
 from tocsin.domain.contracts.metrics_in_words import facts_words, metric_words, pauses_words, selector_words
+from tocsin.domain.contracts.reminders import SENT_AT
 from tocsin.domain.contracts.responses import RESPONSES
 from tocsin.domain.contracts.selectors import ATTRIBUTES
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, Row
@@ -71,6 +72,7 @@ def clauses(contract: Contract) -> list[Clause]:
         "Escalation": _escalation,
         "Contracts behind this one": _backing,
         "Review after an escalation": _review,
+        "Reminders": _reminders,
         "Examples": _examples,
         "Signatures": _signatures,
     }
@@ -408,6 +410,23 @@ def _review(contract: Contract) -> Parts:
 def _reminder(review: ReviewTerms) -> Parts:
     if review.remind_within:
         yield f"The team is reminded at {amount_words(review.remind_within)}."
+
+
+def _reminders(contract: Contract) -> Parts:
+    terms, dates = contract.reminders, contract.dates
+    if terms is None:
+        return
+    if terms.renewal:
+        about = "the last day for notice" if contract.notice_days is not None else "the last day of the contract"
+        when = enumerated(counted(days, "day") for days in sorted(set(terms.renewal), reverse=True))
+        which = f", {dates.notice_by or dates.ends_on}" if dates else ""
+        yield f"The team {terms.team} is reminded of the renewal {when} before {about}{which}."
+    if terms.review_every:
+        yield (
+            f"The contract is reviewed every {months_words(terms.review_every)} from the day on which it takes effect, "
+            f"as long as it runs; on each of these days the team {terms.team} is reminded."
+        )
+    yield f"Reminders are sent at {SENT_AT:%H:%M} by the clock of {contract.timezone}."
 
 
 def _examples(contract: Contract) -> Parts:

@@ -24,6 +24,7 @@ from tocsin.use_cases.migrate_tickets import migrate_tickets
 from tocsin.use_cases.preview_contract import preview_contract
 from tocsin.use_cases.put_contract import put_contract
 from tocsin.use_cases.read_attainment import read_attainment
+from tocsin.use_cases.read_reminders import read_reminders
 
 router = APIGatewayRouter()
 
@@ -69,9 +70,12 @@ def list_all(limit: Limit = 50, cursor: Cursor = None) -> Response[dict[str, Any
 
 @router.get("/v1/contracts/<contract_id>", tags=["contracts"], summary="The newest version")
 def read(contract_id: Slug) -> Response[dict[str, Any]]:
-    """With the document as it was put, and which version is in force today."""
-    version = _stored(contract_id, None)
-    return json_answer(_newest_view(version), etag=version.version)
+    """With the document as it was put, which version is in force today, and the reminders sent and to come."""
+    version, helpdesk_id = _stored(contract_id, None), helpdesk_of(router.current_event)
+    reminders = read_reminders(
+        helpdesk_id, version, reminders=wiring.reminders(), contracts=wiring.contracts(), clock=wiring.clock()
+    )
+    return json_answer({**_newest_view(version), "reminders": reminders}, etag=version.version)
 
 
 @router.get("/v1/contracts/<contract_id>/versions", tags=["contracts"], summary="The versions of a contract")

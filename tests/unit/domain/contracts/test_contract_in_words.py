@@ -132,6 +132,7 @@ DOCUMENT: Mapping[str, Any] = {
     },
     "backed_by": {"vendor": "acme-cloud", "tier 2": "engineering-ola"},
     "review": {"team": "management", "from_tier": 2, "due_within": "3bd", "remind_within": "2bd", "calendar": "plant"},
+    "reminders": {"team": "management", "renewal": ["60 days", "30 days"], "review_every": "6 months"},
     "examples": [{"priority": "P2", "opened": "Fri 2026-03-27 16:50", "first_response": "Mon 2026-03-30 09:50"}],
 }
 BY_PRIORITY: Mapping[str, Any] = {
@@ -172,6 +173,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.escalation": ("escalation.tiers.1.team", "management"),
     "Contract.backed_by": ("backed_by.vendor", "other-cloud"),
     "Contract.review": ("review", ABSENT),
+    "Contract.reminders": ("reminders", ABSENT),
     "Contract.examples": ("examples.0.opened", "Fri 2026-03-27 16:51"),
     "Party.name": ("customer.name", "Globex"),
     "Party.jurisdiction": ("customer.jurisdiction", "France"),
@@ -256,6 +258,9 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "ReviewTerms.from_tier": ("review.from_tier", 1),
     "ReviewTerms.remind_within": ("review.remind_within", "1bd"),
     "ReviewTerms.calendar": ("review.calendar", "always"),
+    "ReminderTerms.team": ("reminders.team", "engineering"),
+    "ReminderTerms.renewal": ("reminders.renewal", ["60 days"]),
+    "ReminderTerms.review_every": ("reminders.review_every", "1 year"),
 }
 """For each field of each part of a contract: where in the document it is, and another value."""
 
@@ -544,6 +549,24 @@ def test_what_is_a_response_is_said_and_what_is_none() -> None:
     ]
 
 
+def test_who_is_reminded_of_which_date_and_when_is_said() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "Reminders") == [
+        (
+            "The team management is reminded of the renewal 60 days and 30 days before the last day for notice, "
+            "2027-12-01."
+        ),
+        (
+            "The contract is reviewed every 6 months from the day on which it takes effect, as long as it runs; "
+            "on each of these days the team management is reminded."
+        ),
+        "Reminders are sent at 09:00 by the clock of Europe/Berlin.",
+    ]
+    no_notice = changed(DOCUMENT, "notice_days", ABSENT)
+    assert "before the last day of the contract, 2027-12-31." in str(
+        said(Contract.model_validate(no_notice), "Reminders")
+    )
+
+
 def test_an_example_is_a_sentence() -> None:
     example = {
         "priority": "P2",
@@ -615,7 +638,7 @@ def test_whatever_somebody_writes_is_read_as_they_wrote_it(wording: str) -> None
     assert f"“{once}”: {once}" in shown
     assert f"{once}, for {once}." in shown
     assert once in shown  # its own cell of the table of priorities
-    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 20
+    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 21
 
 
 @given(st.text(min_size=1, max_size=40))

@@ -54,6 +54,8 @@ def show(contract_id: ContractId, url: Url, token: Token, version: Version = Non
         print_json(stored)
         return
     print(f"# {contract_id} version {stored['version']}, put {utc(stored['put_at'])}, SHA-256 {stored['sha256']}")
+    if stored["in_force_from"]:
+        print(f"# in force from {stored['in_force_from']}")
     document = {"contract_id": contract_id, **stored["contract"]}
     print(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), end="")
 

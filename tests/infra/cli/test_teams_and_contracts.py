@@ -98,6 +98,9 @@ def test_versions_are_listed_with_who_wrote_them_and_from_when_they_are_in_force
         "2        2026-03-27 15:40:00Z  2026-05-01     Kim     Jo           2026-04-01  Faster; Cheaper",
         "1        2026-03-27 15:40:00Z  -              -       -            -           -",
     ]
+    shown = operator.do("contract", "show", "acme-enterprise")
+    assert shown.splitlines()[1] == "# in force from 2026-05-01"
+    assert operator.do("contract", "put", written(tmp_path, shown)) == said.replace("now", "already")
     listed = as_json(operator.do("contract", "versions", "acme-enterprise", "--json"))["versions"]
     assert [each["version"] for each in listed] == [2, 1]
 

@@ -154,6 +154,11 @@ def _term(contract: Contract) -> Parts:
         until = f", until {dates.measured_until}" if dates else ""
         after = f"{counted(contract.transition_days, 'day')} after its end{until}"
         yield f"Tickets go on being served and measured under it for {after}."
+    if dates:
+        yield (
+            f"Tickets that are opened from {dates.begins_on} to {dates.measured_until} are under it, "
+            "and are measured to their end."
+        )
     if contract.governing_law is not None:
         yield f"Governing law: {contract.governing_law}."
 

@@ -472,6 +472,17 @@ def test_contacts_are_sentences_and_channels_a_table() -> None:
     assert said(nobody, "Contacts and channels") == ["For the customer: Jo Doe, buyer."]
 
 
+def test_a_term_says_in_dates_what_is_under_it() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "Term and law") == [
+        "The contract takes effect on 2026-01-01.",
+        "It runs for 2 years from the day on which it takes effect; its last day is 2027-12-31.",
+        "It is terminated with a notice of 30 days, so by 2027-12-01.",
+        ("Tickets go on being served and measured under it for 14 days after its end, until 2028-01-14."),
+        "Tickets that are opened from 2026-01-01 to 2028-01-14 are under it, and are measured to their end.",
+        "Governing law: German law.",
+    ]
+
+
 def test_hours_have_their_breaks_nights_and_extraordinary_days() -> None:
     calendar = {
         "timezone": "Europe/Berlin",

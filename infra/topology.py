@@ -121,6 +121,7 @@ READ_INDEXES = Grant(("dynamodb:Query",), ("${TableArn}/index/*",))
 WRITE_TABLE = Grant(("dynamodb:PutItem", "dynamodb:UpdateItem"), ("${TableArn}",))
 USE_KEY = Grant(("kms:Decrypt", "kms:GenerateDataKey"), ("${EncryptionKeyArn}",))
 READ_SIGNING_KEY = Grant(("secretsmanager:GetSecretValue",), ("${SigningKeyArn}",))
+PUBLISH = Grant(("sns:Publish",), ("${TopicArnPrefix}*",))
 WAKE_EXECUTION = Grant(("states:SendTaskSuccess",), ("${TicketStateMachineArn}",))
 
 STORE = {
@@ -179,7 +180,7 @@ TOCSIN = Topology(
                 WRITE_TABLE,
                 USE_KEY,
                 READ_SIGNING_KEY,
-                Grant(("sns:Publish",), ("${TopicArnPrefix}*",)),
+                PUBLISH,
             ),
             environment={**STORE, **LINKS, **TOPICS},
             timeout=timedelta(seconds=30),
@@ -200,9 +201,9 @@ TOCSIN = Topology(
         Function(
             name="Sweeper",
             handler="tocsin.handlers.sweeper.handler",
-            purpose="Every minute: re-arms tickets that are overdue although nothing has fired",
-            grants=(READ_TABLE, READ_INDEXES, WRITE_TABLE, USE_KEY),
-            environment=STORE,
+            purpose="Every minute: re-arms tickets that are overdue although nothing has fired, reminds of contracts",
+            grants=(READ_TABLE, READ_INDEXES, WRITE_TABLE, USE_KEY, PUBLISH),
+            environment={**STORE, **TOPICS},
             timeout=timedelta(seconds=55),
         ),
     ),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.team import Team
@@ -130,15 +131,44 @@ class Contracts(Protocol):
     """Contract versions."""
 
     def get(self, helpdesk_id: str, contract_id: str, version: int | None = None) -> ContractVersion | None:
-        """A version, or the one in force."""
+        """A version, or the newest."""
         ...
 
     def put(self, helpdesk_id: str, version: ContractVersion) -> None:
-        """Store the next version and bring it into force; SequenceConflict when that number is taken."""
+        """Store the next version, and have its reminders looked at; SequenceConflict when that number is taken."""
         ...
 
     def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[ContractVersion], str | None]:
-        """The versions in force, and the cursor to the rest."""
+        """The newest version of each contract, and the cursor to the rest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SentReminder:
+    """A reminder of a contract's dates that SNS has taken, and under which MessageId."""
+
+    reminder: Reminder
+    sent_at: datetime
+    message_id: str
+
+
+class Reminders(Protocol):
+    """When the dates of contracts are to be looked at, and what has been sent of them."""
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """Helpdesk and contract of all whose dates are to be looked at by now."""
+        ...
+
+    def sent(self, helpdesk_id: str, contract_id: str) -> list[SentReminder]:
+        """Everything that was sent, in the order of its days."""
+        ...
+
+    def record(self, helpdesk_id: str, contract_id: str, sent: SentReminder) -> None:
+        """Keep that it was sent; the same reminder again replaces what was kept of it."""
+        ...
+
+    def look_again(self, helpdesk_id: str, contract_id: str, version: int, at: datetime | None) -> None:
+        """Look at the contract again at an instant, or never; nothing happens unless `version` is the newest."""
         ...
 
 
@@ -225,6 +255,14 @@ class Messages(Protocol):
 
     def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
         """The message that tells a notice to its recipient."""
+        ...
+
+
+class ReminderMessages(Protocol):
+    """Reminders of a contract's dates in words."""
+
+    def render(self, helpdesk_id: str, version: ContractVersion, reminder: Reminder, now: datetime) -> Message:
+        """The message that reminds the team that the contract names."""
         ...
 
 

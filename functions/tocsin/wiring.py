@@ -15,6 +15,7 @@ import boto3
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.dynamodb.contracts import DynamoContracts
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
+from tocsin.adapters.dynamodb.reminders import DynamoReminders
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
 from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
@@ -27,6 +28,8 @@ from tocsin.ports import (
     Links,
     Messages,
     Notifier,
+    ReminderMessages,
+    Reminders,
     Teams,
     TicketLog,
 )
@@ -67,6 +70,11 @@ def store() -> Store:
     return Store(log=log(), contracts=contracts(), teams=teams(), clock=clock())
 
 
+def reminders() -> Reminders:
+    """Reminders of contracts' dates."""
+    return DynamoReminders(_table(os.environ["TABLE_NAME"]))
+
+
 def credentials() -> Credentials:
     """Tokens."""
     return DynamoCredentials(_table(os.environ["TABLE_NAME"]))
@@ -101,6 +109,13 @@ def links() -> Links:
 def messages() -> Messages:
     """Notices in words."""
     return _messages(os.environ["SIGNING_KEY_ARN"], os.environ["API_URL"])
+
+
+def reminder_messages() -> ReminderMessages:
+    """Reminders in words."""
+    from tocsin.adapters.messages.reminders import TemplateReminderMessages
+
+    return TemplateReminderMessages()
 
 
 def api_url() -> str:

@@ -1,4 +1,4 @@
-"""`tocsin contract`: put, show, text, diagram, attainment, preview, migrate."""
+"""`tocsin contract`: put, show, versions, text, diagram, attainment, preview, migrate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from infra.cli.api import Api, Token, Url, path_of
+from infra.cli.api import LARGEST_PAGE, Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, read_document, text_field
 from infra.cli.layout import AsJson, print_json, print_table, print_text, utc, words
 from tocsin.domain.instants import short_duration
@@ -18,7 +18,7 @@ from tocsin.domain.instants import short_duration
 commands = typer.Typer(help="Contracts: what was promised to a customer.", no_args_is_help=True)
 
 ContractId = Annotated[str, typer.Argument(metavar="CONTRACT_ID", help="The contract's id.")]
-Version = Annotated[int | None, typer.Option("--version", min=1, help="The one in force when left out.")]
+Version = Annotated[int | None, typer.Option("--version", min=1, help="The newest when left out.")]
 Priority = Annotated[str | None, typer.Option("--priority", help="The priority of the imagined ticket, such as P1.")]
 Known = Annotated[
     list[str] | None,
@@ -38,7 +38,11 @@ def put(file: DocumentFile, url: Url, token: Token) -> None:
     document = read_document(file)
     contract_id = text_field(document, "contract_id", file)
     stored, is_new = Api(url, token).put(path_of("contracts", contract_id), document)
-    print(f"{contract_id} version {stored['version']} is {'now' if is_new else 'already'} in force")
+    which, since = f"{contract_id} version {stored['version']}", "now" if is_new else "already"
+    if stored["version_in_force"] == stored["version"]:
+        print(f"{which} is {since} in force")
+    else:
+        print(f"{which} is {since} stored; it is in force from {stored['in_force_from']}")
 
 
 @commands.command()
@@ -50,8 +54,35 @@ def show(contract_id: ContractId, url: Url, token: Token, version: Version = Non
         print_json(stored)
         return
     print(f"# {contract_id} version {stored['version']}, put {utc(stored['put_at'])}, SHA-256 {stored['sha256']}")
+    if stored["in_force_from"]:
+        print(f"# in force from {stored['in_force_from']}")
     document = {"contract_id": contract_id, **stored["contract"]}
     print(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), end="")
+
+
+@commands.command()
+def versions(contract_id: ContractId, url: Url, token: Token, as_json: AsJson = False) -> None:
+    """List the versions of a contract, the newest first: who wrote and approved them, and what is new in each."""
+    path = path_of("contracts", contract_id, "versions")
+    found = list(Api(url, token).pages(path, "versions", limit=LARGEST_PAGE))
+    if as_json:
+        print_json({"versions": found})
+        return
+    print_table(
+        ("VERSION", "PUT", "IN FORCE FROM", "AUTHOR", "APPROVED BY", "ON", "NEW IN IT"),
+        [
+            (
+                each["version"],
+                utc(each["put_at"]),
+                each["in_force_from"],
+                each["author"],
+                each["approved_by"],
+                each["approved_on"],
+                "; ".join(each["changes"]) or None,
+            )
+            for each in found
+        ],
+    )
 
 
 @commands.command()
@@ -139,7 +170,7 @@ def migrate(
     url: Url,
     token: Token,
     reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the log of every ticket.")],
-    version: Version = None,
+    version: Annotated[int | None, typer.Option("--version", min=1, help="The one in force when left out.")] = None,
     mode: Annotated[
         str | None,
         typer.Option("--mode", help="retroactive, forward or best_for_customer, instead of what the contract says."),

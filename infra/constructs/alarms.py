@@ -51,6 +51,18 @@ class Alarms(Construct):
             ),
         )
 
+        self._above_zero(
+            "ReminderTrouble",
+            "A reminder of a contract's dates could not be sent; the sweeper tries it again every minute",
+            cloudwatch.Metric(
+                namespace=NAMESPACE,
+                metric_name="ReminderTrouble",
+                dimensions_map={"service": self._name},
+                statistic="Sum",
+                period=MINUTE,
+            ),
+        )
+
     def on_executions(self, machine: stepfunctions.StateMachine) -> None:
         """Executions that ended although their ticket did not."""
         self._above_zero("ExecutionsFailed", "A ticket's execution failed", machine.metric_failed(period=MINUTE))

@@ -1,24 +1,35 @@
-"""Contracts, teams and credentials: the same in memory and on DynamoDB."""
+"""Contracts, their reminders, teams and credentials: the same in memory and on DynamoDB."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.adapters.conftest import FORMS
-from tests.unit.fakes import FakeContracts, FakeCredentials, FakeTeams
+from tests.unit.fakes import FakeContracts, FakeCredentials, FakeReminders, FakeTeams
 from tests.unit.story import DOCUMENT, promised, team
 from tocsin.adapters.dynamodb.contracts import DynamoContracts
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
+from tocsin.adapters.dynamodb.reminders import DynamoReminders
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
 from tocsin.domain.contracts.contract import Contract
-from tocsin.ports import Contracts, ContractVersion, Credential, Credentials, SequenceConflict, Teams
+from tocsin.domain.contracts.reminders import Reminder
+from tocsin.ports import (
+    Contracts,
+    ContractVersion,
+    Credential,
+    Credentials,
+    Reminders,
+    SentReminder,
+    SequenceConflict,
+    Teams,
+)
 
 NOW = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 
@@ -96,6 +107,77 @@ class TestContracts:
     def test_what_is_no_cursor_is_refused(self, table: Table, cursor: str) -> None:
         with pytest.raises(ValueError):  # noqa: PT011 - of whatever kind
             DynamoContracts(table).listed("acme", 10, cursor)
+
+
+REMIND: Mapping[str, Any] = {
+    **DOCUMENT,
+    "effective_from": "2026-01-01",
+    "reminders": {"team": "management", "review_every": "6 months"},
+}
+
+
+class TestReminders:
+    @pytest.fixture(params=FORMS)
+    def ports(self, request: pytest.FixtureRequest) -> tuple[Contracts, Reminders]:
+        if request.param == "in memory":
+            contracts = FakeContracts()
+            return contracts, FakeReminders(contracts)
+        table = request.getfixturevalue("table")
+        return DynamoContracts(table), DynamoReminders(table)
+
+    def test_a_version_with_reminders_is_looked_at_when_it_is_put_and_one_without_is_not(
+        self, ports: tuple[Contracts, Reminders]
+    ) -> None:
+        contracts, reminders = ports
+        contracts.put("acme", version(1, document=REMIND))
+        contracts.put("acme", version(1, "acme-silver"))
+        contracts.put("globex", version(1, document=REMIND))
+        put_at = version(1).put_at
+        assert list(reminders.due(put_at - timedelta(seconds=1))) == []
+        assert sorted(reminders.due(put_at)) == [("acme", "acme-gold"), ("globex", "acme-gold")]
+        contracts.put("acme", version(2))
+        assert list(reminders.due(put_at + timedelta(days=99))) == [("globex", "acme-gold")]
+
+    def test_a_contract_is_looked_at_again_when_it_was_said_or_never(self, ports: tuple[Contracts, Reminders]) -> None:
+        contracts, reminders = ports
+        contracts.put("acme", version(1, document=REMIND))
+        at = NOW + timedelta(days=30)
+        reminders.look_again("acme", "acme-gold", 1, at)
+        assert list(reminders.due(at - timedelta(microseconds=1))) == []
+        assert list(reminders.due(at)) == [("acme", "acme-gold")]
+        assert contracts.get("acme", "acme-gold") == version(1, document=REMIND), "and it stays what it was"
+        reminders.look_again("acme", "acme-gold", 1, None)
+        assert list(reminders.due(at)) == []
+        reminders.look_again("acme", "acme-gold", 1, at)
+        assert list(reminders.due(at)) == [("acme", "acme-gold")]
+
+    def test_who_has_looked_at_an_older_version_does_not_say_when_to_look_at_the_newest(
+        self, ports: tuple[Contracts, Reminders]
+    ) -> None:
+        contracts, reminders = ports
+        contracts.put("acme", version(1, document=REMIND))
+        contracts.put("acme", version(2, document={**REMIND, "warn_at": []}))
+        for at in (None, NOW + timedelta(days=30)):
+            reminders.look_again("acme", "acme-gold", 1, at)
+            assert list(reminders.due(version(2).put_at)) == [("acme", "acme-gold")]
+        reminders.look_again("acme", "unknown", 1, NOW)
+        assert list(reminders.due(version(2).put_at)) == [("acme", "acme-gold")]
+
+    def test_what_was_sent_comes_back_in_the_order_of_its_days_each_once(
+        self, ports: tuple[Contracts, Reminders]
+    ) -> None:
+        _, reminders = ports
+        days = (date(2026, 7, 1), date(2026, 10, 2), date(2027, 1, 1))
+        sent = [
+            SentReminder(Reminder(day, "contract_review", day), NOW + timedelta(seconds=n, microseconds=n), f"m-{n}")
+            for n, day in enumerate(days)
+        ]
+        for each in reversed(sent):
+            reminders.record("acme", "acme-gold", each)
+        again = replace(sent[0], message_id="m-9")
+        reminders.record("acme", "acme-gold", again)
+        assert reminders.sent("acme", "acme-gold") == [again, *sent[1:]]
+        assert reminders.sent("acme", "acme") == reminders.sent("globex", "acme-gold") == []
 
 
 class TestTeams:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, get_args
 
 import pytest
 
@@ -14,14 +16,16 @@ from tests.unit.fakes import FakeLinks
 from tests.unit.story import CUSTOMER, OPENED_AT, REVIEW, Story, after, contract
 from tocsin.adapters.messages import TEMPLATES, TemplateMessages, local_time
 from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_page
+from tocsin.adapters.messages.reminders import TemplateReminderMessages
 from tocsin.adapters.sns import SnsNotifier
+from tocsin.domain.contracts.reminders import Kind, reminders_of
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.acknowledgement_link import Offer
 from tocsin.domain.tickets.commands import Attributes
 from tocsin.domain.tickets.events import Actor
 from tocsin.domain.tickets.notices import _RULES as RULES
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.ports import Message
+from tocsin.ports import ContractVersion, Message
 
 SECRET = "Zs3cretZ"
 MAXIMAL: dict[str, Any] = {
@@ -66,7 +70,10 @@ def everything(attributes: Mapping[str, Any]) -> list[tuple[Ticket, Mapping[str,
     return [(story.ticket(), notice) for story in stories for notice in story.notices()]
 
 
-KINDS = sorted({path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")})
+OF_CONTRACTS = {*get_args(Kind)}
+"""Kinds that are about no ticket; their words have a test of their own below."""
+
+KINDS = sorted({path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")} - OF_CONTRACTS)
 
 
 def rendered(attributes: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Message]]:
@@ -265,3 +272,91 @@ class TestPages:
 
     def test_a_page_is_the_same_for_the_same_offer(self) -> None:
         assert offer_page(self.offer()) == offer_page(self.offer())
+
+
+def reminded(now: datetime, **changes: Any) -> dict[str, Message]:
+    """The first of each kind, if it is sent at an instant."""
+    parts: dict[str, Any] = {
+        "effective_from": "2026-01-01",
+        "reminders": {"team": "management", "renewal": ["30 days"], "review_every": "6 months"},
+        **changes,
+    }
+    version = ContractVersion(contract(**parts), 3, OPENED_AT, {}, "sha")
+    messages, found = TemplateReminderMessages(), list(itertools.islice(reminders_of(version.contract), 3))
+    return {each.kind: messages.render("acme", version, each, now) for each in reversed(found)}
+
+
+TERM: dict[str, Any] = {"term": "12 months", "notice_days": 60, "transition_days": 30}
+CONTACT = {"name": "Kim Roe", "party": "provider", "role": "service manager", "email": "kim@example.com"}
+OCTOBER = datetime(2026, 10, 2, 7, 0, tzinfo=UTC)
+
+
+def test_a_reminder_of_the_renewal_says_until_when_notice_can_be_given_and_whom_to_talk_to() -> None:
+    message = reminded(OCTOBER, **TERM, contacts=[CONTACT, {"name": "Jo", "party": "customer", "role": "buyer"}])[
+        "contract_renewal"
+    ]
+    assert message.subject == "acme-gold: last day for notice is 2026-11-01"
+    assert message.sms == "acme-gold: the last day for notice is 2026-11-01."
+    assert message.email == (
+        "The last day for giving notice is 2026-11-01: in 30 days.\n"
+        "To go on with it, agree on a longer term and put a version that says so. Tickets that are opened after\n"
+        "2027-01-30 are refused.\n"
+        "\n"
+        "Contract   acme-gold, version 3, with ACME GmbH\n"
+        "Term       2026-01-01 to 2026-12-31, notice by 2026-11-01\n"
+        "Transition until 2027-01-30\n"
+        "Contact    Kim Roe, service manager (provider), kim@example.com\n"
+        "Contact    Jo, buyer (customer)"
+    )
+    assert message.topic == "acme_team_management"
+
+
+def test_without_notice_it_is_the_last_day_of_the_contract() -> None:
+    message = reminded(OCTOBER, term="12 months")["contract_renewal"]
+    assert message.subject == "acme-gold: last day of the contract is 2026-12-31"
+    assert "The last day of this contract is 2026-12-31: in 90 days." in message.email
+    assert "Term       2026-01-01 to 2026-12-31\nContract" not in message.email
+    assert "Transition" not in message.email
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [("2026-07-01", "today"), ("2026-07-02", "1 day ago"), ("2026-06-29", "in 2 days")]
+)
+def test_a_reminder_of_a_review_that_comes_late_says_so(day: str, words: str) -> None:
+    renewal_less = {"team": "management", "review_every": "6 months"}
+    now = datetime.fromisoformat(f"{day}T07:00:00+00:00")
+    message = reminded(now, reminders=renewal_less)["contract_review"]
+    assert f"The parties review this contract every 6 months. The day is 2026-07-01: {words}." in message.email
+
+
+def test_a_reminder_carries_attributes_to_filter_by_and_versioned_json() -> None:
+    for kind, message in reminded(OCTOBER, **TERM).items():
+        notice_id = message.attributes["notice_id"]
+        assert message.attributes == {
+            "helpdesk": "acme",
+            "contract": "acme-gold",
+            "kind": kind,
+            "recipient": "management",
+            "notice_id": notice_id,
+        }
+        assert message.data == {
+            "version": 1,
+            "notice_id": notice_id,
+            "kind": kind,
+            "recipient": "management",
+            "helpdesk_id": "acme",
+            "contract_id": "acme-gold",
+            "contract_version": 3,
+            "about_date": "2026-11-01" if kind == "contract_renewal" else "2026-07-01",
+            "term": {
+                "begins_on": "2026-01-01",
+                "ends_on": "2026-12-31",
+                "notice_by": "2026-11-01",
+                "measured_until": "2027-01-30",
+            },
+            "sent_at": "2026-10-02T07:00:00Z",
+        }
+
+
+def test_every_kind_of_reminder_is_rendered_here() -> None:
+    assert {*reminded(OCTOBER, **TERM)} == OF_CONTRACTS

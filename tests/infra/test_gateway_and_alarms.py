@@ -85,7 +85,14 @@ def test_every_alarm_reaches_the_operators(deployed: Deployed) -> None:
     topic = deployed.attributes()["OperatorsTopicArn"]
     assert all(alarm["Properties"]["AlarmActions"] == [topic] for alarm in alarms)
     watched = {alarm["Properties"]["AlarmName"].removeprefix("tocsin-") for alarm in alarms}
-    assert {"TicketTrouble", "TicketsRescued", "ExecutionsFailed", "ExecutionsTimedOut", "ApiServerErrors"} <= watched
+    assert {
+        "TicketTrouble",
+        "TicketsRescued",
+        "ReminderTrouble",
+        "ExecutionsFailed",
+        "ExecutionsTimedOut",
+        "ApiServerErrors",
+    } <= watched
     assert {"DispatchUndelivered", "ChangesLate", "SweeperSilent"} <= watched
 
 

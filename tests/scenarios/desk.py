@@ -92,7 +92,7 @@ class Desk:
         return [event["type"] for event in self.log(ticket_id) if not event["type"].startswith("notices_")]
 
     def alerts(self, kind: str | None = None, ticket_id: str = "T-1") -> list[Alert]:
-        mine = [alert for alert in self.engine.alerts() if alert.attributes["ticket_id"] == ticket_id]
+        mine = [alert for alert in self.engine.alerts() if alert.attributes.get("ticket_id") == ticket_id]
         return [alert for alert in mine if kind is None or alert.attributes["kind"] == kind]
 
     def told(self, kind: str | None = None, ticket_id: str = "T-1") -> list[tuple[str, str | None]]:

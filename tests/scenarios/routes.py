@@ -13,6 +13,7 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("GET", "/v1/contracts"): (None, 200),
     ("GET", "/v1/contracts/<contract_id>"): (None, 404),
     ("GET", "/v1/contracts/<contract_id>/versions/<version>"): (None, 404),
+    ("GET", "/v1/contracts/<contract_id>/versions"): (None, 404),
     ("GET", "/v1/contracts/<contract_id>/text"): (None, 404),
     ("GET", "/v1/contracts/<contract_id>/diagram"): (None, 404),
     ("GET", "/v1/contracts/<contract_id>/attainment"): (None, 404),

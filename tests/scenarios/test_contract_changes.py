@@ -38,6 +38,33 @@ def every_page(desk: Desk) -> list[str]:
         cursor = f"&cursor={page['next_cursor']}"
 
 
+def test_a_version_for_later_is_stored_now_and_tickets_get_it_from_its_day_on(desk: Desk) -> None:
+    later = {**EDITED, "revision": {"author": "Kim", "in_force_from": "2026-06-03", "changes": ["The office moves"]}}
+    put = desk.expect(201, "PUT", "/v1/contracts/acme-gold", later)
+    assert (put["version"], put["in_force_from"], put["version_in_force"]) == (2, "2026-06-03", 1)
+    preview = {"priority": "P2", "opened_at": "2026-06-02T21:59:59Z"}
+    path = "/v1/contracts/acme-gold/preview"
+    assert desk.expect(200, "POST", path, preview)["contract"]["version"] == 1
+    assert desk.expect(200, "POST", path, {**preview, "opened_at": "2026-06-02T22:00:00Z"})["contract"]["version"] == 2
+    desk.engine.advance_to(datetime(2026, 6, 2, 21, 0, tzinfo=UTC))
+    assert desk.open(priority="P2")["contract"]["version"] == 1
+    assert migrate(desk)["contract_version"] == 1
+    desk.engine.advance_to(datetime(2026, 6, 2, 22, 0, tzinfo=UTC))
+    assert desk.open("T-2")["contract"]["version"] == 2
+    newest = desk.expect(200, "GET", "/v1/contracts/acme-gold")
+    assert (newest["version"], newest["version_in_force"]) == (2, 2)
+    assert migrate(desk)["migrated"] == ["T-1"]
+    versions = desk.expect(200, "GET", "/v1/contracts/acme-gold/versions?limit=1")
+    assert [(each["version"], each["author"], each["changes"]) for each in versions["versions"]] == [
+        (2, "Kim", ["The office moves"])
+    ]
+    rest = desk.expect(200, "GET", f"/v1/contracts/acme-gold/versions?cursor={versions['next_cursor']}")
+    assert ([each["version"] for each in rest["versions"]], rest["next_cursor"]) == ([1], None)
+    changed = desk.expect(200, "GET", "/v1/contracts/acme-gold/versions/2")["changed"]
+    assert {each["path"] for each in changed} == {"calendar.holidays.dates", "revision"}
+    assert desk.expect(200, "GET", "/v1/contracts/acme-gold/versions/1")["changed"] == []
+
+
 def test_an_edited_calendar_moves_only_what_is_left_of_running_obligations(desk: Desk) -> None:
     desk.open(priority="P2")
     assert desk.obligation("resolution")["due_at"] == "2026-06-02T08:00:00Z", "seven hours on Monday, one on Tuesday"

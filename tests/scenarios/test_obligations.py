@@ -201,7 +201,7 @@ def test_every_second_of_a_ticket_is_explained(engine: Engine) -> None:
         ("closed", night, closed, 7),
         ("closed", "Karfreitag", closed, 24),
         ("closed", night, closed, 48),
-        ("closed", "Easter Monday", closed, 24),
+        ("closed", "Ostermontag", closed, 24),
         ("closed", night, closed, 9),
         ("paused", f"event {pended}", "customer", 0.5),
         ("counted", "opening hours", "tier 3", 2.5),

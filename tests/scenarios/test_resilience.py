@@ -54,9 +54,9 @@ def test_the_rescued_are_counted_in_a_metric(desk: Desk, capsys: pytest.CaptureF
     kill(desk)
     desk.engine.advance(minutes=14)
     capsys.readouterr()
-    assert desk.engine.invoke("Sweeper", {}) == {"rescued": ["T-1"]}
+    assert desk.engine.invoke("Sweeper", {})["rescued"] == ["T-1"]
     assert '"TicketsRescued":[1.0]' in capsys.readouterr().out.replace(" ", "")
-    assert desk.engine.invoke("Sweeper", {}) == {"rescued": []}
+    assert desk.engine.invoke("Sweeper", {}) == {"rescued": [], "reminded": []}
 
 
 def test_an_execution_that_was_thought_dead_steps_back_for_the_next_generation(desk: Desk) -> None:

@@ -84,7 +84,7 @@ def test_a_function_calls_only_what_its_grants_name(desk: Desk) -> None:
     [execution] = desk.engine.executions()
     desk.engine.stop_execution(execution.arn)
     desk.engine.advance(hours=2)
-    assert desk.engine.invoke("Sweeper", {}) == {"rescued": ["T-1"]}
+    assert desk.engine.invoke("Sweeper", {}) == {"rescued": ["T-1"], "reminded": []}
     desk.report("resolved")
     topology = desk.engine.topology
     granting = [(each.name, each.grants) for each in topology.functions]

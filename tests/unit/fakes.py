@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.team import Team
@@ -20,6 +21,7 @@ from tocsin.ports import (
     Message,
     Request,
     RequestRepeated,
+    SentReminder,
     SequenceConflict,
     TicketRecord,
 )
@@ -96,6 +98,7 @@ class FakeTicketLog:
 class FakeContracts:
     def __init__(self) -> None:
         self.versions: dict[tuple[str, str], list[ContractVersion]] = {}
+        self.look_at: dict[tuple[str, str], datetime] = {}
 
     def get(self, helpdesk_id: str, contract_id: str, version: int | None = None) -> ContractVersion | None:
         versions = self.versions.get((helpdesk_id, contract_id), [])
@@ -106,12 +109,45 @@ class FakeContracts:
         if version.version != len(versions) + 1:
             raise SequenceConflict
         versions.append(version)
+        self.look_at.pop((helpdesk_id, version.contract.contract_id), None)
+        if version.contract.reminders:
+            self.look_at[helpdesk_id, version.contract.contract_id] = version.put_at
 
     def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[ContractVersion], str | None]:
         after = json.loads(cursor) if cursor else ""
         ids = sorted(c for h, c in self.versions if h == helpdesk_id and c > after)
         versions = [self.versions[helpdesk_id, contract_id][-1] for contract_id in ids[:limit]]
         return versions, json.dumps(ids[limit - 1]) if len(ids) > limit else None
+
+
+class FakeReminders:
+    """Knows when to look from the contracts, as the one table does."""
+
+    def __init__(self, contracts: FakeContracts) -> None:
+        self._contracts = contracts
+        self.kept: dict[tuple[str, str], dict[Reminder, SentReminder]] = {}
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        return iter([key for key, at in self._contracts.look_at.items() if at <= now])
+
+    def sent(self, helpdesk_id: str, contract_id: str) -> list[SentReminder]:
+        kept = self.kept.get((helpdesk_id, contract_id), {})
+        return [kept[reminder] for reminder in sorted(kept)]
+
+    def record(self, helpdesk_id: str, contract_id: str, sent: SentReminder) -> None:
+        self.kept.setdefault((helpdesk_id, contract_id), {})[sent.reminder] = sent
+
+    def look_again(self, helpdesk_id: str, contract_id: str, version: int, at: datetime | None) -> None:
+        newest = self._contracts.get(helpdesk_id, contract_id)
+        if newest is not None and newest.version == version:
+            self._contracts.look_at.pop((helpdesk_id, contract_id), None)
+            self._contracts.look_at |= {(helpdesk_id, contract_id): at} if at else {}
+
+
+class FakeReminderMessages:
+    def render(self, helpdesk_id: str, version: ContractVersion, reminder: Reminder, now: datetime) -> Message:
+        attributes = {"notice_id": reminder.notice_id(helpdesk_id, version.contract.contract_id)}
+        return Message("topic", f"{reminder.kind} {reminder.on}", "mail", "sms", {}, attributes)
 
 
 class FakeTeams:

@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tocsin.domain.calendars.calendar import NoOpenHours
-from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.contract import Contract, ReminderTerms, Revision
 from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, metric_of
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.selectors import ATTRIBUTES, Selector, never_chosen
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row
-from tocsin.domain.contracts.term import term_of
+from tocsin.domain.contracts.term import Term, months_after, term_of
 from tocsin.domain.examples import faults_of_examples
 from tocsin.domain.faults import Fault, Invalid
 from tocsin.domain.identifiers import SLUG
@@ -43,14 +43,19 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_contract(
-    document: Document, contract_id: str, known_teams: Collection[str], known_contracts: Collection[str] = ()
+    document: Document,
+    contract_id: str,
+    known_teams: Collection[str],
+    known_contracts: Collection[str] = (),
+    previous: Contract | None = None,
 ) -> Contract:
     """The contract that a document describes. Raises Invalid with every fault, each with its path.
 
-    `known_contracts`: those of `contracts_named_in` that the helpdesk has put.
+    `known_contracts`: those of `contracts_named_in` that the helpdesk has put. `previous`: the version before this one.
     """
     faults = list(_faults_between_parts(document, contract_id, known_teams))
     faults += _impossible_backing(document, contract_id, known_contracts)
+    faults += _impossible_revision(document, previous)
     try:
         contract = Contract.model_validate({"contract_id": contract_id, **document})
     except ValidationError as error:
@@ -78,9 +83,11 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
     yield from _unknown_holidays(document)
     yield from _zones_from_nowhere(document)
     yield from _days_outside_the_term(document)
+    yield from _impossible_reminders(document)
     yield from _impossible_metrics(document)
     yield from _unknown_metrics(document)
     yield from _impossible_rows(document)
+    yield from _unknown_channels(document)
     yield from _impossible_aggregates(document)
     tiers, review = _tiers(document), _mapping(document.get("review"))
     if tiers and review and isinstance(from_tier := review.get("from_tier", 2), int) and from_tier > len(tiers):
@@ -89,7 +96,8 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
 
 def _unknown_teams(document: Document, known_teams: Collection[str]) -> Iterator[Fault]:
     named = [(f"escalation.tiers.{n}.team", _mapping(tier).get("team")) for n, tier in enumerate(_tiers(document))]
-    for path, team in [*named, ("review.team", _mapping(document.get("review")).get("team"))]:
+    named += [(f"{part}.team", _mapping(document.get(part)).get("team")) for part in ("review", "reminders")]
+    for path, team in named:
         if isinstance(team, str) and team not in known_teams:
             known = ", ".join(sorted(known_teams)) or "none yet"
             yield Fault(path, f"there is no team {team!r}; put it first. Known are: {known}")
@@ -107,6 +115,27 @@ def _impossible_backing(document: Document, contract_id: str, known_contracts: C
             yield Fault(path, "is this very contract")
         elif backing in missing:
             yield Fault(path, f"there is no contract {backing!r}; put it first")
+
+
+def _impossible_revision(document: Document, previous: Contract | None) -> Iterator[Fault]:
+    revision = _well_formed(Revision, document.get("revision", {}))
+    if revision is None:
+        return
+    starts, effective_from = revision.in_force_from, _date(document.get("effective_from"))
+    if revision.approved_by and not revision.author:
+        yield Fault("revision.approved_by", "approves what nobody has written; add its `author`")
+    if revision.approved_on and not revision.approved_by:
+        yield Fault("revision.approved_on", "is when nobody approved it; add `approved_by`")
+    if revision.approved_on and starts and revision.approved_on > starts:
+        yield Fault("revision.approved_on", f"lies after {starts}, from which it is in force; approval comes first")
+    if starts and effective_from and starts < effective_from:
+        yield Fault("revision.in_force_from", f"lies before {effective_from}, on which the contract takes effect")
+    if starts and (dates := _dates(document)) and starts > dates.ends_on:
+        yield Fault("revision.in_force_from", f"lies after {dates.ends_on}, the last day of the contract")
+    before = previous.revision.in_force_from if previous else None
+    if before and (starts is None or starts < before):
+        why = "the version before this one is in force from then on"
+        yield Fault("revision.in_force_from", f"has to be {before} or later: {why}")
 
 
 def _unknown_calendars(document: Document) -> Iterator[Fault]:
@@ -158,16 +187,13 @@ def _zones_from_nowhere(document: Document) -> Iterator[Fault]:
 
 def _days_outside_the_term(document: Document) -> Iterator[Fault]:
     """A holiday that no ticket of this contract can meet is a slip of the pen, most often in the year."""
-    try:
-        begins = date.fromisoformat(str(document.get("effective_from")))
-        months = parse_months(document["term"]) if "term" in document else 1200
-        transition_days = int(document.get("transition_days", 0))
-    except (ValueError, OverflowError, TypeError):
+    dates = _dates(document, months_if_open=1200)
+    if dates is None:
         return
-    ends = term_of(begins, months, transition_days=transition_days).measured_until
+    begins, ends = dates.begins_on, dates.measured_until
     for path, days in _listed_days(document):
         for day in days:
-            if _is_date(day) and not begins <= date.fromisoformat(day) <= ends:
+            if (listed_day := _date(day)) and not begins <= listed_day <= ends:
                 yield Fault(f"{path}.{day}", f"lies outside the contract's term, {begins} to {ends}")
 
 
@@ -179,11 +205,42 @@ def _listed_days(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield f"holidays.{name}.dates", _mapping(_mapping(holidays).get("dates"))
 
 
-def _is_date(text: Any) -> bool:
+def _impossible_reminders(document: Document) -> Iterator[Fault]:
+    reminders, dates = _well_formed(ReminderTerms, document.get("reminders")), _dates(document)
+    if reminders is None:
+        return
+    if reminders.review_every and document.get("effective_from") is None:
+        yield Fault("reminders.review_every", "is counted from `effective_from`; add it")
+    if reminders.renewal and (document.get("effective_from") is None or document.get("term") is None):
+        yield Fault("reminders.renewal", "needs `effective_from` and `term`: there is no end to remind of")
+    if dates is None:
+        return
+    about = dates.notice_by or dates.ends_on
+    for number, days in enumerate(reminders.renewal):
+        if (about - dates.begins_on).days < days:
+            why = f"the contract takes effect on {dates.begins_on}, and this reminds of {about}"
+            yield Fault(f"reminders.renewal.{number}", f"lies before the contract: {why}")
+    if reminders.review_every and months_after(dates.begins_on, reminders.review_every) > dates.ends_on:
+        yield Fault("reminders.review_every", f"is not shorter than the term: the contract ends on {dates.ends_on}")
+
+
+def _dates(document: Document, months_if_open: int | None = None) -> Term | None:
+    """The term in dates, as far as it is well-formed."""
+    begins, notice_days = _date(document.get("effective_from")), document.get("notice_days")
     try:
-        return isinstance(text, str) and bool(date.fromisoformat(text))
+        months = parse_months(document["term"]) if "term" in document else months_if_open
+        notice = None if notice_days is None else int(notice_days)
+        transition_days = int(document.get("transition_days", 0))
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return term_of(begins, months, notice, transition_days) if begins and months else None
+
+
+def _date(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
-        return False
+        return None
 
 
 def _impossible_metrics(document: Document) -> Iterator[Fault]:
@@ -227,6 +284,17 @@ def _impossible_rows(document: Document) -> Iterator[Fault]:
     if all(selector is not None for selector in selectors):
         found = never_chosen([s for s in selectors if s is not None], given if isinstance(given, list) else None)
         yield from (Fault(f"targets.{n}.when" + (f".{field}" if field else ""), why) for n, field, why in found)
+
+
+def _unknown_channels(document: Document) -> Iterator[Fault]:
+    """Where the parties have agreed on channels, no ticket is expected by another: such a row is a slip of the pen."""
+    agreed = _mapping(document.get("channels"))
+    for path, row in _rows(document) if agreed else ():
+        wanted = _mapping(row.get("when")).get("channel")
+        for channel in wanted if isinstance(wanted, list) else [wanted]:
+            if isinstance(channel, str) and channel not in agreed:
+                known = ", ".join(map(str, agreed))
+                yield Fault(f"{path}.when.channel", f"{channel!r} is none of the contract's channels, {known}")
 
 
 def _names_against_priorities(names: list[str], given: Any) -> Iterator[Fault]:

@@ -20,6 +20,8 @@ TicketId = Annotated[str, StringConstraints(pattern=TICKET_ID)]
 
 PriorityName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
+
 
 class TicketKey(NamedTuple):
     """Which ticket of which helpdesk; nothing is ever looked up by a ticket id alone."""

@@ -16,6 +16,8 @@ _SHORT = re.compile(r"(?:(?P<h>\d{1,18})h)?(?:(?P<m>\d{1,18})m(?:in)?)?(?:(?P<s>
 _BUSINESS_DAYS = re.compile(r"(?P<days>\d{1,3})\s*(?:bd|business days?)", re.ASCII)
 _MONTHS = re.compile(r"P(?P<iso>\d{1,4})(?P<iso_unit>[MY])|(?P<number>\d{1,4})\s*(?P<unit>months?|years?)", re.ASCII)
 
+_DAYS = re.compile(r"P(?P<iso>\d{1,4})D|(?P<number>\d{1,4})\s*days?", re.ASCII)
+
 FIRST_YEAR, LAST_YEAR = 1970, 2150
 """A year outside is a slip of the pen."""
 
@@ -111,6 +113,17 @@ def parse_months(value: Any) -> int:
     return months
 
 
+def parse_days(value: Any) -> int:
+    """`60 days` or `P60D` as a number of days of the calendar on the wall, at most ten years. Raises ValueError."""
+    match = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    days = int(match["iso"] or match["number"]) if match else 0
+    if isinstance(value, int) and not isinstance(value, bool):
+        days = value
+    if not 1 <= days <= LONGEST.days:
+        raise ValueError(f"{value!r} is not a number of days; write 60 days or P60D")
+    return days
+
+
 def parse_target(value: Any) -> timedelta | BusinessDays:
     """A duration in open time, `4h`, or a number of business days, `3bd`. Raises ValueError otherwise."""
     if isinstance(value, BusinessDays) or (isinstance(value, str) and _BUSINESS_DAYS.fullmatch(value.strip())):
@@ -151,6 +164,12 @@ Target = Annotated[
     PlainValidator(parse_target),
     PlainSerializer(format_target),
     WithJsonSchema({"type": "string", "examples": ["15m", "4h", "PT4H", "3bd"]}),
+]
+Days = Annotated[
+    int,
+    PlainValidator(parse_days),
+    PlainSerializer(lambda days: f"P{days}D"),
+    WithJsonSchema({"type": "string", "examples": ["60 days", "P60D"]}),
 ]
 Months = Annotated[
     int,

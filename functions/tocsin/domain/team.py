@@ -21,7 +21,7 @@ from pydantic import (
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar_terms import Zone
-from tocsin.domain.identifiers import Slug
+from tocsin.domain.identifiers import Email, Slug
 from tocsin.domain.instants import Instant
 
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:\d{1,5})?(/[!-~]{0,900})?", re.ASCII)
@@ -37,7 +37,7 @@ class EmailChannel(_Document):
     """Mail through SNS; the address confirms its subscription once."""
 
     type: Literal["email"]
-    address: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
+    address: Email
 
 
 class SmsChannel(_Document):

@@ -1,4 +1,4 @@
-"""Called every minute: re-arms tickets that are overdue although nothing has fired. Zero in health."""
+"""Called every minute: re-arms tickets that are overdue although nothing has fired, and reminds of contracts' dates."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
+from tocsin.use_cases.remind import remind
 from tocsin.use_cases.sweep import sweep
 
 logger = Logger()
@@ -18,7 +19,10 @@ metrics = Metrics()
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Counts the rescued in the metric `TicketsRescued` and says which they were; what cannot be read is trouble."""
+    """Counts the rescued in the metric `TicketsRescued` and says which they were; what cannot be read is trouble.
+
+    Reminders that could not be sent are counted in `ReminderTrouble`; each minute tries them again.
+    """
     swept = sweep(**wiring.store())
     for key in swept.rescued:
         logger.warning(
@@ -28,4 +32,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.error("could not look at an overdue ticket", helpdesk_id=key[0], ticket_id=key[1], exc_info=error)
     metrics.add_metric("TicketsRescued", MetricUnit.Count, len(swept.rescued))
     metrics.add_metric("TicketTrouble", MetricUnit.Count, len(swept.failed))
-    return {"rescued": [key.ticket_id for key in swept.rescued]}
+    return {"rescued": [key.ticket_id for key in swept.rescued], "reminded": _remind()}
+
+
+def _remind() -> list[str]:
+    reminded = remind(
+        reminders=wiring.reminders(),
+        contracts=wiring.contracts(),
+        messages=wiring.reminder_messages(),
+        notifier=wiring.notifier(),
+        clock=wiring.clock(),
+    )
+    for key, reminder in reminded.sent:
+        logger.info("reminded of a contract's date", **key._asdict(), kind=reminder.kind, about=reminder.about)
+    for key, error in reminded.failed:
+        logger.error("could not remind of a contract's dates", **key._asdict(), exc_info=error)
+    metrics.add_metric("ReminderTrouble", MetricUnit.Count, len(reminded.failed))
+    return [key.contract_id for key, _ in reminded.sent]

@@ -8,6 +8,7 @@ from typing import Any
 from tocsin.domain.faults import Conflict, Fault, Invalid, NotFound
 from tocsin.domain.tickets.commands import ContractChanged, MigrateTickets
 from tocsin.ports import Clock, Contracts, Teams, TicketLog
+from tocsin.use_cases.contract_versions import version_in_force
 from tocsin.use_cases.record_event import record_event
 
 RUNNING = ("open", "pending", "resolved")
@@ -43,11 +44,14 @@ def migrate_tickets(
     move change their place in the lists, so a whole pass that moves none is what tells that all have. Raises NotFound
     for an unknown contract, Invalid for an unknown version or a bad cursor.
     """
-    version = contracts.get(helpdesk_id, contract_id, command.contract_version)
+    if command.contract_version is None:
+        version = version_in_force(helpdesk_id, contract_id, clock.now(), contracts=contracts)
+        missing = "is required: no version is in force yet"
+    else:
+        version = contracts.get(helpdesk_id, contract_id, command.contract_version)
+        missing = f"contract {contract_id!r} has no version {command.contract_version}"
     if version is None and contracts.get(helpdesk_id, contract_id) is not None:
-        raise Invalid(
-            [Fault("contract_version", f"contract {contract_id!r} has no version {command.contract_version}")]
-        )
+        raise Invalid([Fault("contract_version", missing)])
     if version is None:
         raise NotFound(f"There is no contract {contract_id!r}.")
     place = _place(cursor)

@@ -15,6 +15,7 @@ from tocsin.domain.tickets.commands import OpenTicket
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.view import ticket_view
 from tocsin.ports import Clock, Contracts, ContractVersion, RequestRepeated, SequenceConflict, Teams, TicketLog
+from tocsin.use_cases.contract_versions import version_for_ticket
 from tocsin.use_cases.dossier import Dossier, head_of, roster
 from tocsin.use_cases.idempotency import IdempotencyKey, earlier_answer, request_to_record
 
@@ -34,7 +35,8 @@ def open_ticket(
 ) -> dict[str, Any]:
     """The new ticket as the API shows it, with its deadlines.
 
-    Raises Invalid for an unknown contract or priority or an opening in the future, Conflict when the ticket exists.
+    Raises Invalid for an unknown contract or priority, or an opening in the future or when the contract is not in
+    force, Conflict when the ticket exists.
     """
     if answer := earlier_answer(helpdesk_id, key, log=log):
         return answer
@@ -58,17 +60,21 @@ def open_ticket(
 
 
 def _contract_of(helpdesk_id: str, command: OpenTicket, now: datetime, *, contracts: Contracts) -> ContractVersion:
-    contract = contracts.get(helpdesk_id, command.contract_id)
+    found = version_for_ticket(helpdesk_id, command.contract_id, _opened_at(command, now), contracts=contracts)
     faults: list[Fault] = []
-    if contract is None:
-        faults.append(Fault("contract_id", f"there is no contract {command.contract_id!r}; put it first"))
+    if isinstance(found, Fault):
+        faults.append(found)
     else:
-        faults += contract.contract.priority_faults(command.priority, command.model_dump(include={"impact", "urgency"}))
+        faults += found.contract.priority_faults(command.priority, command.model_dump(include={"impact", "urgency"}))
     if command.opened_at and command.opened_at > now + CLOCK_SKEW:
         faults.append(Fault("opened_at", f"lies in the future; it is {format_instant(now)} here"))
-    if contract is None or faults:
+    if isinstance(found, Fault) or faults:
         raise Invalid(faults)
-    return contract
+    return found
+
+
+def _opened_at(command: OpenTicket, now: datetime) -> datetime:
+    return min(command.opened_at or now, now)
 
 
 def _made_up_id(helpdesk_id: str, key: IdempotencyKey | None) -> str:
@@ -82,7 +88,7 @@ def _opened(command: OpenTicket, contract: ContractVersion, team_timezone: str |
     return Event(
         sequence=1,
         type=ev.OPENED,
-        occurred_at=min(command.opened_at or now, now),
+        occurred_at=_opened_at(command, now),
         recorded_at=now,
         actor=Actor(command.actor.kind, command.actor.id),
         # Pinned, like the contract's version: where the team sits later does not move this ticket's deadlines.

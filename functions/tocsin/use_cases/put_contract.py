@@ -24,14 +24,15 @@ def put_contract(
     notifier: Notifier,
     clock: Clock,
 ) -> tuple[ContractVersion, bool]:
-    """The version in force, and whether it is new: the same document again makes no new version.
+    """The newest version, and whether it is new: the same document again makes no new version.
 
-    Raises Invalid with all faults, PreconditionFailed when `if_match` is not the version in force, Conflict when
+    Raises Invalid with all faults, PreconditionFailed when `if_match` is not the newest version, Conflict when
     somebody else puts a version at the same moment.
     """
     known = [name for name in contracts_named_in(document) if contracts.get(helpdesk_id, name)]
-    contract = read_contract(document, contract_id, teams.all(helpdesk_id).keys(), known)
     current = contracts.get(helpdesk_id, contract_id)
+    previous = current.contract if current else None
+    contract = read_contract(document, contract_id, teams.all(helpdesk_id).keys(), known, previous)
     number = current.version if current else 0
     if if_match is not None and if_match != number:
         raise PreconditionFailed(f"The contract is at version {number}, not at {if_match}; read it again.")

@@ -11,6 +11,7 @@ from tocsin.domain.faults import Fault, Invalid, NotFound
 from tocsin.domain.instants import format_instant
 from tocsin.domain.reports.aggregates import Attained, attained
 from tocsin.ports import Clock, Contracts, TicketLog
+from tocsin.use_cases.contract_versions import version_in_force
 
 
 def read_attainment(
@@ -22,18 +23,21 @@ def read_attainment(
     contracts: Contracts,
     clock: Clock,
 ) -> dict[str, Any]:
-    """Every target of the version in force for a period of this kind, over the tickets that were resolved in it.
+    """Every target for a period of this kind, over the tickets that were resolved in it.
 
+    The targets are those of the version in force when the period ended, or now while it lasts.
     Tickets count once nothing of them is left to run, a review included. The period is the current month when left
     out; its boundaries are midnights of the contract's zone. `value` and `target` are seconds of open time, or shares
     from 0 to 1. Raises NotFound for an unknown contract, Invalid for what is no period.
     """
-    version = contracts.get(helpdesk_id, contract_id)
-    if version is None:
+    newest, now = contracts.get(helpdesk_id, contract_id), clock.now()
+    if newest is None:
         raise NotFound(f"There is no contract {contract_id!r}.")
+    asked = _period(period, now, newest.contract.timezone)
+    start, end = asked.bounds(newest.contract.timezone)
+    ended = min(now, end - timedelta(microseconds=1))
+    version = version_in_force(helpdesk_id, contract_id, ended, contracts=contracts) or newest
     contract = version.contract
-    asked = _period(period, clock.now(), contract.timezone)
-    start, end = asked.bounds(contract.timezone)
     wanted = [aggregate for aggregate in contract.aggregates if aggregate.period == asked.kind]
     outcomes = list(log.outcomes(helpdesk_id, contract_id, start, end)) if wanted else []
     return {

@@ -85,6 +85,26 @@ def test_an_older_version_of_a_contract_can_be_shown_and_a_missing_one_is_refuse
     assert "Not Found: There is no contract 'acme'" in operator.refused("contract", "show", "acme")
 
 
+def test_versions_are_listed_with_who_wrote_them_and_from_when_they_are_in_force(
+    operator: Terminal, tmp_path: Path
+) -> None:
+    operator.put_samples()
+    revision = "revision: {author: Kim, approved_by: Jo, approved_on: 2026-04-01, in_force_from: 2026-05-01, "
+    pending = written(tmp_path, CONTRACT + revision + "changes: [Faster, Cheaper]}\n")
+    said = operator.do("contract", "put", pending)
+    assert said == "acme-enterprise version 2 is now stored; it is in force from 2026-05-01\n"
+    assert operator.do("contract", "versions", "acme-enterprise").splitlines() == [
+        "VERSION  PUT                   IN FORCE FROM  AUTHOR  APPROVED BY  ON          NEW IN IT",
+        "2        2026-03-27 15:40:00Z  2026-05-01     Kim     Jo           2026-04-01  Faster; Cheaper",
+        "1        2026-03-27 15:40:00Z  -              -       -            -           -",
+    ]
+    shown = operator.do("contract", "show", "acme-enterprise")
+    assert shown.splitlines()[1] == "# in force from 2026-05-01"
+    assert operator.do("contract", "put", written(tmp_path, shown)) == said.replace("now", "already")
+    listed = as_json(operator.do("contract", "versions", "acme-enterprise", "--json"))["versions"]
+    assert [each["version"] for each in listed] == [2, 1]
+
+
 def test_a_contract_is_printed_in_plain_language_and_as_a_diagram(operator: Terminal) -> None:
     operator.put_samples()
     text = operator.do("contract", "text", "acme-enterprise")

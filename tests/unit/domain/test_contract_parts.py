@@ -12,6 +12,7 @@ from tests.unit.domain.test_contract_reading import MINIMAL, TEAMS, TIER, change
 from tests.unit.story import DOCUMENT, REVIEW, contract
 from tocsin.domain.contract_reading import read_contract
 from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.faults import Invalid
 
 OPEN = {"timezone": "UTC"}
 
@@ -303,6 +304,148 @@ class TestRows:
             "targets.1.resolution": "must be longer than zero",
             "targets.2.calendar": "there is no calendar 'night' in this contract; known are: always",
         }
+
+
+CHANNELS = {"email": "support@provider.example", "phone": "+49 89 1234567"}
+
+
+def test_a_row_for_a_channel_that_the_parties_have_not_agreed_on_is_refused() -> None:
+    rows = [
+        {"when": {"channel": ["email", "fax"]}, "resolution": "4h"},
+        {"when": {"channel": "phnoe"}, "resolution": "4h"},
+        {"resolution": "8h"},
+    ]
+    assert faults(changed(targets=rows, channels=CHANNELS)) == {
+        "targets.0.when.channel": "'fax' is none of the contract's channels, email, phone",
+        "targets.1.when.channel": "'phnoe' is none of the contract's channels, email, phone",
+    }
+    assert accepted(targets=rows)
+    assert accepted(targets=[{"when": {"channel": "phone"}, "resolution": "4h"}, rows[2]], channels=CHANNELS)
+
+
+@pytest.mark.parametrize(
+    ("part", "path"),
+    [
+        ({"contacts": [{"name": "Jo", "party": "ACME", "role": "buyer"}]}, "contacts.0.party"),
+        ({"contacts": [{"name": "Jo", "party": "customer"}]}, "contacts.0.role"),
+        ({"contacts": [{"name": "Jo", "party": "customer", "role": "buyer", "email": "jo"}]}, "contacts.0.email"),
+        ({"contacts": [{"name": "Jo", "party": "customer", "role": "buyer", "phone": "ask"}]}, "contacts.0.phone"),
+        ({"contacts": [{"name": "Jo", "party": "customer", "role": "buyer"}] * 51}, "contacts"),
+        ({"channels": {"E-Mail!": "x@y.example"}}, "channels.E-Mail!"),
+        ({"channels": {"email": ""}}, "channels.email"),
+        ({"channels": ["email"]}, "channels"),
+    ],
+)
+def test_a_contact_or_channel_that_nobody_could_use_is_a_fault_at_its_place(part: dict[str, Any], path: str) -> None:
+    assert list(faults(changed(**part))) == [path]
+
+
+REVISION = {"author": "Kim", "approved_by": "Jo", "approved_on": "2026-02-01", "in_force_from": "2026-03-01"}
+
+
+@pytest.mark.parametrize(
+    ("revision", "path", "message"),
+    [
+        ({"author": None}, "approved_by", "approves what nobody has written; add its `author`"),
+        ({"approved_by": None}, "approved_on", "is when nobody approved it; add `approved_by`"),
+        (
+            {"approved_on": "2026-03-02"},
+            "approved_on",
+            "lies after 2026-03-01, from which it is in force; approval comes first",
+        ),
+        (
+            {"in_force_from": "2026-02-14"},
+            "in_force_from",
+            "lies before 2026-02-15, on which the contract takes effect",
+        ),
+        ({"in_force_from": "soon"}, "in_force_from", "is not a date; write it as 2026-12-24"),
+    ],
+)
+def test_a_revision_that_contradicts_itself_or_the_contract_is_refused(
+    revision: dict[str, Any], path: str, message: str
+) -> None:
+    document = changed(revision={**REVISION, **revision}, effective_from="2026-02-15")
+    found = faults(document)
+    assert {place: why[: len(message)] for place, why in found.items()} == {f"revision.{path}": message}
+
+
+REMINDERS = {"team": "management", "renewal": ["60 days", "30 days"], "review_every": "6 months"}
+TERM = {"effective_from": "2026-01-01", "term": "12 months"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (
+            {},
+            {
+                "reminders.review_every": "is counted from `effective_from`; add it",
+                "reminders.renewal": "needs `effective_from` and `term`: there is no end to remind of",
+            },
+        ),
+        (
+            {"effective_from": "2026-01-01"},
+            {"reminders.renewal": "needs `effective_from` and `term`: there is no end to remind of"},
+        ),
+        (
+            {**TERM, "notice_days": 310},
+            {
+                "reminders.renewal.0": "lies before the contract: "
+                "the contract takes effect on 2026-01-01, and this reminds of 2026-02-24"
+            },
+        ),
+        (
+            {**TERM, "term": "6 months"},
+            {"reminders.review_every": "is not shorter than the term: the contract ends on 2026-06-30"},
+        ),
+        (
+            {**TERM, "reminders": {**REMINDERS, "team": "legal", "renewal": ["60"], "review_every": "6 weeks"}},
+            {
+                "reminders.team": "there is no team 'legal'; put it first. "
+                "Known are: engineering, frontline, management",
+                "reminders.renewal.0": "'60' is not a number of days; write 60 days or P60D",
+                "reminders.review_every": "'6 weeks' is not a term; write months or years, such as 24 months, "
+                "2 years or P2Y",
+            },
+        ),
+        (
+            {**TERM, "reminders": {"team": "management"}},
+            {"reminders": "remind of nothing; give `renewal`, such as [60 days], or `review_every`, such as 6 months"},
+        ),
+    ],
+)
+def test_reminders_of_dates_that_there_are_not_are_refused(parts: dict[str, Any], expected: dict[str, str]) -> None:
+    assert faults(changed(**{"reminders": REMINDERS, **parts})) == expected
+
+
+def test_a_version_cannot_come_into_force_after_the_contract_has_ended() -> None:
+    assert faults(changed(**TERM, revision={"in_force_from": "2027-01-01"})) == {
+        "revision.in_force_from": "lies after 2026-12-31, the last day of the contract"
+    }
+    assert accepted(**TERM, revision={"in_force_from": "2026-12-31"})
+    assert accepted(**TERM, notice_days=60, reminders=REMINDERS)
+
+
+def test_a_version_is_not_in_force_before_the_one_that_it_follows() -> None:
+    first = read(revision=REVISION)
+    why = "has to be 2026-03-01 or later: the version before this one is in force from then on"
+    for revision in ({**REVISION, "in_force_from": "2026-02-28"}, {"author": "Kim"}, None):
+        document = changed(**({"revision": revision} if revision else {}))
+        with pytest.raises(Invalid) as caught:
+            read_contract(document, "acme-gold", TEAMS, previous=first)
+        assert {fault.path: fault.message for fault in caught.value.faults} == {"revision.in_force_from": why}
+    for previous in (first, read()):
+        following = read_contract(changed(revision=REVISION), "acme-gold", TEAMS, previous=previous)
+        assert str(following.in_force_from) == "2026-03-01"
+
+
+def test_a_version_is_in_force_from_the_midnight_of_its_day_in_the_contract_s_zone() -> None:
+    terms = contract(effective_from="2026-01-01", revision={"in_force_from": "2026-07-01"})
+    midnight = datetime(2026, 6, 30, 22, tzinfo=UTC)
+    assert [terms.is_in_force(at) for at in (midnight - timedelta(seconds=1), midnight)] == [False, True]
+    effective = contract(effective_from="2026-07-01")
+    assert [effective.is_in_force(at) for at in (midnight - timedelta(seconds=1), midnight)] == [False, True]
+    assert contract().is_in_force(datetime(1970, 1, 1, tzinfo=UTC))
 
 
 def test_a_business_day_target_that_its_calendar_needs_decades_for_is_out_of_reach() -> None:

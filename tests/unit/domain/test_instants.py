@@ -13,6 +13,7 @@ from tocsin.domain.instants import (
     format_duration,
     format_instant,
     parse_business_days,
+    parse_days,
     parse_duration,
     parse_instant,
 )
@@ -148,3 +149,16 @@ def test_business_days_are_read(text: str, days: int) -> None:
 def test_what_is_not_a_number_of_business_days_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match="business days"):
         parse_business_days(text)
+
+
+@pytest.mark.parametrize(("text", "days"), [("60 days", 60), ("1 day", 1), (" P30D ", 30), ("3660 days", 3660)])
+def test_days_of_the_calendar_are_read(text: str, days: int) -> None:
+    assert parse_days(text) == days
+
+
+@pytest.mark.parametrize(
+    "text", ["60", "0 days", "-1 days", "3661 days", "1.5 days", "2 weeks", "3bd", "", None, True, "٣ days"]
+)
+def test_what_is_not_a_number_of_days_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="write 60 days or P60D"):
+        parse_days(text)

@@ -54,6 +54,11 @@ def test_a_clock_that_runs_a_little_ahead_opens_the_ticket_now(world: World) -> 
         world.open("T-2", opened_at="2026-03-30T08:01:01Z")
 
 
+def test_a_ticket_that_comes_by_a_channel_nobody_has_agreed_on_is_served_all_the_same(world: World) -> None:
+    world.put({**DOCUMENT, "channels": {"email": "support@provider.example"}})
+    assert world.open(channel="fax")["ticket_id"] == "T-1"
+
+
 def test_a_ticket_is_opened_once(world: World) -> None:
     world.open(subject="first")
     with pytest.raises(Conflict, match="already a ticket 'T-1'"):

@@ -1,10 +1,11 @@
-"""Contract versions: immutable items, and one that says which is in force."""
+"""Contract versions: immutable items, and one that says which is the newest."""
 
 from __future__ import annotations
 
 import json
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
+from tocsin.adapters.dynamodb.reminders import due_keys
 from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, to_json
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.instants import format_instant, parse_instant
@@ -21,10 +22,10 @@ class DynamoContracts:
     def get(self, helpdesk_id: str, contract_id: str, version: int | None = None) -> ContractVersion | None:
         """See `Contracts.get`."""
         if version is None:
-            in_force = self._table.get(helpdesk_pk(helpdesk_id), f"CONTRACT#{contract_id}")
-            if in_force is None:
+            newest = self._table.get(helpdesk_pk(helpdesk_id), f"CONTRACT#{contract_id}")
+            if newest is None:
                 return None
-            version = int(in_force["version"])
+            version = int(newest["version"])
         key = (helpdesk_id, contract_id, version)
         if key not in self._versions:
             item = self._table.get(helpdesk_pk(helpdesk_id), _version_sk(contract_id, version))
@@ -36,14 +37,16 @@ class DynamoContracts:
     def put(self, helpdesk_id: str, version: ContractVersion) -> None:
         """See `Contracts.put`."""
         contract_id, number = version.contract.contract_id, version.version
-        in_force = {"pk": helpdesk_pk(helpdesk_id), "sk": f"CONTRACT#{contract_id}"}
+        newest = {"pk": helpdesk_pk(helpdesk_id), "sk": f"CONTRACT#{contract_id}"}
+        # At once: whoever looks finds out what is outstanding, and when to look again.
+        due = due_keys(version.put_at) if version.contract.reminders else {}
         try:
             self._table.client.transact_write_items(
                 TransactItems=[
                     {
                         "Put": {
                             "TableName": self._table.name,
-                            "Item": encode({**in_force, "version": number}),
+                            "Item": encode({**newest, "version": number, **due}),
                             "ConditionExpression": "attribute_not_exists(pk) OR version = :before",
                             "ExpressionAttributeValues": encode({":before": number - 1}),
                         }

@@ -2,7 +2,8 @@
 
 | item | pk | sk |
 |---|---|---|
-| contract in force, contract version | `HELPDESK#h` | `CONTRACT#c`, `CONTRACT#c#V#000007` |
+| newest version of a contract, contract version | `HELPDESK#h` | `CONTRACT#c`, `CONTRACT#c#V#000007` |
+| reminder that was sent | `HELPDESK#h` | `REMINDER#c#2026-10-02#contract_renewal#2026-11-01` |
 | team | `HELPDESK#h` | `TEAM#t` |
 | request with an idempotency key | `HELPDESK#h` | `REQUEST#<sha256>` |
 | outcome of a settled ticket, or a mark that it moved | `HELPDESK#h` | `OUTCOME#contract#2026-11#ticket#generation` |

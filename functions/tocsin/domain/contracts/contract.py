@@ -6,12 +6,13 @@ Ten lines are enough (customer, calendar, targets, tiers); everything else has a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar
 from tocsin.domain.calendars.calendar_terms import CalendarTerms, Holidays, Zone, ZoneOf, business_calendar
 from tocsin.domain.contracts.aggregate_terms import Aggregate
@@ -25,11 +26,14 @@ from tocsin.domain.contracts.selectors import Circumstances, Selector
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRows, Thresholds, rows_of
 from tocsin.domain.contracts.term import Term, term_of
 from tocsin.domain.faults import Fault
-from tocsin.domain.identifiers import PriorityName, Slug
-from tocsin.domain.instants import Duration, Months, WorkingDays
+from tocsin.domain.identifiers import Email, PriorityName, Slug
+from tocsin.domain.instants import Days, Duration, Months, WorkingDays
 
 Kind = Literal["customer_sla", "ola", "underpinning"]
 """What the provider promises the customer, one team another, a vendor the provider."""
+
+ChannelAddress = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+"""Where a channel is: a mail address, an URL, a telephone number, a place."""
 
 
 class Terms(BaseModel):
@@ -55,6 +59,30 @@ class Signatory(Terms):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     party: str
     signed_on: date | None = None
+
+
+class Revision(Terms):
+    """A version of the contract: who wrote and approved it, from which day it is in force, what it changes."""
+
+    author: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    approved_by: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    approved_on: date | None = None
+    in_force_from: date | None = Field(
+        None, description="for tickets opened on this day or later; until then, the one before"
+    )
+    changes: Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]], Field(max_length=50)] = Field(
+        default_factory=list, description="what is new in it, in short"
+    )
+
+
+class Contact(Terms):
+    """A person to turn to, of one of the two parties."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    party: Literal["customer", "provider"]
+    role: Annotated[str, Field(min_length=1, max_length=200)]
+    email: Email | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()/.-]{2,30}$")] | None = None
 
 
 class Tier(Terms):
@@ -83,6 +111,26 @@ class ReviewTerms(Terms):
     calendar: str | None = None
 
 
+class ReminderTerms(Terms):
+    """Who is reminded of the contract's own dates: of its renewal, and of its regular reviews."""
+
+    team: Slug
+    renewal: Annotated[list[Days], Field(max_length=10)] = Field(
+        default_factory=list,
+        description="so long before the last day for notice, or of the term where there is no notice",
+        examples=[["60 days", "30 days"]],
+    )
+    review_every: Months | None = Field(None, description="from `effective_from`, such as 6 months")
+
+    @model_validator(mode="after")
+    def _reminds_of_something(self) -> ReminderTerms:
+        if not self.renewal and self.review_every is None:
+            raise ValueError(
+                "remind of nothing; give `renewal`, such as [60 days], or `review_every`, such as 6 months"
+            )
+        return self
+
+
 class Zones(NamedTuple):
     """The zones of a ticket, for calendars that take theirs from the customer, the site or the first tier's team."""
 
@@ -98,9 +146,16 @@ class Contract(Terms):
     """A contract version as it was put; see the README for a whole example."""
 
     contract_id: Slug
+    revision: Revision = Field(default_factory=Revision)
     kind: Kind = "customer_sla"
     customer: Party
     provider: Party | None = None
+    contacts: Annotated[list[Contact], Field(max_length=50)] = Field(default_factory=list)
+    channels: Annotated[dict[Slug, ChannelAddress], Field(max_length=20)] = Field(
+        default_factory=dict,
+        description="by which the parties report to each other, and where each is; the names of a ticket's `channel`",
+        examples=[{"email": "support@provider.example", "phone": "+49 89 1234567"}],
+    )
     effective_from: date | None = None
     term: Months | None = Field(None, description="from `effective_from`, such as 24 months or 2 years")
     notice_days: Annotated[int, Field(ge=0, le=3660)] | None = None
@@ -143,6 +198,7 @@ class Contract(Terms):
         examples=[{"vendor": "acme-cloud", "tier 2": "engineering-ola"}],
     )
     review: ReviewTerms | None = None
+    reminders: ReminderTerms | None = None
     examples: Annotated[list[dict[str, str]], Field(max_length=50)] = Field(
         default_factory=list,
         description="tickets and when they are due, checked when the contract is put",
@@ -155,6 +211,19 @@ class Contract(Terms):
         if self.effective_from is None or self.term is None:
             return None
         return term_of(self.effective_from, self.term, self.notice_days, self.transition_days)
+
+    @property
+    def in_force_from(self) -> date | None:
+        """The first day on which a ticket is opened under this version; None for one that always was in force."""
+        return self.revision.in_force_from or self.effective_from
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether this version has come into force by an instant; a newer one may have as well."""
+        return self.in_force_from is None or self.day_of(at) >= self.in_force_from
+
+    def day_of(self, at: datetime) -> date:
+        """The date of an instant in the zone in which people read this contract."""
+        return at.astimezone(load_zone(self.timezone)).date()
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:

@@ -16,6 +16,7 @@ from tocsin.domain.contracts.clauses import Clause, Table, markdown
 from tocsin.domain.contracts.contract import Contract, Kind, Party, ReviewTerms
 from tocsin.domain.contracts.metrics import REVIEW, TIER_RESOLUTION, Metric
 from tocsin.domain.contracts.metrics_in_words import facts_words, metric_words, pauses_words, selector_words
+from tocsin.domain.contracts.reminders import SENT_AT
 from tocsin.domain.contracts.responses import RESPONSES
 from tocsin.domain.contracts.selectors import ATTRIBUTES
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, Row
@@ -56,6 +57,8 @@ def clauses(contract: Contract) -> list[Clause]:
     """Everything that the contract says, in the order in which one reads it; what it does not say has no clause."""
     written = {
         "Parties": _parties,
+        "This version": _revision,
+        "Contacts and channels": _contacts,
         "Term and law": _term,
         "Definitions": _definitions,
         "Hours": _hours,
@@ -70,6 +73,7 @@ def clauses(contract: Contract) -> list[Clause]:
         "Escalation": _escalation,
         "Contracts behind this one": _backing,
         "Review after an escalation": _review,
+        "Reminders": _reminders,
         "Examples": _examples,
         "Signatures": _signatures,
     }
@@ -109,6 +113,34 @@ def _party(party: Party) -> str:
     return f"{party.name} ({known})" if known else party.name
 
 
+def _revision(contract: Contract) -> Parts:
+    revision = contract.revision
+    if revision.author:
+        yield f"This version was written by {revision.author}."
+    if revision.approved_by:
+        on = f" on {revision.approved_on}" if revision.approved_on else ""
+        yield f"It was approved by {revision.approved_by}{on}."
+    if revision.in_force_from:
+        yield (
+            f"It is in force for tickets that are opened on {revision.in_force_from} or later; "
+            "what is opened before that day is under the version before this one."
+        )
+    yield from (f"New in this version: {change}" for change in revision.changes)
+
+
+def _contacts(contract: Contract) -> Parts:
+    for contact in contract.contacts:
+        ways = (("mail", contact.email), ("telephone", contact.phone))
+        reached = "; ".join(f"{way}: {where}" for way, where in ways if where is not None)
+        yield f"For the {contact.party}: {contact.name}, {contact.role}{f' ({reached})' if reached else ''}."
+    if contract.channels:
+        yield (
+            "The parties have agreed to report to each other by these channels; "
+            "a ticket that comes by another is served all the same:"
+        )
+        yield Table(["Channel", "Where"], [*contract.channels.items()])
+
+
 def _term(contract: Contract) -> Parts:
     dates = contract.dates
     if contract.effective_from:
@@ -123,6 +155,11 @@ def _term(contract: Contract) -> Parts:
         until = f", until {dates.measured_until}" if dates else ""
         after = f"{counted(contract.transition_days, 'day')} after its end{until}"
         yield f"Tickets go on being served and measured under it for {after}."
+    if dates:
+        yield (
+            f"Tickets that are opened from {dates.begins_on} to {dates.measured_until} are under it, "
+            "and are measured to their end."
+        )
     if contract.governing_law is not None:
         yield f"Governing law: {contract.governing_law}."
 
@@ -381,6 +418,23 @@ def _review(contract: Contract) -> Parts:
 def _reminder(review: ReviewTerms) -> Parts:
     if review.remind_within:
         yield f"The team is reminded at {amount_words(review.remind_within)}."
+
+
+def _reminders(contract: Contract) -> Parts:
+    terms, dates = contract.reminders, contract.dates
+    if terms is None:
+        return
+    if terms.renewal:
+        about = "the last day for notice" if contract.notice_days is not None else "the last day of the contract"
+        when = enumerated(counted(days, "day") for days in sorted(set(terms.renewal), reverse=True))
+        which = f", {dates.notice_by or dates.ends_on}" if dates else ""
+        yield f"The team {terms.team} is reminded of the renewal {when} before {about}{which}."
+    if terms.review_every:
+        yield (
+            f"The contract is reviewed every {months_words(terms.review_every)} from the day on which it takes effect, "
+            f"as long as it runs; on each of these days the team {terms.team} is reminded."
+        )
+    yield f"Reminders are sent at {SENT_AT:%H:%M} by the clock of {contract.timezone}."
 
 
 def _examples(contract: Contract) -> Parts:

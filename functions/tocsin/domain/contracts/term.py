@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -25,6 +26,14 @@ def term_of(begins_on: date, months: int, notice_days: int | None = None, transi
     ends_on = _last_day(begins_on, months)
     notice_by = None if notice_days is None else _shifted(ends_on, -notice_days)
     return Term(begins_on, ends_on, notice_by, _shifted(ends_on, transition_days))
+
+
+def months_after(day: date, months: int) -> date:
+    """The day of the same number so many months later; the last of its month where there is none."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _last_day(begins_on: date, months: int) -> date:

@@ -1,4 +1,4 @@
-"""`/v1/contracts`: put, read, preview; as text and as a diagram."""
+"""`/v1/contracts`: put, read, list versions, preview; as text and as a diagram."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from tocsin.domain.tickets.commands import Attributes, MigrateTickets
 from tocsin.handlers.answers import json_answer, text_answer
 from tocsin.handlers.caller import Cursor, IfMatchHeader, Limit, expected_number, helpdesk_of
 from tocsin.ports import ContractVersion
+from tocsin.use_cases.contract_versions import changed_by, list_versions, version_for_ticket, version_in_force
 from tocsin.use_cases.migrate_tickets import migrate_tickets
 from tocsin.use_cases.preview_contract import preview_contract
 from tocsin.use_cases.put_contract import put_contract
 from tocsin.use_cases.read_attainment import read_attainment
+from tocsin.use_cases.read_reminders import read_reminders
 
 router = APIGatewayRouter()
 
-Version = Annotated[int | None, Query(ge=1, description="the one in force when left out")]
+Version = Annotated[int | None, Query(ge=1, description="the newest when left out")]
 
 
 class PreviewRequest(Attributes):
@@ -42,7 +44,7 @@ class PreviewRequest(Attributes):
 def put(
     contract_id: Slug, document: Annotated[dict[str, Any], Body()], if_match: IfMatchHeader = None
 ) -> Response[dict[str, Any]]:
-    """201 for a new version, 200 when the document is the one in force."""
+    """201 for a new version, 200 when the document is that of the newest one."""
     version, is_new = put_contract(
         helpdesk_of(router.current_event),
         contract_id,
@@ -53,30 +55,43 @@ def put(
         notifier=wiring.notifier(),
         clock=wiring.clock(),
     )
-    return json_answer(_view(version), 201 if is_new else 200, etag=version.version)
+    return json_answer(_newest_view(version), 201 if is_new else 200, etag=version.version)
 
 
-@router.get("/v1/contracts", tags=["contracts"], summary="The contracts in force")
+@router.get("/v1/contracts", tags=["contracts"], summary="The newest version of each contract")
 def list_all(limit: Limit = 50, cursor: Cursor = None) -> Response[dict[str, Any]]:
     """In the order of their ids."""
     try:
         versions, following = wiring.contracts().listed(helpdesk_of(router.current_event), limit, cursor)
     except ValueError:
         raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")]) from None
-    return json_answer({"contracts": [_view(version) for version in versions], "next_cursor": following})
+    return json_answer({"contracts": [_newest_view(version) for version in versions], "next_cursor": following})
 
 
-@router.get("/v1/contracts/<contract_id>", tags=["contracts"], summary="The version in force")
+@router.get("/v1/contracts/<contract_id>", tags=["contracts"], summary="The newest version")
 def read(contract_id: Slug) -> Response[dict[str, Any]]:
-    """With the document as it was put."""
-    version = _stored(contract_id, None)
-    return json_answer(_view(version), etag=version.version)
+    """With the document as it was put, which version is in force today, and the reminders sent and to come."""
+    version, helpdesk_id = _stored(contract_id, None), helpdesk_of(router.current_event)
+    reminders = read_reminders(
+        helpdesk_id, version, reminders=wiring.reminders(), contracts=wiring.contracts(), clock=wiring.clock()
+    )
+    return json_answer({**_newest_view(version), "reminders": reminders}, etag=version.version)
+
+
+@router.get("/v1/contracts/<contract_id>/versions", tags=["contracts"], summary="The versions of a contract")
+def list_all_versions(contract_id: Slug, limit: Limit = 50, cursor: Cursor = None) -> Response[dict[str, Any]]:
+    """The newest first: who wrote and approved each, from when it is in force, what is new in it by its own words."""
+    helpdesk_id = helpdesk_of(router.current_event)
+    page = list_versions(helpdesk_id, contract_id, limit, cursor, contracts=wiring.contracts())
+    return json_answer({"versions": list(page.items), "next_cursor": page.next_cursor})
 
 
 @router.get("/v1/contracts/<contract_id>/versions/<version>", tags=["contracts"], summary="One version")
 def read_version(contract_id: Slug, version: int) -> Response[dict[str, Any]]:
-    """Versions never change."""
-    return json_answer(_view(_stored(contract_id, version)), etag=version)
+    """Versions never change. `changed` is what it says otherwise than the one before it, path by path."""
+    stored = _stored(contract_id, version)
+    changed = changed_by(helpdesk_of(router.current_event), stored, contracts=wiring.contracts())
+    return json_answer({**_view(stored), "changed": changed}, etag=version)
 
 
 @router.get("/v1/contracts/<contract_id>/text", tags=["contracts"], summary="The contract in plain language")
@@ -102,7 +117,7 @@ def attainment(
     contract_id: Slug,
     period: Annotated[str | None, Query(description="2026-03, 2026-Q1 or 2026-W13; this month when left out")] = None,
 ) -> Response[dict[str, Any]]:
-    """Those of the version in force whose period is of that kind, over the tickets that were resolved in it."""
+    """Those whose period is of that kind, over the tickets that were resolved in it."""
     helpdesk_id, log = helpdesk_of(router.current_event), wiring.log()
     return json_answer(
         read_attainment(helpdesk_id, contract_id, period, log=log, contracts=wiring.contracts(), clock=wiring.clock())
@@ -113,9 +128,13 @@ def attainment(
     "/v1/contracts/<contract_id>/preview", tags=["contracts"], summary="Every deadline, warning and tier of a ticket"
 )
 def preview(contract_id: Slug, ticket: Annotated[PreviewRequest, Body()]) -> Response[dict[str, Any]]:
-    """Of a ticket that nobody touches, without opening one."""
-    version = _stored(contract_id, None)
+    """Of a ticket that nobody touches, without opening one; under the version that it would get."""
+    _stored(contract_id, None)
     opened_at = ticket.opened_at or wiring.clock().now()
+    helpdesk_id = helpdesk_of(router.current_event)
+    version = version_for_ticket(helpdesk_id, contract_id, opened_at, contracts=wiring.contracts())
+    if isinstance(version, Fault):
+        raise Invalid([version])
     details = ticket.model_dump(mode="json", exclude={"opened_at"}, exclude_none=True)
     return json_answer(preview_contract(version.contract, version.version, details, opened_at))
 
@@ -142,13 +161,20 @@ def _stored(contract_id: str, number: int | None) -> ContractVersion:
     return version
 
 
+def _newest_view(version: ContractVersion) -> dict[str, Any]:
+    helpdesk_id, now = helpdesk_of(router.current_event), wiring.clock().now()
+    current = version_in_force(helpdesk_id, version.contract.contract_id, now, contracts=wiring.contracts())
+    return {**_view(version), "version_in_force": current.version if current else None}
+
+
 def _view(version: ContractVersion) -> dict[str, Any]:
-    dates = version.contract.dates
+    dates, starts = version.contract.dates, version.contract.in_force_from
     return {
         "contract_id": version.contract.contract_id,
         "version": version.version,
         "put_at": format_instant(version.put_at),
         "sha256": version.sha256,
+        "in_force_from": starts.isoformat() if starts else None,
         # Dates that still belong to it; null where the contract does not say when it begins or how long it runs.
         "term": {name: day and day.isoformat() for name, day in dates._asdict().items()} if dates else None,
         "contract": version.document,

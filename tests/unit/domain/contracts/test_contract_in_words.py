@@ -39,6 +39,23 @@ DOCUMENT: Mapping[str, Any] = {
         "timezone": "Europe/Paris",
     },
     "provider": {"name": "Helpers Ltd"},
+    "revision": {
+        "author": "Kim Roe",
+        "approved_by": "Jo Doe",
+        "approved_on": "2025-12-01",
+        "in_force_from": "2026-02-01",
+        "changes": ["Repair within 4 hours"],
+    },
+    "contacts": [
+        {
+            "name": "Kim Roe",
+            "party": "provider",
+            "role": "service manager",
+            "email": "kim@helpers.example",
+            "phone": "+49 89 1234567",
+        }
+    ],
+    "channels": {"email": "support@helpers.example", "phone": "+49 89 7654321"},
     "effective_from": "2026-01-01",
     "term": "24 months",
     "notice_days": 30,
@@ -120,6 +137,7 @@ DOCUMENT: Mapping[str, Any] = {
     },
     "backed_by": {"vendor": "acme-cloud", "tier 2": "engineering-ola"},
     "review": {"team": "management", "from_tier": 2, "due_within": "3bd", "remind_within": "2bd", "calendar": "plant"},
+    "reminders": {"team": "management", "renewal": ["60 days", "30 days"], "review_every": "6 months"},
     "examples": [{"priority": "P2", "opened": "Fri 2026-03-27 16:50", "first_response": "Mon 2026-03-30 09:50"}],
 }
 BY_PRIORITY: Mapping[str, Any] = {
@@ -134,6 +152,9 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.kind": ("kind", "ola"),
     "Contract.customer": ("customer", {"name": "Globex"}),
     "Contract.provider": ("provider", ABSENT),
+    "Contract.revision": ("revision", ABSENT),
+    "Contract.contacts": ("contacts", []),
+    "Contract.channels": ("channels.phone", "+49 89 1111111"),
     "Contract.effective_from": ("effective_from", "2026-02-01"),
     "Contract.term": ("term", "18 months"),
     "Contract.notice_days": ("notice_days", 90),
@@ -158,6 +179,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.escalation": ("escalation.tiers.1.team", "management"),
     "Contract.backed_by": ("backed_by.vendor", "other-cloud"),
     "Contract.review": ("review", ABSENT),
+    "Contract.reminders": ("reminders", ABSENT),
     "Contract.examples": ("examples.0.opened", "Fri 2026-03-27 16:51"),
     "Party.name": ("customer.name", "Globex"),
     "Party.jurisdiction": ("customer.jurisdiction", "France"),
@@ -167,6 +189,16 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Signatory.name": ("signatories.0.name", "Jane Doe"),
     "Signatory.party": ("signatories.0.party", "Helpers Ltd"),
     "Signatory.signed_on": ("signatories.0.signed_on", "2025-12-02"),
+    "Revision.author": ("revision.author", "Jane Doe"),
+    "Revision.approved_by": ("revision.approved_by", "Jane Doe"),
+    "Revision.approved_on": ("revision.approved_on", "2025-12-02"),
+    "Revision.in_force_from": ("revision.in_force_from", "2026-03-01"),
+    "Revision.changes": ("revision.changes.0", "Repair within 5 hours"),
+    "Contact.name": ("contacts.0.name", "Jane Doe"),
+    "Contact.party": ("contacts.0.party", "customer"),
+    "Contact.role": ("contacts.0.role", "incident desk"),
+    "Contact.email": ("contacts.0.email", "roe@helpers.example"),
+    "Contact.phone": ("contacts.0.phone", ABSENT),
     "CalendarTerms.timezone": ("calendar.timezone", "Europe/Vienna"),
     "CalendarTerms.weekly": ("calendar.weekly", {"mon-thu": ["09:00-12:00", "13:00-17:00"]}),
     "CalendarTerms.holidays": ("calendar.holidays", {}),
@@ -232,6 +264,9 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "ReviewTerms.from_tier": ("review.from_tier", 1),
     "ReviewTerms.remind_within": ("review.remind_within", "1bd"),
     "ReviewTerms.calendar": ("review.calendar", "always"),
+    "ReminderTerms.team": ("reminders.team", "engineering"),
+    "ReminderTerms.renewal": ("reminders.renewal", ["60 days"]),
+    "ReminderTerms.review_every": ("reminders.review_every", "1 year"),
 }
 """For each field of each part of a contract: where in the document it is, and another value."""
 
@@ -424,6 +459,44 @@ def test_a_metric_is_told_by_what_starts_meets_pauses_and_ends_it() -> None:
     )
 
 
+def test_a_version_says_who_wrote_and_approved_it_since_when_it_is_in_force_and_what_is_new() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "This version") == [
+        "This version was written by Kim Roe.",
+        "It was approved by Jo Doe on 2025-12-01.",
+        (
+            "It is in force for tickets that are opened on 2026-02-01 or later; "
+            "what is opened before that day is under the version before this one."
+        ),
+        "New in this version: Repair within 4 hours",
+    ]
+
+
+def test_contacts_are_sentences_and_channels_a_table() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "Contacts and channels") == [
+        "For the provider: Kim Roe, service manager (mail: kim@helpers.example; telephone: +49 89 1234567).",
+        (
+            "The parties have agreed to report to each other by these channels; "
+            "a ticket that comes by another is served all the same:"
+        ),
+        ["Channel", "Where"],
+        ["email", "support@helpers.example"],
+        ["phone", "+49 89 7654321"],
+    ]
+    nobody = contract(contacts=[{"name": "Jo Doe", "party": "customer", "role": "buyer"}])
+    assert said(nobody, "Contacts and channels") == ["For the customer: Jo Doe, buyer."]
+
+
+def test_a_term_says_in_dates_what_is_under_it() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "Term and law") == [
+        "The contract takes effect on 2026-01-01.",
+        "It runs for 2 years from the day on which it takes effect; its last day is 2027-12-31.",
+        "It is terminated with a notice of 30 days, so by 2027-12-01.",
+        ("Tickets go on being served and measured under it for 14 days after its end, until 2028-01-14."),
+        "Tickets that are opened from 2026-01-01 to 2028-01-14 are under it, and are measured to their end.",
+        "Governing law: German law.",
+    ]
+
+
 def test_hours_have_their_breaks_nights_and_extraordinary_days() -> None:
     calendar = {
         "timezone": "Europe/Berlin",
@@ -513,6 +586,24 @@ def test_what_is_a_response_is_said_and_what_is_none() -> None:
     ]
 
 
+def test_who_is_reminded_of_which_date_and_when_is_said() -> None:
+    assert said(Contract.model_validate(DOCUMENT), "Reminders") == [
+        (
+            "The team management is reminded of the renewal 60 days and 30 days before the last day for notice, "
+            "2027-12-01."
+        ),
+        (
+            "The contract is reviewed every 6 months from the day on which it takes effect, as long as it runs; "
+            "on each of these days the team management is reminded."
+        ),
+        "Reminders are sent at 09:00 by the clock of Europe/Berlin.",
+    ]
+    no_notice = changed(DOCUMENT, "notice_days", ABSENT)
+    assert "before the last day of the contract, 2027-12-31." in str(
+        said(Contract.model_validate(no_notice), "Reminders")
+    )
+
+
 def test_an_example_is_a_sentence() -> None:
     example = {
         "priority": "P2",
@@ -584,7 +675,7 @@ def test_whatever_somebody_writes_is_read_as_they_wrote_it(wording: str) -> None
     assert f"“{once}”: {once}" in shown
     assert f"{once}, for {once}." in shown
     assert once in shown  # its own cell of the table of priorities
-    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 18
+    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 21
 
 
 @given(st.text(min_size=1, max_size=40))

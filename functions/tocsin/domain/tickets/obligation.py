@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from tocsin.domain.calendars.calendar import Interval
@@ -23,14 +23,26 @@ class Course(NamedTuple):
     counts_from: datetime
     used: Amount = NOTHING
     before: Course | None = None
+    after: date | None = None
+    """Of business days: the date after which they count, where that is not the date of `counts_from`."""
+
+    @property
+    def began(self) -> datetime:
+        """The instant from which the first of the courses counted."""
+        return self.before.began if self.before else self.counts_from
 
     def due_at(self, pauses: list[Interval]) -> datetime | None:
         """When the target is used up; None while paused before that."""
-        return self.promise.due_at(self.counts_from, pauses, self.used)
+        return self.promise.due_at(self.counts_from, pauses, self.used, self.after)
+
+    def business_days(self, at: datetime, pauses: list[Interval]) -> list[date]:
+        """Those that counted by an instant, on the courses before too."""
+        earlier = self.before.business_days(self.counts_from, pauses) if self.before else []
+        return earlier + self.promise.calendar.business_days(self.counts_from, at, pauses, self.after)
 
     def used_by(self, at: datetime, pauses: list[Interval]) -> Amount:
         """How much of the target is used up at an instant."""
-        counted = self.promise.used(self.counts_from, at, pauses)
+        counted = self.promise.used(self.counts_from, at, pauses, self.after)
         if isinstance(counted, BusinessDays):
             return BusinessDays(counted + (self.used if isinstance(self.used, BusinessDays) else 0))
         return counted + (self.used if isinstance(self.used, timedelta) else NOTHING)
@@ -142,7 +154,7 @@ class Obligation:
             return []
         by_hand = self.override is not None
         counts_from = self.started_at if by_hand else course.counts_from
-        return course.promise.warnings(counts_from, self.pauses, due_at, course.used, given, by_hand)
+        return course.promise.warnings(counts_from, self.pauses, due_at, course.used, given, by_hand, course.after)
 
     def late(self, at: datetime) -> bool:
         """Whether the target is used up before `at`; meeting it exactly when it is due is in time."""
@@ -240,14 +252,12 @@ class Obligation:
     def _forward(self, current: Course | None, promise: Promise, at: datetime) -> Course:
         if current is None:
             return Course(promise, at)
-        used = current.used_by(at, self.pauses)
-        if isinstance(used, BusinessDays):
-            # A business day counts at its end, so the one that has begun must not get lost: count from the start, less
-            # by what more was used under the terms before than would have been under these.
-            by_these = promise.used(current.counts_from, at, self.pauses)
-            more = used - by_these if isinstance(by_these, BusinessDays) else 0
-            return Course(promise, current.counts_from, BusinessDays(more))
-        return Course(promise, at, used, current)
+        course = Course(promise, at, current.used_by(at, self.pauses), current)
+        if isinstance(promise.target, BusinessDays):
+            # The day of the change counts, though it has begun; that of the start does not, nor any day twice.
+            began = promise.calendar.local_date(current.began)
+            return course._replace(after=max([began, *current.business_days(at, self.pauses)]))
+        return course
 
     def set_due_at(self, override: Override | None, change: Event) -> None:
         """Be due when somebody says, or (None) when the contract says again."""

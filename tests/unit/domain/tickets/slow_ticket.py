@@ -220,18 +220,24 @@ def used_of(target: int | Days, courses: Courses, waits: Waits, until: int) -> i
 
 
 def _minutes(target: int | Days, courses: Courses, waits: Waits, until: int) -> Iterator[tuple[int, bool]]:
-    """Every minute from the start on, and whether it counts; of a business day it is the last one."""
+    """Every minute from the start on, and whether it counts; of a business day it is the last one, once a date."""
     start = courses[0][0]
+    last_day = date.min
     still = _still_waits_since(waits)
     waited = {minute for begins, ends in waits if ends is not None for minute in range(begins, ends)}
     for (begins, hours), (ends, _) in pairwise([*courses, (until, None)]):
+        last_minutes: dict[int, date] = {}
         counting: Container[int] = ()
         if hours and isinstance(target, Days):
-            counting = {closing - 1 for day, closing in hours.closings if day > hours.date_of(start)}
+            over = max(last_day, hours.date_of(start))
+            counting = last_minutes = {closing - 1: day for day, closing in hours.closings if day > over}
         elif hours:
             counting = hours.open
         for minute in range(begins, min(ends, until)):
-            yield minute, minute in counting and minute not in waited and minute < still
+            counts = minute in counting and minute not in waited and minute < still
+            if counts:
+                last_day = last_minutes.get(minute, last_day)
+            yield minute, counts
 
 
 def _still_waits_since(waits: Waits) -> int:
@@ -494,8 +500,6 @@ class SlowTicket:
             self.open_questions.add("forward after nothing was promised for a while")
         if isinstance(counted.target, Days) != isinstance(promised.target, Days):
             return retroactive
-        if isinstance(promised.target, Days) and counted.used(at, cycle.waits) >= promised.target:
-            self.open_questions.add("forward in business days with nothing left")
         return [Plan(promised.target, (*counted.courses, (at, promised.hours)))]
 
     # The facts.

@@ -63,9 +63,14 @@ def seconds_by_holder(stretches: Iterable[Stretch]) -> dict[str, float]:
 
 
 def _on(course: Course, obligation: Obligation, end: datetime) -> list[Stretch]:
-    """A course begins where the one before it was left, in whose hours the time until then counted."""
-    earlier = _on(course.before, obligation, min(course.counts_from, end)) if course.before else []
-    return earlier + list(_in_hours(course.promise.calendar, obligation, course.counts_from, end))
+    """In the hours of each course in turn the time counts until it was left; between two, nothing was promised."""
+    stretches = []
+    if course.before is not None:
+        left, begins = min(course.until or course.counts_from, end), min(course.counts_from, end)
+        stretches = _on(course.before, obligation, left)
+        if left < begins:
+            stretches.append(Stretch(left, begins, "paused", "nothing promised"))
+    return [*stretches, *_in_hours(course.promise.calendar, obligation, course.counts_from, end)]
 
 
 def _in_hours(calendar: BusinessCalendar, obligation: Obligation, start: datetime, end: datetime) -> Iterator[Stretch]:

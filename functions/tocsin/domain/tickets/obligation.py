@@ -17,12 +17,16 @@ State = Literal["running", "paused", "out_of_hours", "met", "met_late", "breache
 
 
 class Course(NamedTuple):
-    """A promise and the instant it counts from; `used` is what was used up until then, on the course before."""
+    """A promise and the instant it counts from; `used` is what was used up `until` then, on the course before."""
 
     promise: Promise
     counts_from: datetime
     used: Amount = NOTHING
     before: Course | None = None
+    until: datetime | None = None
+    """When the course before was left: earlier than `counts_from` where nothing was promised in between."""
+    missed: datetime | None = None
+    """The deadline of the course before, if it was missed and nothing is left on this one either."""
     after: date | None = None
     """Of business days: the date after which they count, where that is not the date of `counts_from`."""
 
@@ -33,11 +37,11 @@ class Course(NamedTuple):
 
     def due_at(self, pauses: list[Interval]) -> datetime | None:
         """When the target is used up; None while paused before that."""
-        return self.promise.due_at(self.counts_from, pauses, self.used, self.after)
+        return self.missed or self.promise.due_at(self.counts_from, pauses, self.used, self.after)
 
     def business_days(self, at: datetime, pauses: list[Interval]) -> list[date]:
         """Those that counted by an instant, on the courses before too."""
-        earlier = self.before.business_days(self.counts_from, pauses) if self.before else []
+        earlier = self.before.business_days(self.until or self.counts_from, pauses) if self.before else []
         return earlier + self.promise.calendar.business_days(self.counts_from, at, pauses, self.after)
 
     def used_by(self, at: datetime, pauses: list[Interval]) -> Amount:
@@ -71,6 +75,7 @@ class Obligation:
         "cycle",
         "ended_at",
         "known_at",
+        "left",
         "met_by",
         "metric",
         "override",
@@ -92,6 +97,8 @@ class Obligation:
         self.promised = promise
         """What the contract promised last; with `best_for_customer` an earlier promise may rule instead."""
         self.courses: tuple[Course, ...] = (Course(promise, start.occurred_at),) if promise else ()
+        self.left: tuple[Course, datetime] | None = None
+        """The course that ruled last, and until when, where nothing has been promised since."""
         self.override: Override | None = None
         self.superseded: list[tuple[int, datetime]] = []
         """Deadlines that had passed when another target took their place, by the revision that they belonged to."""
@@ -235,28 +242,33 @@ class Obligation:
             return
         current, self.promised = self.course, promise
         due_at = self.due_at()
-        self.courses = self._courses(current, promise, mode, change)
+        if current is not None:
+            self.left = current, change.occurred_at
+        self.courses = self._courses(promise, mode, change)
         if self.course is not current:
             self._revise(due_at, change)
 
-    def _courses(
-        self, current: Course | None, promise: Promise | None, mode: Mode, change: Event
-    ) -> tuple[Course, ...]:
+    def _courses(self, promise: Promise | None, mode: Mode, change: Event) -> tuple[Course, ...]:
         anew = (Course(promise, self.started_at),) if promise else ()
         if mode == "best_for_customer":
             return self.courses if anew and anew[0] in self.courses else (*self.courses, *anew)
-        if mode == "forward" and promise and self._same_unit(current, promise):
-            return (self._forward(current, promise, change.occurred_at),)
+        if mode == "forward" and promise:
+            if self.left is None:
+                return (Course(promise, change.occurred_at),)
+            if self._same_unit(self.left[0], promise):
+                return (self._forward(*self.left, promise, change.occurred_at),)
         return anew
 
-    def _forward(self, current: Course | None, promise: Promise, at: datetime) -> Course:
-        if current is None:
-            return Course(promise, at)
-        course = Course(promise, at, current.used_by(at, self.pauses), current)
+    def _forward(self, before: Course, until: datetime, promise: Promise, at: datetime) -> Course:
+        course = Course(promise, at, before.used_by(until, self.pauses), before, until)
         if isinstance(promise.target, BusinessDays):
             # The day of the change counts, though it has begun; that of the start does not, nor any day twice.
-            began = promise.calendar.local_date(current.began)
-            return course._replace(after=max([began, *current.business_days(at, self.pauses)]))
+            began = promise.calendar.local_date(before.began)
+            course = course._replace(after=max([began, *before.business_days(until, self.pauses)]))
+        due_at = before.due_at(self.pauses)
+        if due_at is not None and due_at <= until and course.due_at(self.pauses) == at:
+            # Nothing is left, as before: what is late already is not late a second time.
+            course = course._replace(missed=due_at)
         return course
 
     def set_due_at(self, override: Override | None, change: Event) -> None:
@@ -281,6 +293,6 @@ class Obligation:
             self.revision = again
 
     @staticmethod
-    def _same_unit(current: Course | None, promise: Promise) -> bool:
+    def _same_unit(current: Course, promise: Promise) -> bool:
         # What was used up in hours cannot be taken from a number of business days.
-        return current is None or type(current.promise.target) is type(promise.target)
+        return type(current.promise.target) is type(promise.target)

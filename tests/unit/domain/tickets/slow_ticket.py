@@ -250,6 +250,8 @@ class Plan:
 
     target: int | Days
     courses: Courses
+    missed: int | None = None
+    """What was due and missed before it, with nothing left since."""
 
     @property
     def promised(self) -> Promised | None:
@@ -257,7 +259,7 @@ class Plan:
         return Promised(self.target, hours) if hours else None
 
     def due(self, waits: Sequence[tuple[int, int | None]]) -> int | None:
-        return due_of(self.target, self.courses, tuple(waits))
+        return due_of(self.target, self.courses, tuple(waits)) if self.missed is None else self.missed
 
     def used(self, until: int, waits: Sequence[tuple[int, int | None]]) -> int:
         return used_of(self.target, self.courses, tuple(waits), until)
@@ -483,7 +485,7 @@ class SlowTicket:
         cycle.promised = promised
         cycle.plans = self._plans(cycle, before, promised, mode, fact.at)
         if before and not cycle.plans:
-            cycle.left = Plan(before.target, (*before.courses, (fact.at, None)))
+            cycle.left = _followed(before, before.target, (fact.at, None), cycle.waits)
         if cycle.ruling() is not before:
             _give_up(cycle, due, fact)
 
@@ -496,11 +498,9 @@ class SlowTicket:
         counted = before or cycle.left
         if counted is None:
             return [Plan(promised.target, ((at, promised.hours),))]
-        if before is None:
-            self.open_questions.add("forward after nothing was promised for a while")
         if isinstance(counted.target, Days) != isinstance(promised.target, Days):
             return retroactive
-        return [Plan(promised.target, (*counted.courses, (at, promised.hours)))]
+        return [_followed(counted, promised.target, (at, promised.hours), cycle.waits)]
 
     # The facts.
 
@@ -658,6 +658,15 @@ class SlowTicket:
 
     def _review_filed(self, fact: Fact) -> None:
         self._happens(fact, "review_filed")
+
+
+def _followed(
+    before: Plan, target: int | Days, course: tuple[int, Hours | None], waits: Sequence[tuple[int, int | None]]
+) -> Plan:
+    """From then on another target, and what was used stays used: too late for both, it stays due when it was."""
+    due, used = before.due(waits), before.used(course[0], waits)
+    missed = due if due is not None and due <= course[0] and used >= target else None
+    return Plan(target, (*before.courses, course), missed)
 
 
 def _wait(cycle: Cycle, at: int) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.unit.story import Story, contract
-from tocsin.domain.tickets.events import PRIORITY_CHANGED
+from tocsin.domain.tickets.events import BREACHED, PRIORITY_CHANGED
+from tocsin.domain.tickets.explain import explain
 from tocsin.domain.tickets.obligation import Obligation
 
 UNTIL_17 = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-17:00"]}}
@@ -49,7 +50,7 @@ def changed(told: Story, *changes: tuple[str, str]) -> Obligation:
     return told.obligation("resolution")
 
 
-def days_used(obligation: Obligation, at: str) -> Any:
+def used(obligation: Obligation, at: str) -> Any:
     assert obligation.course is not None
     return obligation.course.used_by(utc(at), obligation.pauses)
 
@@ -59,7 +60,7 @@ def test_business_days_with_none_left_are_due_at_the_change() -> None:
     # Tuesday and Wednesday are used up, of one that is promised now.
     obligation = changed(story({"P1": "3bd", "P2": "1bd"}, hours=hours), ("04-01 18:00", "P2"))
     assert obligation.due_at() == utc("04-01 18:00")
-    assert days_used(obligation, "04-01 18:00") == 2
+    assert used(obligation, "04-01 18:00") == 2
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_a_local_date_counts_once_by_the_hours_that_hold_when_it_closes(
     told = story({"P1": "2bd", "P2": "2bd"}, hours={"P1": before, "P2": then})
     obligation = changed(told, (change, "P2"))
     assert obligation.due_at() == utc(due_at)
-    assert days_used(obligation, due_at) == 2
+    assert used(obligation, due_at) == 2
 
 
 def test_a_day_that_counted_is_remembered_over_several_changes() -> None:
@@ -98,3 +99,56 @@ def test_a_day_that_counted_is_remembered_over_several_changes() -> None:
     # Tuesday counted at 15:00 UTC, and at 18:00 it does not again.
     obligation = changed(told, ("03-31 16:00", "P2"), ("03-31 17:00", "P3"))
     assert obligation.due_at() == utc("04-01 18:00")
+
+
+def test_what_was_used_before_nothing_was_promised_for_a_while_stays_used() -> None:
+    told = story({"P1": "4h", "P2": None})
+    obligation = changed(told, ("03-30 09:40", "P2"), ("03-30 09:50", "P1"))
+    assert obligation.due_at() == utc("03-30 12:10")
+    assert used(obligation, "03-30 09:50") == timedelta(minutes=100)
+    assert [(each.kind, each.cause, each.start, each.end) for each in explain(obligation, utc("03-30 10:00"))] == [
+        ("counted", "opening hours", utc("03-30 08:00"), utc("03-30 09:40")),
+        ("paused", "nothing promised", utc("03-30 09:40"), utc("03-30 09:50")),
+        ("counted", "opening hours", utc("03-30 09:50"), utc("03-30 12:10")),
+    ]
+
+
+def test_business_days_that_close_while_nothing_is_promised_do_not_count() -> None:
+    told = story({"P1": "3bd", "P2": None}, hours={"P1": UNTIL_17, "P2": UNTIL_17})
+    # Tuesday counts, Wednesday does not, and then Thursday and Friday.
+    obligation = changed(told, ("04-01 10:00", "P2"), ("04-02 08:00", "P1"))
+    assert obligation.due_at() == utc("04-03 15:00")
+    assert used(obligation, "04-02 08:00") == 1
+
+
+def test_what_is_late_with_nothing_left_under_the_new_target_either_is_late_once() -> None:
+    told = story({"P1": "4h", "P2": "3h"})
+    told.assess_until(300)
+    obligation = changed(told, ("03-30 13:00", "P2"))
+    told.assess_until(400)
+    assert obligation.due_at() == utc("03-30 12:00")
+    assert [event.details["due_at"] for event in told.recorded(BREACHED)] == ["2026-03-30T12:00:00Z"]
+    assert not told.ticket().current["resolution"].superseded_deadlines()
+
+
+def test_what_is_late_stays_so_where_nothing_was_promised_for_a_while() -> None:
+    told = story({"P1": "4h", "P2": None})
+    obligation = changed(told, ("03-30 13:00", "P2"), ("03-30 14:00", "P1"))
+    told.assess_until(400)
+    assert obligation.due_at() == utc("03-30 12:00")
+    assert [event.details["due_at"] for event in told.recorded(BREACHED)] == ["2026-03-30T12:00:00Z"]
+
+
+def test_what_is_late_and_has_something_left_of_a_larger_target_may_be_late_again() -> None:
+    told = story({"P1": "4h", "P2": "6h"})
+    obligation = changed(told, ("03-30 13:00", "P2"))
+    told.assess_until(400)
+    assert obligation.due_at() == utc("03-30 14:00")
+    assert [event.details["due_at"] for event in told.recorded(BREACHED)] == [
+        "2026-03-30T12:00:00Z",
+        "2026-03-30T14:00:00Z",
+    ]
+
+
+def test_what_is_not_late_yet_and_has_nothing_left_is_due_at_the_change() -> None:
+    assert changed(story({"P1": "4h", "P2": "1h"}), ("03-30 10:00", "P2")).due_at() == utc("03-30 10:00")

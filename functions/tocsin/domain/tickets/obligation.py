@@ -78,6 +78,7 @@ class Obligation:
         "left",
         "met_by",
         "metric",
+        "not_before",
         "override",
         "pause_causes",
         "pauses",
@@ -100,6 +101,8 @@ class Obligation:
         self.left: tuple[Course, datetime] | None = None
         """The course that ruled last, and until when, where nothing has been promised since."""
         self.override: Override | None = None
+        self.not_before: datetime | None = None
+        """When it was reopened, if it had been met in time: it is not late any earlier."""
         self.superseded: list[tuple[int, datetime]] = []
         """Deadlines that had passed when another target took their place, by the revision that they belonged to."""
         self.pauses: list[Interval] = []
@@ -152,6 +155,8 @@ class Obligation:
                 self._due_at = self.override.due_at
             elif (course := self.course) is not None:
                 self._due_at = course.due_at(self.pauses)
+            if self._due_at is not None and self.not_before is not None:
+                self._due_at = max(self._due_at, self.not_before)
         return self._due_at
 
     def warnings(self, given: frozenset[str] | set[str] = frozenset()) -> list[tuple[str, datetime]]:
@@ -229,8 +234,13 @@ class Obligation:
         self.ended_at, self.met_by = at, met_by
 
     def revive(self, reopening: Event) -> None:
-        """Go on after a reopening; the time in between counts as a pause."""
+        """Go on after a reopening; the time in between counts as a pause.
+
+        What was met in time is not found late for the time before: with nothing left it is due when it is reopened.
+        """
         if self.ended_at is not None:
+            if not self._ended_late():
+                self.not_before = reopening.occurred_at
             self.pauses.append(Interval(self.ended_at, reopening.occurred_at))
             self.pause_causes.append(self.met_by or 0)
             self.ended_at = self.met_by = self._due_at = None
@@ -283,7 +293,8 @@ class Obligation:
         due_at = self.due_at()
         if due_at is not None and due_at == before:
             return
-        if before is not None and before <= change.occurred_at:
+        # What was met in time and is reopened with another target has not missed the one before.
+        if before is not None and before <= change.occurred_at and change.occurred_at != self.not_before:
             self.superseded.append((self.revision, before))
         again = next((revision for revision, missed in self.superseded if missed == due_at), None)
         if again is None:

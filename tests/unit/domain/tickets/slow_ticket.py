@@ -277,6 +277,8 @@ class Cycle:
     plans: list[Plan] = field(default_factory=list)
     left: Plan | None = None
     by_hand: int | None = None
+    not_before: int | None = None
+    """When it was reopened after it had been met in time."""
     waits: list[tuple[int, int | None]] = field(default_factory=list)
     ended: int | None = None
     met_by: int | None = None
@@ -305,10 +307,9 @@ class Cycle:
         return self.plans[0] if self.plans else None
 
     def due(self) -> int | None:
-        if self.by_hand is not None:
-            return self.by_hand
         plan = self.ruling()
-        return plan.due(self.waits) if plan else None
+        due = self.by_hand if self.by_hand is not None else plan.due(self.waits) if plan else None
+        return due if due is None or self.not_before is None else max(due, self.not_before)
 
     def used(self, until: int) -> int | None:
         plan = self.ruling()
@@ -623,6 +624,8 @@ class SlowTicket:
         measured = self.measured()
         for cycle in [each for each in self.current.values() if measured[each.metric].continues_on_reopen]:
             if cycle.ended is not None and goes_on:
+                if not cycle.late():
+                    cycle.not_before = fact.at
                 cycle.waits.append((cycle.ended, fact.at))
                 cycle.ended = cycle.met_by = None
                 self._promise_anew(cycle, self._promised(cycle.metric), self.terms.retarget["priority"], fact)
@@ -689,7 +692,7 @@ def _give_up(cycle: Cycle, before: int | None, change: Fact) -> None:
     due = cycle.due()
     if due is not None and due == before:
         return
-    if before is not None and before <= change.at:
+    if before is not None and before <= change.at and cycle.not_before != change.at:
         cycle.broken[before] = cycle.revision
     cycle.revision = change.number if due is None else cycle.broken.pop(due, change.number)
 

@@ -411,14 +411,21 @@ class SlowTicket:
         )
 
     def settled(self) -> bool:
+        return self.over and not self._running()
+
+    def concluded(self) -> bool:
+        """Whether nothing is left to run but a review."""
+        return self.over and self._running() <= {REVIEW.name}
+
+    def _running(self) -> set[str]:
         promised = (cycle for cycle in self.current.values() if cycle.owed and not cycle.of_tiers)
-        return self.over and not any(cycle.running for cycle in promised)
+        return {cycle.metric for cycle in promised if cycle.running}
 
     def verdicts(self, now: int) -> Counter[tuple[str, int, str, int | None, int | None]]:
         found: Counter[tuple[str, int, str, int | None, int | None]] = Counter()
         for cycle in self.cycles:
             found.update((cycle.metric, cycle.number, "breached", due, None) for due in cycle.broken)
-            if cycle.owed:
+            if cycle.owed and not cycle.running:
                 found[cycle.metric, cycle.number, cycle.state(now), cycle.due(), cycle.met_by] += 1
         return found
 

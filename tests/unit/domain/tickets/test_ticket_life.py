@@ -448,12 +448,13 @@ class TicketLife(RuleBasedStateMachine):
                     assert fact.occurred_at <= breach.recorded_at
 
     @invariant()
-    def the_last_settlement_says_what_became_of_everything(self) -> None:
+    def the_last_conclusion_says_what_became_of_everything_but_a_review_that_is_owed(self) -> None:
         life, slow, ticket = self.life, self.life.slow(), self.life.ticket()
         assert ticket.settled or not slow.settled()
         assert slow.settled() or life.log[-1].type != ev.SETTLED
-        if ticket.settlement is not None and slow.settled():
-            found = Counter(verdict_of(each) for each in ticket.settlement.details["obligations"])
+        assert ticket.conclusion is not None or not slow.concluded()
+        if ticket.conclusion is not None and slow.concluded():
+            found = Counter(verdict_of(each) for each in ticket.conclusion.details["obligations"])
             assert found == slow.verdicts(life.now)
 
     @invariant()

@@ -42,8 +42,9 @@ class Stretch:
 def explain(obligation: Obligation, now: datetime, holders: Holders = ()) -> list[Stretch]:
     """From the start to the end, or else to the deadline or `now`, whichever is later; without gaps or overlaps.
 
-    The counted stretches up to the deadline add up to the target, unless that is a number of business days or the
-    deadline was set by hand. Empty where nothing is promised.
+    The counted stretches up to the deadline add up to the target, unless that is a number of business days, the
+    deadline was set by hand, or nothing was left when the ticket changed or was reopened. Empty where nothing is
+    promised.
     """
     course, due_at = obligation.course, obligation.due_at()
     if course is None:

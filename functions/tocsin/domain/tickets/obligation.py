@@ -99,7 +99,7 @@ class Obligation:
         """What the contract promised last; with `best_for_customer` an earlier promise may rule instead."""
         self.courses: tuple[Course, ...] = (Course(promise, start.occurred_at),) if promise else ()
         self.left: tuple[Course, datetime] | None = None
-        """The course that ruled last, and until when, where nothing has been promised since."""
+        """The course that ruled before the last change that found one, and when that was: `forward` goes on there."""
         self.override: Override | None = None
         self.not_before: datetime | None = None
         """When it was reopened, if it had been met in time: it is not late any earlier."""

@@ -385,7 +385,6 @@ class SlowTicket:
         self.tier = 0
         self.current: dict[str, Cycle] = {}
         self.cycles: list[Cycle] = []
-        self.open_questions: set[str] = set()
         for fact in sorted(facts, key=lambda fact: (fact.at, fact.number)):
             getattr(self, f"_{fact.type}", lambda _: None)(fact)
 

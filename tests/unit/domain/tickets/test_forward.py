@@ -93,6 +93,13 @@ def test_a_local_date_counts_once_by_the_hours_that_hold_when_it_closes(
     assert used(obligation, due_at) == 2
 
 
+def test_of_business_days_that_move_forward_shares_are_those_of_the_open_time_that_is_left() -> None:
+    told = story({"P1": "2bd", "P2": "3bd"}, hours={"P1": UNTIL_17, "P2": UNTIL_17})
+    # Tuesday has counted. Until Thursday's close there are sixteen hours, and 75 % of them are over four before it.
+    obligation = changed(told, ("03-31 16:00", "P2"))
+    assert (obligation.due_at(), obligation.warnings()) == (utc("04-02 15:00"), [("75%", utc("04-02 11:00"))])
+
+
 def test_a_day_that_counted_is_remembered_over_several_changes() -> None:
     hours = {"P1": UNTIL_17, "P2": UNTIL_20, "P3": UNTIL_20}
     told = story({"P1": "2bd", "P2": "4bd", "P3": "2bd"}, hours=hours)

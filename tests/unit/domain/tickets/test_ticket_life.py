@@ -35,6 +35,7 @@ Document = Mapping[str, Any]
 OFFICE = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}}
 EARLY = {"timezone": "America/New_York", "weekly": {"mon-sat": ["06:00-14:00"]}}
 LATER = {"timezone": "Europe/Berlin", "weekly": {"mon": ["11:30-20:00"], "wed-fri": ["10:00-18:00"]}}
+FAR = {"timezone": "Pacific/Auckland", "weekly": {"mon-fri": ["08:00-18:00"]}}
 TIERS = [
     {"team": "frontline", "acknowledge_within": "15m"},
     {"team": "engineering", "acknowledge_within": "30m", "resolve_within": "2h"},
@@ -147,7 +148,23 @@ SELECTED_ROWS: Sequence[Document] = [
         ],
     },
 ]
-FAMILIES = [PRESETS_BY_PRIORITY, SELECTED_ROWS]
+BUSINESS_DAYS: Sequence[Document] = [
+    {
+        **PARTS,
+        "calendars": {"early": EARLY, "far": FAR},
+        "targets": {
+            "P1": {"resolution": "2bd", "calendar": "far"},
+            "P2": {"first_response": "1h"},
+            "default": {"resolution": "3bd", "calendar": "early"},
+        },
+    },
+    {
+        **PARTS,
+        "calendar": LATER,
+        "targets": {"P1": {"resolution": "1bd"}, "P2": {"resolution": "2bd"}, "default": {"resolution": "4bd"}},
+    },
+]
+FAMILIES = [PRESETS_BY_PRIORITY, SELECTED_ROWS, BUSINESS_DAYS]
 MODES = ("retroactive", "forward", "best_for_customer")
 REOPENING: Sequence[Any] = ["resume", "new_cycle", {"mode": "grace", "within": "4h"}]
 RESPONSES: Sequence[Sequence[str]] = [

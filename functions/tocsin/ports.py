@@ -90,7 +90,7 @@ class TicketLog(Protocol):
         request: Request | None = None,
         outcome: Outcome | None = None,
     ) -> None:
-        """Append events and move the head, all or nothing; with a settlement goes its outcome.
+        """Append events and move the head, all or nothing; with a conclusion goes its outcome.
 
         Raises SequenceConflict when the log does not end right before `events`, RequestRepeated when the
         request's key has been used.
@@ -108,7 +108,7 @@ class TicketLog(Protocol):
         ...
 
     def outcomes(self, helpdesk_id: str, contract_id: str, start: datetime, end: datetime) -> Iterator[Outcome]:
-        """Of each ticket of a contract that, by its last settlement, was resolved in [start, end): that outcome."""
+        """Of each ticket of a contract that, by its last conclusion, was resolved in [start, end): that outcome."""
         ...
 
     def overdue(self, before: datetime) -> Iterator[TicketKey]:

@@ -67,7 +67,7 @@ def _notices_sent(details: Details) -> str:
     return f"{len(details['receipts'])} accepted by SNS"
 
 
-def _settled(details: Details) -> str:
+def _concluded(details: Details) -> str:
     return ", ".join(f"{words(each['metric'])} {words(each['state'])}" for each in details["obligations"])
 
 
@@ -84,5 +84,6 @@ _GISTS: Mapping[str, Callable[[Details], str]] = {
     ev.BREACHED: _obligation,
     ev.NOTICES_RECORDED: _notices_recorded,
     ev.NOTICES_SENT: _notices_sent,
-    ev.SETTLED: _settled,
+    ev.CONCLUDED: _concluded,
+    ev.SETTLED: _concluded,
 }

@@ -96,24 +96,24 @@ def _append(dossier: Dossier, events: Sequence[Event], now: datetime, *, log: Ti
         return dossier
     after = dossier.plus(*events)
     assessment = after.assess(now)
-    settled = next((event for event in events if event.type == ev.SETTLED), None)
-    outcome = _outcome(dossier, after, settled) if settled else None
+    conclusion = next((event for event in events if event.type in ev.CONCLUSIONS), None)
+    outcome = _outcome(dossier, after, conclusion) if conclusion else None
     log.append(head_of(assessment.ticket, after.sequence, assessment.due_at(now)), events, outcome=outcome)
     return after
 
 
-def _outcome(before: Dossier, after: Dossier, settled: Event) -> Outcome:
+def _outcome(before: Dossier, after: Dossier, conclusion: Event) -> Outcome:
     ticket = after.ticket()
-    earlier = next((event for event in reversed(before.events) if event.type == ev.SETTLED), None)
+    earlier = next((event for event in reversed(before.events) if event.type in ev.CONCLUSIONS), None)
     replaced = earlier.details.get("resolved_at") if earlier else None
     return Outcome(
         contract_id=ticket.contract.contract_id,
         contract_version=ticket.contract_version,
-        priority=settled.details["priority"],
+        priority=conclusion.details["priority"],
         opened_at=ticket.opened_at,
-        resolved_at=parse_instant(settled.details["resolved_at"]),
+        resolved_at=parse_instant(conclusion.details["resolved_at"]),
         highest_tier=ticket.chain.tier,
-        withdrawn=settled.details["withdrawn"],
-        obligations=settled.details["obligations"],
+        withdrawn=conclusion.details["withdrawn"],
+        obligations=conclusion.details["obligations"],
         replaces=parse_instant(replaced) if replaced else None,
     )

@@ -26,7 +26,7 @@ def read_attainment(
     """Every target for a period of this kind, over the tickets that were resolved in it.
 
     The targets are those of the version in force when the period ended, or now while it lasts.
-    Tickets count once nothing of them is left to run, a review included. The period is the current month when left
+    Tickets count once nothing of them is left to run but a review. The period is the current month when left
     out; its boundaries are midnights of the contract's zone. `value` and `target` are seconds of open time, or shares
     from 0 to 1. Raises NotFound for an unknown contract, Invalid for what is no period.
     """

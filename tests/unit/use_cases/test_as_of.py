@@ -83,6 +83,14 @@ def test_status_priority_and_attributes_are_those_of_then(late: World) -> None:
     assert read_ticket(KEY, **late.store)["subject"] == "Again"
 
 
+def test_the_sequence_is_that_of_the_last_event_that_is_seen(late: World) -> None:
+    sequences = {event.type: event.sequence for event in late.events}
+    # The answer was reported after what had happened later, and was known to nobody before.
+    assert read_ticket(KEY, at=after(12), **late.store)["sequence"] == sequences["agent_replied"]
+    assert read_ticket(KEY, known_at=after(39), **late.store)["sequence"] == sequences["agent_replied"] - 1
+    assert read_ticket(KEY, **late.store)["sequence"] == late.events[-1].sequence
+
+
 def test_the_breach_and_its_correction_are_both_in_the_log_and_neither_is_rewritten(late: World) -> None:
     kinds = [event.type for event in late.events if event.type in ("breached", "agent_replied", "corrected")]
     assert kinds == ["breached", "agent_replied", "corrected"]

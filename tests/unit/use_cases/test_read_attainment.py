@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.story import DOCUMENT
+from tests.unit.story import DOCUMENT, REVIEW
 from tests.unit.use_cases.world import World
 from tocsin.domain.faults import Invalid, NotFound
 from tocsin.use_cases.read_attainment import read_attainment
@@ -56,3 +56,44 @@ def test_what_is_no_period_is_refused(world: World) -> None:
     assert [(fault.path, fault.message) for fault in caught.value.faults] == [
         ("period", "'2026-13' does not exist; check the month or the week")
     ]
+
+
+class TestOfATicketThatOwesAReview:
+    """Escalated to the tier from which one is owed, and resolved in March."""
+
+    @pytest.fixture
+    def reviewed(self, world: World) -> World:
+        world.put({**DOCUMENT, "aggregates": [MONTHLY], "review": {**REVIEW, "from_tier": 1}})
+        world.clock.at = datetime(2026, 3, 31, 20, 0, tzinfo=UTC)
+        world.open()
+        world.run()
+        world.clock.advance(hours=1)
+        world.report("resolved")
+        world.run()
+        return world
+
+    def measured(self, world: World) -> list[int]:
+        return [read(world, period)["aggregates"][0]["measured"] for period in ("2026-03", "2026-04")]
+
+    def test_it_counts_when_it_is_resolved_though_the_review_is_never_filed(self, reviewed: World) -> None:
+        assert self.measured(reviewed) == [1, 0]
+        assert not reviewed.dossier().ticket().settled
+        reviewed.clock.advance(days=30)
+        reviewed.run()
+        assert self.measured(reviewed) == [1, 0]
+        assert reviewed.types().count("concluded") == 1
+
+    def test_it_counts_once_when_the_review_is_filed(self, reviewed: World) -> None:
+        reviewed.clock.advance(days=3)
+        reviewed.report("review_filed", root_cause="a cable")
+        reviewed.run()
+        assert self.measured(reviewed) == [1, 0]
+        assert reviewed.dossier().ticket().settled
+
+    def test_reopened_while_the_review_is_owed_it_moves_to_when_it_is_resolved_again(self, reviewed: World) -> None:
+        reviewed.clock.advance(hours=2)
+        reviewed.report("reopened")
+        reviewed.run()
+        reviewed.report("resolved")
+        reviewed.run()
+        assert self.measured(reviewed) == [0, 1]

@@ -6,7 +6,7 @@
 | reminder that was sent | `HELPDESK#h` | `REMINDER#c#2026-10-02#contract_renewal#2026-11-01` |
 | team | `HELPDESK#h` | `TEAM#t` |
 | request with an idempotency key | `HELPDESK#h` | `REQUEST#<sha256>` |
-| outcome of a settled ticket, or a mark that it moved | `HELPDESK#h` | `OUTCOME#contract#2026-11#ticket#generation` |
+| outcome of a resolved ticket, or a mark that it moved | `HELPDESK#h` | `OUTCOME#contract#2026-11#ticket#generation` |
 | credential of a helpdesk, its index | `CREDENTIAL#<sha256>`, `HELPDESK#h` | `CREDENTIAL`, `CREDENTIAL#<sha256>` |
 | ticket head, ticket event | `TICKET#h#t` | `HEAD`, `EVENT#000042` |
 """

@@ -185,8 +185,10 @@ class BusinessCalendar:
         clipped = ((max(opens, start), min(closes, end)) for opens, closes in touched)
         return (Interval(opens, closes) for opens, closes in union(clipped))
 
-    def end_of_business_day(self, start: datetime, days: int, pauses: Sequence[Interval] = ()) -> datetime | None:
-        """When the `days`-th business day after the local date of `start` closes.
+    def end_of_business_day(
+        self, start: datetime, days: int, pauses: Sequence[Interval] = (), after: date | None = None
+    ) -> datetime | None:
+        """When the `days`-th business day after the local date of `start` closes; or, `after` a date, since `start`.
 
         A business day is a local date that is open and on which a shift starts: not a holiday, not a date with only
         the tail of a shift from the day before. It closes when the last shift that starts on it ends, overnight shifts
@@ -200,14 +202,14 @@ class BusinessCalendar:
         """
         if days < 1:
             raise ValueError(f"business days are counted from 1, not {days}")
-        paused = _in_utc(pauses)
-        last_open_day = first = self._hours.local_date(_utc(start))
+        start, paused = _utc(start), _in_utc(pauses)
+        last_open_day = first = after or self._hours.local_date(start)
         for day, closing in self._hours.closings_after(first):
             if closing:
                 last_open_day = day
                 if any(begins < closing and ends is None for begins, ends in paused):
                     return None
-                days -= _counts(closing, paused)
+                days -= start < closing and _counts(closing, paused)
                 if not days:
                     return closing
             elif day - last_open_day > _A_YEAR and not self._hours.has_special_opening_after(day):
@@ -219,10 +221,20 @@ class BusinessCalendar:
 
         So it is `days` at `end_of_business_day(start, days)` and not before; 0 if `end` is before `start`.
         """
-        end, paused = _utc(end), _in_utc(pauses)
-        first, last = self._hours.local_date(_utc(start)), self._hours.local_date(end)
+        return len(self.business_days(start, end, pauses))
+
+    def business_days(
+        self, start: datetime, end: datetime, pauses: Sequence[Interval] = (), after: date | None = None
+    ) -> list[date]:
+        """The business days that have closed by `end`, counted as for `end_of_business_day`."""
+        start, end, paused = _utc(start), _utc(end), _in_utc(pauses)
+        first, last = after or self._hours.local_date(start), self._hours.local_date(end)
         closings = islice(self._hours.closings_after(first), max(0, (last - first).days))
-        return sum(_counts(closing, paused) for _, closing in closings if closing and closing <= end)
+        return [day for day, closing in closings if closing and start < closing <= end and _counts(closing, paused)]
+
+    def local_date(self, at: datetime) -> date:
+        """The date on the wall at an instant."""
+        return self._hours.local_date(_utc(at))
 
     def holiday(self, day: date) -> str | None:
         """The name of the holiday on a local date, even where a special day keeps it open; None on other dates."""

@@ -247,7 +247,7 @@ def _aggregates(contract: Contract) -> Parts:
         return
     yield (
         "These are measured over all tickets that are resolved in a period, as they stand when nothing of them is left "
-        f"to run, a review included. Weeks begin on Monday; midnights are those of {contract.timezone}."
+        f"to run but a review. Weeks begin on Monday; midnights are those of {contract.timezone}."
     )
     yield (
         "What is late counts with the time that it took until it was met or ended. What is owed no longer does not "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
@@ -70,17 +70,26 @@ class Promise:
     warnings_in: BusinessCalendar | None = None
     """Outside it warnings wait for its next opening."""
 
-    def due_at(self, counts_from: datetime, pauses: Sequence[Interval], used: Amount = NOTHING) -> datetime | None:
+    def due_at(
+        self,
+        counts_from: datetime,
+        pauses: Sequence[Interval],
+        used: Amount = NOTHING,
+        after: date | None = None,
+    ) -> datetime | None:
         """When the target is used up, of which some may have been before; None while a pause is open by then.
 
-        `counts_from` where nothing was left.
+        `counts_from` where nothing was left. Business days count `after` a date, which is that of `counts_from` when
+        left out.
         """
-        return self._when(self.target, counts_from, pauses, used)
+        return self._when(self.target, counts_from, pauses, used, after)
 
-    def used(self, counts_from: datetime, at: datetime, pauses: Sequence[Interval]) -> Amount:
+    def used(
+        self, counts_from: datetime, at: datetime, pauses: Sequence[Interval], after: date | None = None
+    ) -> Amount:
         """How much counts between two instants, in the unit of the target."""
         if isinstance(self.target, BusinessDays):
-            return BusinessDays(self.calendar.business_days_elapsed(counts_from, at, pauses))
+            return BusinessDays(len(self.calendar.business_days(counts_from, at, pauses, after)))
         return self.calendar.elapsed(counts_from, at, pauses)
 
     def warnings(
@@ -91,6 +100,7 @@ class Promise:
         used: Amount = NOTHING,
         given: frozenset[str] | set[str] = frozenset(),
         by_hand: bool = False,
+        after: date | None = None,
     ) -> list[tuple[str, datetime]]:
         """Each warning not yet `given`, as the contract writes it, with its instant; none at or after the deadline.
 
@@ -101,7 +111,7 @@ class Promise:
         for threshold in self.warn_at:
             if (label := _label(threshold)) not in given:
                 if isinstance(threshold, BusinessDays):
-                    at = None if by_hand else self._when(threshold, counts_from, pauses, used)
+                    at = None if by_hand else self._when(threshold, counts_from, pauses, used, after)
                 elif by_hand or isinstance(self.target, BusinessDays):
                     at = self._before(due_at, threshold, counts_from, pauses)
                 else:
@@ -121,10 +131,17 @@ class Promise:
         warned = threshold.used_at(self.calendar.elapsed(counts_from, due_at, pauses))
         return self.calendar.deadline(counts_from, warned, pauses) if warned > NOTHING else None
 
-    def _when(self, amount: Amount, counts_from: datetime, pauses: Sequence[Interval], used: Amount) -> datetime | None:
+    def _when(
+        self,
+        amount: Amount,
+        counts_from: datetime,
+        pauses: Sequence[Interval],
+        used: Amount,
+        after: date | None = None,
+    ) -> datetime | None:
         if isinstance(amount, BusinessDays):
             days = amount - (used if isinstance(used, BusinessDays) else 0)
-            return self.calendar.end_of_business_day(counts_from, days, pauses) if days > 0 else counts_from
+            return self.calendar.end_of_business_day(counts_from, days, pauses, after) if days > 0 else counts_from
         left = amount - used if isinstance(used, timedelta) else amount
         return self.calendar.deadline(counts_from, left, pauses) if left > NOTHING else counts_from
 

@@ -1,1 +1,1 @@
-"""What settled tickets add up to."""
+"""What resolved tickets add up to."""

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What had become of a ticket when nothing of it was left to run; a later settlement has another outcome."""
+    """What had become of a ticket when nothing but a review was left to run; a later conclusion has another outcome."""
 
     contract_id: str
     contract_version: int

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from tocsin.domain.contracts.metrics import REVIEW
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant
 from tocsin.domain.team import Team
@@ -76,11 +77,14 @@ def assess(key: TicketKey, contracts: Contracts, log: Sequence[Event], roster: R
             append(timer.event_type, timer.at, details)
     if notices := owed(ticket, [*log, *due], roster, now):
         append(ev.NOTICES_RECORDED, now, {"through": ticket.sequence, "notices": notices})
-    if ticket.over and not any(o.running for o in ticket.promised()):
-        settled, before = _settled(ticket, now), ticket.settlement
-        # Something learned late may change it: the log then has a second settlement, and reports take the last.
-        if before is None or before.details != settled:
-            append(ev.SETTLED, now, settled)
+    running = {obligation.metric.name for obligation in ticket.promised() if obligation.running}
+    if ticket.over and running <= {REVIEW.name}:
+        # A review that nobody files must not keep the ticket out of the reports.
+        conclusion = ev.CONCLUDED if running else ev.SETTLED
+        concluded, before = _concluded(ticket, now), ticket.conclusion
+        # Something learned late may change it: the log then has another conclusion, and reports take the last.
+        if before is None or (before.type, before.details) != (conclusion, concluded):
+            append(conclusion, now, concluded)
     return Assessment(ticket, due, timer)
 
 
@@ -175,7 +179,7 @@ def _reach(ticket: Ticket, tier: int, roster: Roster, now: datetime) -> dict[str
     }
 
 
-def _settled(ticket: Ticket, now: datetime) -> dict[str, Any]:
+def _concluded(ticket: Ticket, now: datetime) -> dict[str, Any]:
     """What reports depend on, and nothing that differs from one assessment to the next without a new fact."""
     return {
         "obligations": [verdict for obligation in ticket.obligations() for verdict in _verdicts_on(obligation, now)],
@@ -190,7 +194,7 @@ def _verdicts_on(obligation: Obligation, now: datetime) -> Iterator[dict[str, An
     for obligation_id, missed in obligation.superseded_deadlines():
         # It was late under an earlier target; no later one makes that good.
         yield {"metric": metric, "obligation_id": obligation_id, "state": "breached", "due_at": format_instant(missed)}
-    if obligation.owed:
+    if obligation.owed and not obligation.running:  # A review that is still owed has no verdict.
         due_at = obligation.due_at()
         yield {
             "metric": metric,

@@ -38,9 +38,13 @@ TIER_ALERTED = "tier_alerted"
 ESCALATION_EXHAUSTED = "escalation_exhausted"
 NOTICES_RECORDED = "notices_recorded"
 NOTICES_SENT = "notices_sent"
+CONCLUDED = "concluded"
 SETTLED = "settled"
 CONTINUED = "continued"
 REARMED = "rearmed"
+
+CONCLUSIONS = frozenset({CONCLUDED, SETTLED})
+"""They say what reports count: when nothing but a review is left to run, and when nothing is."""
 
 STARTS_EXECUTION = frozenset({OPENED, REOPENED, CONTINUED, REARMED})
 """After these a ticket may need an execution that does not exist yet."""

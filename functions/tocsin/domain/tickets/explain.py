@@ -42,8 +42,9 @@ class Stretch:
 def explain(obligation: Obligation, now: datetime, holders: Holders = ()) -> list[Stretch]:
     """From the start to the end, or else to the deadline or `now`, whichever is later; without gaps or overlaps.
 
-    The counted stretches up to the deadline add up to the target, unless that is a number of business days or the
-    deadline was set by hand. Empty where nothing is promised.
+    The counted stretches up to the deadline add up to the target, unless that is a number of business days, the
+    deadline was set by hand, or nothing was left when the ticket changed or was reopened. Empty where nothing is
+    promised.
     """
     course, due_at = obligation.course, obligation.due_at()
     if course is None:
@@ -63,9 +64,14 @@ def seconds_by_holder(stretches: Iterable[Stretch]) -> dict[str, float]:
 
 
 def _on(course: Course, obligation: Obligation, end: datetime) -> list[Stretch]:
-    """A course begins where the one before it was left, in whose hours the time until then counted."""
-    earlier = _on(course.before, obligation, min(course.counts_from, end)) if course.before else []
-    return earlier + list(_in_hours(course.promise.calendar, obligation, course.counts_from, end))
+    """In the hours of each course in turn the time counts until it was left; between two, nothing was promised."""
+    stretches = []
+    if course.before is not None:
+        left, begins = min(course.until or course.counts_from, end), min(course.counts_from, end)
+        stretches = _on(course.before, obligation, left)
+        if left < begins:
+            stretches.append(Stretch(left, begins, "paused", "nothing promised"))
+    return [*stretches, *_in_hours(course.promise.calendar, obligation, course.counts_from, end)]
 
 
 def _in_hours(calendar: BusinessCalendar, obligation: Obligation, start: datetime, end: datetime) -> Iterator[Stretch]:

@@ -441,6 +441,7 @@ _RULES: Mapping[str, Callable[[Ticket, Event], None]] = {
     ev.ESCALATION_EXHAUSTED: _escalation_exhausted,
     ev.NOTICES_RECORDED: _notices_recorded,
     ev.NOTICES_SENT: _notices_sent,
+    ev.CONCLUDED: _lifecycle,
     ev.SETTLED: _lifecycle,
     ev.CONTINUED: _lifecycle,
     ev.REARMED: _lifecycle,

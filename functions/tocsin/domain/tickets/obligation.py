@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from tocsin.domain.calendars.calendar import Interval
@@ -17,20 +17,36 @@ State = Literal["running", "paused", "out_of_hours", "met", "met_late", "breache
 
 
 class Course(NamedTuple):
-    """A promise and the instant it counts from; `used` is what was used up until then, on the course before."""
+    """A promise and the instant it counts from; `used` is what was used up `until` then, on the course before."""
 
     promise: Promise
     counts_from: datetime
     used: Amount = NOTHING
     before: Course | None = None
+    until: datetime | None = None
+    """When the course before was left: earlier than `counts_from` where nothing was promised in between."""
+    missed: datetime | None = None
+    """The deadline of the course before, if it was missed and nothing is left on this one either."""
+    after: date | None = None
+    """Of business days: the date after which they count, where that is not the date of `counts_from`."""
+
+    @property
+    def began(self) -> datetime:
+        """The instant from which the first of the courses counted."""
+        return self.before.began if self.before else self.counts_from
 
     def due_at(self, pauses: list[Interval]) -> datetime | None:
         """When the target is used up; None while paused before that."""
-        return self.promise.due_at(self.counts_from, pauses, self.used)
+        return self.missed or self.promise.due_at(self.counts_from, pauses, self.used, self.after)
+
+    def business_days(self, at: datetime, pauses: list[Interval]) -> list[date]:
+        """Those that counted by an instant, on the courses before too."""
+        earlier = self.before.business_days(self.until or self.counts_from, pauses) if self.before else []
+        return earlier + self.promise.calendar.business_days(self.counts_from, at, pauses, self.after)
 
     def used_by(self, at: datetime, pauses: list[Interval]) -> Amount:
         """How much of the target is used up at an instant."""
-        counted = self.promise.used(self.counts_from, at, pauses)
+        counted = self.promise.used(self.counts_from, at, pauses, self.after)
         if isinstance(counted, BusinessDays):
             return BusinessDays(counted + (self.used if isinstance(self.used, BusinessDays) else 0))
         return counted + (self.used if isinstance(self.used, timedelta) else NOTHING)
@@ -59,8 +75,10 @@ class Obligation:
         "cycle",
         "ended_at",
         "known_at",
+        "left",
         "met_by",
         "metric",
+        "not_before",
         "override",
         "pause_causes",
         "pauses",
@@ -80,7 +98,11 @@ class Obligation:
         self.promised = promise
         """What the contract promised last; with `best_for_customer` an earlier promise may rule instead."""
         self.courses: tuple[Course, ...] = (Course(promise, start.occurred_at),) if promise else ()
+        self.left: tuple[Course, datetime] | None = None
+        """The course that ruled before the last change that found one, and when that was: `forward` goes on there."""
         self.override: Override | None = None
+        self.not_before: datetime | None = None
+        """When it was reopened, if it had been met in time: it is not late any earlier."""
         self.superseded: list[tuple[int, datetime]] = []
         """Deadlines that had passed when another target took their place, by the revision that they belonged to."""
         self.pauses: list[Interval] = []
@@ -130,12 +152,13 @@ class Obligation:
     def due_at(self) -> datetime | None:
         """When it is due; None where nothing is promised, or while paused before that."""
         if self._due is None:
-            course = self.course
-            if self.override is not None:
-                self._due = (self.override.due_at,)
-            else:
-                self._due = (course.due_at(self.pauses) if course else None,)
+            self._due = (self._worked_out_due_at(),)
         return self._due[0]
+
+    def _worked_out_due_at(self) -> datetime | None:
+        course = self.course
+        due_at = self.override.due_at if self.override else course.due_at(self.pauses) if course else None
+        return max(due_at, self.not_before) if due_at and self.not_before else due_at
 
     def warnings(self, given: frozenset[str] | set[str] = frozenset()) -> list[tuple[str, datetime]]:
         """Each warning not yet `given`, as the contract writes it, with its instant."""
@@ -144,7 +167,7 @@ class Obligation:
             return []
         by_hand = self.override is not None
         counts_from = self.started_at if by_hand else course.counts_from
-        return course.promise.warnings(counts_from, self.pauses, due_at, course.used, given, by_hand)
+        return course.promise.warnings(counts_from, self.pauses, due_at, course.used, given, by_hand, course.after)
 
     def late(self, at: datetime) -> bool:
         """Whether the target is used up before `at`; meeting it exactly when it is due is in time."""
@@ -212,8 +235,13 @@ class Obligation:
         self.ended_at, self.met_by = at, met_by
 
     def revive(self, reopening: Event) -> None:
-        """Go on after a reopening; the time in between counts as a pause."""
+        """Go on after a reopening; the time in between counts as a pause.
+
+        What was met in time is not found late for the time before: with nothing left it is due when it is reopened.
+        """
         if self.ended_at is not None:
+            if not self._ended_late():
+                self.not_before = reopening.occurred_at
             self.pauses.append(Interval(self.ended_at, reopening.occurred_at))
             self.pause_causes.append(self.met_by or 0)
             self.ended_at = self.met_by = self._due = None
@@ -225,31 +253,34 @@ class Obligation:
             return
         current, self.promised = self.course, promise
         due_at = self.due_at()
-        self.courses = self._courses(current, promise, mode, change)
+        if current is not None:
+            self.left = current, change.occurred_at
+        self.courses = self._courses(promise, mode, change)
         if self.course is not current:
             self._revise(due_at, change)
 
-    def _courses(
-        self, current: Course | None, promise: Promise | None, mode: Mode, change: Event
-    ) -> tuple[Course, ...]:
+    def _courses(self, promise: Promise | None, mode: Mode, change: Event) -> tuple[Course, ...]:
         anew = (Course(promise, self.started_at),) if promise else ()
         if mode == "best_for_customer":
             return self.courses if anew and anew[0] in self.courses else (*self.courses, *anew)
-        if mode == "forward" and promise and self._same_unit(current, promise):
-            return (self._forward(current, promise, change.occurred_at),)
+        if mode == "forward" and promise:
+            if self.left is None:
+                return (Course(promise, change.occurred_at),)
+            if self._same_unit(self.left[0], promise):
+                return (self._forward(*self.left, promise, change.occurred_at),)
         return anew
 
-    def _forward(self, current: Course | None, promise: Promise, at: datetime) -> Course:
-        if current is None:
-            return Course(promise, at)
-        used = current.used_by(at, self.pauses)
-        if isinstance(used, BusinessDays):
-            # A business day counts at its end, so the one that has begun must not get lost: count from the start, less
-            # by what more was used under the terms before than would have been under these.
-            by_these = promise.used(current.counts_from, at, self.pauses)
-            more = used - by_these if isinstance(by_these, BusinessDays) else 0
-            return Course(promise, current.counts_from, BusinessDays(more))
-        return Course(promise, at, used, current)
+    def _forward(self, before: Course, until: datetime, promise: Promise, at: datetime) -> Course:
+        course = Course(promise, at, before.used_by(until, self.pauses), before, until)
+        if isinstance(promise.target, BusinessDays):
+            # The day of the change counts, though it has begun; that of the start does not, nor any day twice.
+            began = promise.calendar.local_date(before.began)
+            course = course._replace(after=max([began, *before.business_days(until, self.pauses)]))
+        due_at = before.due_at(self.pauses)
+        if due_at is not None and due_at <= until and course.due_at(self.pauses) == at:
+            # Nothing is left, as before: what is late already is not late a second time.
+            course = course._replace(missed=due_at)
+        return course
 
     def set_due_at(self, override: Override | None, change: Event) -> None:
         """Be due when somebody says, or (None) when the contract says again."""
@@ -263,7 +294,8 @@ class Obligation:
         due_at = self.due_at()
         if due_at is not None and due_at == before:
             return
-        if before is not None and before <= change.occurred_at:
+        # What was met in time and is reopened with another target has not missed the one before.
+        if before is not None and before <= change.occurred_at and change.occurred_at != self.not_before:
             self.superseded.append((self.revision, before))
         again = next((revision for revision, missed in self.superseded if missed == due_at), None)
         if again is None:
@@ -273,6 +305,6 @@ class Obligation:
             self.revision = again
 
     @staticmethod
-    def _same_unit(current: Course | None, promise: Promise) -> bool:
+    def _same_unit(current: Course, promise: Promise) -> bool:
         # What was used up in hours cannot be taken from a number of business days.
-        return current is None or type(current.promise.target) is type(promise.target)
+        return type(current.promise.target) is type(promise.target)

@@ -113,9 +113,15 @@ class Ticket:
         return self.status in OVER
 
     @property
+    def conclusion(self) -> Event | None:
+        """The event that says what reports count of it, unless it was reopened since."""
+        last = max(self.lifecycle, key=attrgetter("sequence"), default=None)
+        return last if last is not None and last.type in ev.CONCLUSIONS else None
+
+    @property
     def settlement(self) -> Event | None:
         """The event that settled it, unless it was reopened since."""
-        last = max(self.lifecycle, key=attrgetter("sequence"), default=None)
+        last = self.conclusion
         return last if last is not None and last.type == ev.SETTLED else None
 
     @property

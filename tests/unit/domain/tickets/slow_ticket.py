@@ -220,18 +220,24 @@ def used_of(target: int | Days, courses: Courses, waits: Waits, until: int) -> i
 
 
 def _minutes(target: int | Days, courses: Courses, waits: Waits, until: int) -> Iterator[tuple[int, bool]]:
-    """Every minute from the start on, and whether it counts; of a business day it is the last one."""
+    """Every minute from the start on, and whether it counts; of a business day it is the last one, once a date."""
     start = courses[0][0]
+    last_day = date.min
     still = _still_waits_since(waits)
     waited = {minute for begins, ends in waits if ends is not None for minute in range(begins, ends)}
     for (begins, hours), (ends, _) in pairwise([*courses, (until, None)]):
+        last_minutes: dict[int, date] = {}
         counting: Container[int] = ()
         if hours and isinstance(target, Days):
-            counting = {closing - 1 for day, closing in hours.closings if day > hours.date_of(start)}
+            over = max(last_day, hours.date_of(start))
+            counting = last_minutes = {closing - 1: day for day, closing in hours.closings if day > over}
         elif hours:
             counting = hours.open
         for minute in range(begins, min(ends, until)):
-            yield minute, minute in counting and minute not in waited and minute < still
+            counts = minute in counting and minute not in waited and minute < still
+            if counts:
+                last_day = last_minutes.get(minute, last_day)
+            yield minute, counts
 
 
 def _still_waits_since(waits: Waits) -> int:
@@ -244,6 +250,8 @@ class Plan:
 
     target: int | Days
     courses: Courses
+    missed: int | None = None
+    """What was due and missed before it, with nothing left since."""
 
     @property
     def promised(self) -> Promised | None:
@@ -251,7 +259,7 @@ class Plan:
         return Promised(self.target, hours) if hours else None
 
     def due(self, waits: Sequence[tuple[int, int | None]]) -> int | None:
-        return due_of(self.target, self.courses, tuple(waits))
+        return due_of(self.target, self.courses, tuple(waits)) if self.missed is None else self.missed
 
     def used(self, until: int, waits: Sequence[tuple[int, int | None]]) -> int:
         return used_of(self.target, self.courses, tuple(waits), until)
@@ -269,6 +277,8 @@ class Cycle:
     plans: list[Plan] = field(default_factory=list)
     left: Plan | None = None
     by_hand: int | None = None
+    not_before: int | None = None
+    """When it was reopened after it had been met in time."""
     waits: list[tuple[int, int | None]] = field(default_factory=list)
     ended: int | None = None
     met_by: int | None = None
@@ -297,10 +307,9 @@ class Cycle:
         return self.plans[0] if self.plans else None
 
     def due(self) -> int | None:
-        if self.by_hand is not None:
-            return self.by_hand
         plan = self.ruling()
-        return plan.due(self.waits) if plan else None
+        due = self.by_hand if self.by_hand is not None else plan.due(self.waits) if plan else None
+        return due if due is None or self.not_before is None else max(due, self.not_before)
 
     def used(self, until: int) -> int | None:
         plan = self.ruling()
@@ -376,7 +385,6 @@ class SlowTicket:
         self.tier = 0
         self.current: dict[str, Cycle] = {}
         self.cycles: list[Cycle] = []
-        self.open_questions: set[str] = set()
         for fact in sorted(facts, key=lambda fact: (fact.at, fact.number)):
             getattr(self, f"_{fact.type}", lambda _: None)(fact)
 
@@ -402,14 +410,21 @@ class SlowTicket:
         )
 
     def settled(self) -> bool:
+        return self.over and not self._running()
+
+    def concluded(self) -> bool:
+        """Whether nothing is left to run but a review."""
+        return self.over and self._running() <= {REVIEW.name}
+
+    def _running(self) -> set[str]:
         promised = (cycle for cycle in self.current.values() if cycle.owed and not cycle.of_tiers)
-        return self.over and not any(cycle.running for cycle in promised)
+        return {cycle.metric for cycle in promised if cycle.running}
 
     def verdicts(self, now: int) -> Counter[tuple[str, int, str, int | None, int | None]]:
         found: Counter[tuple[str, int, str, int | None, int | None]] = Counter()
         for cycle in self.cycles:
             found.update((cycle.metric, cycle.number, "breached", due, None) for due in cycle.broken)
-            if cycle.owed:
+            if cycle.owed and not cycle.running:
                 found[cycle.metric, cycle.number, cycle.state(now), cycle.due(), cycle.met_by] += 1
         return found
 
@@ -477,7 +492,7 @@ class SlowTicket:
         cycle.promised = promised
         cycle.plans = self._plans(cycle, before, promised, mode, fact.at)
         if before and not cycle.plans:
-            cycle.left = Plan(before.target, (*before.courses, (fact.at, None)))
+            cycle.left = _followed(before, before.target, (fact.at, None), cycle.waits)
         if cycle.ruling() is not before:
             _give_up(cycle, due, fact)
 
@@ -490,13 +505,9 @@ class SlowTicket:
         counted = before or cycle.left
         if counted is None:
             return [Plan(promised.target, ((at, promised.hours),))]
-        if before is None:
-            self.open_questions.add("forward after nothing was promised for a while")
         if isinstance(counted.target, Days) != isinstance(promised.target, Days):
             return retroactive
-        if isinstance(promised.target, Days) and counted.used(at, cycle.waits) >= promised.target:
-            self.open_questions.add("forward in business days with nothing left")
-        return [Plan(promised.target, (*counted.courses, (at, promised.hours)))]
+        return [_followed(counted, promised.target, (at, promised.hours), cycle.waits)]
 
     # The facts.
 
@@ -619,6 +630,8 @@ class SlowTicket:
         measured = self.measured()
         for cycle in [each for each in self.current.values() if measured[each.metric].continues_on_reopen]:
             if cycle.ended is not None and goes_on:
+                if not cycle.late():
+                    cycle.not_before = fact.at
                 cycle.waits.append((cycle.ended, fact.at))
                 cycle.ended = cycle.met_by = None
                 self._promise_anew(cycle, self._promised(cycle.metric), self.terms.retarget["priority"], fact)
@@ -656,6 +669,15 @@ class SlowTicket:
         self._happens(fact, "review_filed")
 
 
+def _followed(
+    before: Plan, target: int | Days, course: tuple[int, Hours | None], waits: Sequence[tuple[int, int | None]]
+) -> Plan:
+    """From then on another target, and what was used stays used: too late for both, it stays due when it was."""
+    due, used = before.due(waits), before.used(course[0], waits)
+    missed = due if due is not None and due <= course[0] and used >= target else None
+    return Plan(target, (*before.courses, course), missed)
+
+
 def _wait(cycle: Cycle, at: int) -> None:
     if not cycle.waiting:
         cycle.waits.append((at, None))
@@ -676,7 +698,7 @@ def _give_up(cycle: Cycle, before: int | None, change: Fact) -> None:
     due = cycle.due()
     if due is not None and due == before:
         return
-    if before is not None and before <= change.at:
+    if before is not None and before <= change.at and cycle.not_before != change.at:
         cycle.broken[before] = cycle.revision
     cycle.revision = change.number if due is None else cycle.broken.pop(due, change.number)
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from tocsin.domain.calendars.calendar import NoOpenHours
 from tocsin.domain.contracts.contract import Contract, ReminderTerms, Revision
+from tocsin.domain.contracts.course import Course
 from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, metric_of
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
 from tocsin.domain.contracts.promise import Promise
@@ -329,8 +330,8 @@ def _impossible_aggregates(document: Document) -> Iterator[Fault]:
             rows = {where: row[metric] for where, row in _rows_for(document, names) if metric in row}
             if metric in NOT_METRICS or not (rows or metric in _promised_elsewhere(document)):
                 yield Fault(f"{path}.metric", _never_measured(document, metric))
-            elif aggregate.get("statistic") != "attainment" and (days := _in_business_days(metric, rows)):
-                why = f"is for times, but {metric} is promised in business days by {', '.join(days)}"
+            elif aggregate.get("statistic") != "attainment" and (days := _in_days(metric, rows)):
+                why = f"is for times, but {metric} is promised in days by {', '.join(days)}"
                 yield Fault(f"{path}.statistic", f"{why}; write attainment, or leave these tickets out by `priorities`")
 
 
@@ -369,13 +370,13 @@ def _hint(name: str, near: Iterable[str], known: Iterable[str]) -> str:
     return f"did you mean {found[0]}?" if found else f"known metrics are {', '.join(known)}"
 
 
-def _in_business_days(metric: str, rows: Mapping[str, Any]) -> list[str]:
+def _in_days(metric: str, rows: Mapping[str, Any]) -> list[str]:
     if metric == REVIEW.name:
         return ["review"]
-    return [path for path, target in rows.items() if _is_business_days(target)]
+    return [path for path, target in rows.items() if _is_in_days(target)]
 
 
-def _is_business_days(target: Any) -> bool:
+def _is_in_days(target: Any) -> bool:
     try:
         return isinstance(parse_target(target), BusinessDays)
     except ValueError:
@@ -402,7 +403,7 @@ def _out_of_reach(promise: Promise | None) -> bool:
     if promise is None:
         return False
     try:
-        due_at = promise.due_at(SOME_DAY, [])
+        due_at = Course(promise, SOME_DAY).due_at([])
     except (NoOpenHours, OverflowError):
         return True
     return due_at is None or due_at > SOME_DAY + REACH

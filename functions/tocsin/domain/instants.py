@@ -12,10 +12,12 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d
 _ISO8601 = re.compile(
     r"P(?:(?P<d>\d{1,18})D)?(?:T(?:(?P<h>\d{1,18})H)?(?:(?P<m>\d{1,18})M)?(?:(?P<s>\d{1,18})S)?)?", re.ASCII
 )
-_SHORT = re.compile(r"(?:(?P<h>\d{1,18})h)?(?:(?P<m>\d{1,18})m(?:in)?)?(?:(?P<s>\d{1,18})s)?", re.ASCII)
+_SHORT = re.compile(
+    r"(?:(?P<d>\d{1,18})\s*d(?:ays?)?)?(?:(?P<h>\d{1,18})h)?(?:(?P<m>\d{1,18})m(?:in)?)?(?:(?P<s>\d{1,18})s)?", re.ASCII
+)
 _BUSINESS_DAYS = re.compile(r"(?P<days>\d{1,3})\s*(?:bd|business days?)", re.ASCII)
+_CALENDAR_DAYS = re.compile(r"(?P<days>\d{1,3})\s*(?:cd|calendar days?)", re.ASCII)
 _MONTHS = re.compile(r"P(?P<iso>\d{1,4})(?P<iso_unit>[MY])|(?P<number>\d{1,4})\s*(?P<unit>months?|years?)", re.ASCII)
-
 _DAYS = re.compile(r"P(?P<iso>\d{1,4})D|(?P<number>\d{1,4})\s*days?", re.ASCII)
 
 FIRST_YEAR, LAST_YEAR = 1970, 2150
@@ -27,6 +29,10 @@ LONGEST = timedelta(days=3660)
 
 class BusinessDays(int):
     """A number of business days: due at the end of the N-th business day of a calendar."""
+
+
+class CalendarDays(BusinessDays):
+    """A number of days of which every one counts, open or closed: due at the midnight that ends the N-th."""
 
 
 def parse_instant(value: Any) -> datetime:
@@ -67,7 +73,7 @@ def parse_duration(value: Any) -> timedelta:
         raise ValueError(f"{value!r} is not a duration; write minutes or hours, such as 15m, 4h, 1h30m or PT4H")
     parts = {unit: int(number) for unit, number in match.groupdict().items() if number}
     if parts.get("d"):
-        raise ValueError(f"{value!r} is ambiguous; write hours (24h), or business days (1bd)")
+        raise ValueError(f"{value!r} is ambiguous; write hours (24h), business days (1bd) or calendar days (1cd)")
     try:
         duration = timedelta(hours=parts.get("h", 0), minutes=parts.get("m", 0), seconds=parts.get("s", 0))
     except OverflowError:
@@ -125,15 +131,22 @@ def parse_days(value: Any) -> int:
 
 
 def parse_target(value: Any) -> timedelta | BusinessDays:
-    """A duration in open time, `4h`, or a number of business days, `3bd`. Raises ValueError otherwise."""
-    if isinstance(value, BusinessDays) or (isinstance(value, str) and _BUSINESS_DAYS.fullmatch(value.strip())):
-        return parse_business_days(value)
-    return parse_duration(value)
+    """Open time, `4h`, or a number of business or calendar days, `3bd` or `3cd`. Raises ValueError otherwise."""
+    if isinstance(value, BusinessDays):
+        return value
+    text = value.strip() if isinstance(value, str) else ""
+    if match := _CALENDAR_DAYS.fullmatch(text):
+        if int(match["days"]) == 0:
+            raise ValueError("must be longer than zero")
+        return CalendarDays(match["days"])
+    return parse_business_days(value) if _BUSINESS_DAYS.fullmatch(text) else parse_duration(value)
 
 
 def short_target(target: timedelta | BusinessDays) -> str:
-    """As people write it in contracts: `4h`, `3bd`."""
-    return f"{int(target)}bd" if isinstance(target, BusinessDays) else short_duration(target)
+    """As people write it in contracts: `4h`, `3bd`, `3cd`."""
+    if isinstance(target, BusinessDays):
+        return f"{int(target)}{'cd' if isinstance(target, CalendarDays) else 'bd'}"
+    return short_duration(target)
 
 
 def format_target(target: timedelta | BusinessDays) -> str:
@@ -163,7 +176,7 @@ Target = Annotated[
     timedelta | BusinessDays,
     PlainValidator(parse_target),
     PlainSerializer(format_target),
-    WithJsonSchema({"type": "string", "examples": ["15m", "4h", "PT4H", "3bd"]}),
+    WithJsonSchema({"type": "string", "examples": ["15m", "4h", "PT4H", "3bd", "3cd"]}),
 ]
 Days = Annotated[
     int,

@@ -11,6 +11,7 @@ import pytest
 from tests.unit.story import DOCUMENT, REVIEW, contract, promised
 from tocsin.domain.calendars.calendar import ALWAYS
 from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.contracts.course import Course
 from tocsin.domain.contracts.promise import Threshold
 from tocsin.domain.faults import Invalid
 from tocsin.domain.instants import BusinessDays
@@ -268,7 +269,7 @@ def test_a_review_is_promised_for_every_priority_in_business_days_of_its_calenda
     assert promise is not None
     assert (promise.target, promise.warn_at) == (BusinessDays(3), (BusinessDays(2),))
     friday = datetime(2026, 3, 27, 12, tzinfo=UTC)
-    assert promise.due_at(friday, []) == datetime(2026, 4, 1, 15, tzinfo=UTC)
+    assert Course(promise, friday).due_at([]) == datetime(2026, 4, 1, 15, tzinfo=UTC)
 
 
 def test_the_same_document_gives_the_same_promises_so_that_a_change_of_nothing_is_none() -> None:

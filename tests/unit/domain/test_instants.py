@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 
 from tocsin.domain.instants import (
     BusinessDays,
+    CalendarDays,
     format_duration,
     format_instant,
     parse_business_days,
     parse_days,
     parse_duration,
     parse_instant,
+    parse_target,
+    short_target,
 )
 
 NOON = datetime(2026, 3, 27, 12, 0, tzinfo=UTC)
@@ -106,7 +109,7 @@ def test_durations_are_read_in_short_and_in_iso_form(text: str, seconds: int) ->
         ("999999999999999999h", "ten years"),
         ("P1D", "ambiguous"),
         ("P1DT2H", "ambiguous"),
-        ("1d", "not a duration"),
+        ("1d", "ambiguous"),
         ("-15m", "not a duration"),
         ("1.5h", "not a duration"),
         ("1h 30m", "not a duration"),
@@ -162,3 +165,16 @@ def test_days_of_the_calendar_are_read(text: str, days: int) -> None:
 def test_what_is_not_a_number_of_days_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match="write 60 days or P60D"):
         parse_days(text)
+
+
+@pytest.mark.parametrize(("text", "days"), [("3cd", 3), ("3 calendar days", 3), ("1 calendar day", 1)])
+def test_calendar_days_are_a_target_of_their_own(text: str, days: int) -> None:
+    found = parse_target(text)
+    assert (type(found), found, short_target(found), parse_target(found)) == (CalendarDays, days, f"{days}cd", found)
+
+
+def test_no_calendar_days_are_no_target_and_days_alone_say_what_to_write() -> None:
+    with pytest.raises(ValueError, match="must be longer than zero"):
+        parse_target("0cd")
+    with pytest.raises(ValueError, match=r"'3d' is ambiguous; write hours \(24h\), business days \(1bd\) or calendar"):
+        parse_target("3d")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 
 import pytest
 
@@ -195,3 +195,44 @@ class TestBusinessDays:
     def test_days_of_a_night_shift_close_in_the_morning(self) -> None:
         night = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["22:00-06:00"]}}
         assert Story(terms=days("1bd", calendar=night)).due_at("resolution") == berlin(32, 6)
+
+
+def midnight(day: int) -> datetime:
+    """With which that day of March begins in Berlin; 32 is the first of April."""
+    return berlin(day, 2) - timedelta(hours=2)
+
+
+class TestCalendarDays:
+    """Opened on Monday 30 March at ten in Berlin; the Friday after is Good Friday."""
+
+    HOLIDAYS: ClassVar[dict[str, Any]] = {**OFFICE, "holidays": {"country": "DE"}}
+
+    def story(self, target: str, **parts: Any) -> Story:
+        return Story(terms=days(target, calendar=self.HOLIDAYS, **parts))
+
+    def test_every_day_counts_and_the_last_ends_at_midnight_of_the_hours_zone(self) -> None:
+        assert self.story("3cd").due_at("resolution") == midnight(34)
+        assert self.story("5 calendar days").due_at("resolution") == midnight(36), "Good Friday and Saturday count"
+        assert self.story("5bd").due_at("resolution") == berlin(39, 17), "they and Easter Monday are no business days"
+
+    def test_a_day_that_ends_during_a_pause_is_not_counted(self) -> None:
+        story = self.story("3cd")
+        story.says(ev.PENDED, berlin_minutes(31, 16))
+        story.says(ev.RESUMED, berlin_minutes(32, 9))
+        assert story.due_at("resolution") == midnight(35)
+
+    def test_a_share_is_of_the_time_on_the_wall_until_then(self) -> None:
+        story = self.story("1cd", warn_at=["50%"])
+        # From Monday 10:00 to Tuesday's midnight there are 38 hours.
+        assert story.obligation("resolution").warnings() == [("50%", berlin(31, 5))]
+
+    def test_what_is_used_up_and_left_is_told_in_days(self) -> None:
+        view = obligation_view(self.story("3cd").obligation("resolution"), berlin(32, 12), "Europe/Berlin")
+        assert (view["target"], view["used_calendar_days"], view["left_calendar_days"]) == ("3cd", 1, 2)
+        assert view["text"] == "2 of 3 calendar days left, due Fri 2026-04-03 00:00 (Europe/Berlin)"
+
+    def test_business_days_that_become_calendar_days_are_another_target_and_not_just_other_hours(self) -> None:
+        story = self.story("3bd", retarget={"contract": "retroactive", "calendar": "forward"})
+        story.versions[2] = days("3cd", calendar=self.HOLIDAYS, retarget={"contract": "retroactive"})
+        story.says(ev.CONTRACT_CHANGED, berlin_minutes(32, 9), contract_version=2)
+        assert story.due_at("resolution") == midnight(34)

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import accumulate, islice
 from operator import itemgetter, sub
 from typing import NamedTuple
@@ -25,7 +26,7 @@ from tocsin.domain.calendars.business_hours import (
     union,
 )
 
-__all__ = ["ALWAYS", "BusinessCalendar", "Interval", "NoOpenHours", "SpecialDay", "no_holidays"]
+__all__ = ["ALWAYS", "BusinessCalendar", "Interval", "NoOpenHours", "SpecialDay", "every_day", "no_holidays"]
 
 _Pause = tuple[datetime, datetime | None]
 
@@ -216,17 +217,13 @@ class BusinessCalendar:
                 break
         raise NoOpenHours(f"the calendar in {self.timezone} has no business day after {last_open_day}")
 
-    def business_days_elapsed(self, start: datetime, end: datetime, pauses: Sequence[Interval] = ()) -> int:
-        """How many business days after the local date of `start` have closed by `end`, counted as above.
-
-        So it is `days` at `end_of_business_day(start, days)` and not before; 0 if `end` is before `start`.
-        """
-        return len(self.business_days(start, end, pauses))
-
     def business_days(
         self, start: datetime, end: datetime, pauses: Sequence[Interval] = (), after: date | None = None
     ) -> list[date]:
-        """The business days that have closed by `end`, counted as for `end_of_business_day`."""
+        """The business days that have closed by `end`, counted as for `end_of_business_day`.
+
+        So there are `days` at `end_of_business_day(start, days)` and not before; none if `end` is before `start`.
+        """
         start, end, paused = _utc(start), _utc(end), _in_utc(pauses)
         first, last = after or self._hours.local_date(start), self._hours.local_date(end)
         closings = islice(self._hours.closings_after(first), max(0, (last - first).days))
@@ -332,4 +329,10 @@ def _disjoint(pauses: Sequence[Interval], start: datetime) -> list[_Pause]:
     return found
 
 
-ALWAYS = BusinessCalendar("UTC", dict.fromkeys(WEEK, ((0, DAY_SECONDS),)))
+@cache
+def every_day(timezone: str) -> BusinessCalendar:
+    """The days on the wall of a zone, from midnight to midnight, with no holidays."""
+    return BusinessCalendar(timezone, dict.fromkeys(WEEK, ((0, DAY_SECONDS),)))
+
+
+ALWAYS = every_day("UTC")

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from tocsin.domain.calendars.business_hours import load_zone
-from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar
+from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar, every_day
 from tocsin.domain.calendars.calendar_terms import CalendarTerms, Holidays, Zone, ZoneOf, business_calendar
 from tocsin.domain.contracts.aggregate_terms import Aggregate
 from tocsin.domain.contracts.changes import Reopen, ReopenTerms, RetargetTerms
@@ -27,7 +27,7 @@ from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRow
 from tocsin.domain.contracts.term import Term, term_of
 from tocsin.domain.faults import Fault
 from tocsin.domain.identifiers import Email, PriorityName, Slug
-from tocsin.domain.instants import Days, Duration, Months, WorkingDays
+from tocsin.domain.instants import CalendarDays, Days, Duration, Months, WorkingDays
 
 Kind = Literal["customer_sla", "ola", "underpinning"]
 """What the provider promises the customer, one team another, a vendor the provider."""
@@ -308,7 +308,10 @@ class Contract(Terms):
             return None
         warn_at = tuple(self.warn_at if row.targets.warn_at is None else row.targets.warn_at)
         warnings_in = self.calendar_named(self.warnings_in, zones) if self.warnings_in else None
-        return Promise(metric, target, self.calendar_named(row.targets.calendar, zones), warn_at, warnings_in)
+        calendar = self.calendar_named(row.targets.calendar, zones)
+        if isinstance(target, CalendarDays):
+            calendar = every_day(calendar.timezone)
+        return Promise(metric, target, calendar, warn_at, warnings_in)
 
     def _review_promise(self, zones: Zones) -> Promise | None:
         if self.review is None:

@@ -32,7 +32,7 @@ from tocsin.domain.contracts.wording import (
     warning_words,
 )
 from tocsin.domain.examples import instant_in
-from tocsin.domain.instants import BusinessDays, format_instant
+from tocsin.domain.instants import BusinessDays, CalendarDays, format_instant
 
 Parts = Iterator[str | Table]
 NOTHING = "–"
@@ -184,16 +184,17 @@ def _hours(contract: Contract) -> Parts:
     if contract.sites:
         zones = enumerated(f"{site} is in {zone}" for site, zone in contract.sites.items())
         yield f"Of the customer's sites {zones}."
-    if _counts_business_days(contract):
+    kinds = {type(target) for row in contract.rows for target in row.targets.by_metric.values()}
+    if contract.review is not None or BusinessDays in kinds:
         yield (
             "A business day is a day on which the hours open, and ends when they close. The day of the start is not "
             "counted, nor a day whose hours close during a pause."
         )
-
-
-def _counts_business_days(contract: Contract) -> bool:
-    targets = (target for row in contract.rows for target in row.targets.by_metric.values())
-    return contract.review is not None or any(isinstance(target, BusinessDays) for target in targets)
+    if CalendarDays in kinds:
+        yield (
+            "A calendar day is any day, open or closed, and ends at midnight in the time zone of the hours. The day of "
+            "the start is not counted, nor a day that ends during a pause."
+        )
 
 
 def _priorities(contract: Contract) -> Parts:
@@ -255,7 +256,7 @@ def _aggregates(contract: Contract) -> Parts:
     )
     yield (
         "The median and the percentiles are by nearest rank: the shortest time within which half, or so many percent, "
-        "of them are. Of what is promised in business days no times are measured."
+        "of them are. Of what is promised in days no times are measured."
     )
     for aggregate in contract.aggregates:
         label = f"{contract.metric(aggregate.metric).label} ({aggregate.metric})"

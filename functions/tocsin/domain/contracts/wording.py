@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.promise import Amount, Threshold
-from tocsin.domain.instants import BusinessDays
+from tocsin.domain.instants import BusinessDays, CalendarDays
 
 
 def enumerated(words: Iterable[str], conjunction: str = "and") -> str:
@@ -47,8 +47,13 @@ def months_words(months: int) -> str:
 def amount_words(amount: Amount) -> str:
     """`4 hours`, `the end of the 3rd business day`."""
     if isinstance(amount, BusinessDays):
-        return f"the end of the {_ordinal(amount)} business day"
+        return f"the end of the {_ordinal(amount)} {kind_of_day(amount)}"
     return duration_words(amount)
+
+
+def kind_of_day(days: BusinessDays) -> str:
+    """`business day` or `calendar day`."""
+    return "calendar day" if isinstance(days, CalendarDays) else "business day"
 
 
 def due_words(amount: Amount) -> str:

@@ -10,7 +10,8 @@ from typing import Literal
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar import BusinessCalendar, Interval
-from tocsin.domain.tickets.obligation import Course, Obligation
+from tocsin.domain.contracts.course import Course
+from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import NOBODY
 
 Kind = Literal["counted", "paused", "closed"]

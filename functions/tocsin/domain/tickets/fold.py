@@ -271,7 +271,7 @@ def _retarget(
             before, promise = obligation.promised, ticket.promise(obligation.metric)
             if before != promise:
                 mode = mode_of(ticket.contract)
-                if before and promise and before.target == promise.target and event.type != ev.PRIORITY_CHANGED:
+                if before and promise and before.same_target(promise) and event.type != ev.PRIORITY_CHANGED:
                     mode = for_calendar or ticket.contract.retarget.calendar  # Only its hours are others.
                 obligation.retarget(promise, mode, event)
 

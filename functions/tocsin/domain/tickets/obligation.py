@@ -3,53 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from datetime import datetime, timedelta
+from typing import Literal
 
 from tocsin.domain.calendars.calendar import Interval
 from tocsin.domain.contracts.changes import Mode
+from tocsin.domain.contracts.course import Course
 from tocsin.domain.contracts.metrics import Metric
-from tocsin.domain.contracts.promise import NOTHING, Amount, Promise
+from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.instants import BusinessDays
 from tocsin.domain.tickets.events import Event
 
 State = Literal["running", "paused", "out_of_hours", "met", "met_late", "breached", "cancelled"]
-
-
-class Course(NamedTuple):
-    """A promise and the instant it counts from; `used` is what was used up `until` then, on the course before."""
-
-    promise: Promise
-    counts_from: datetime
-    used: Amount = NOTHING
-    before: Course | None = None
-    until: datetime | None = None
-    """When the course before was left: earlier than `counts_from` where nothing was promised in between."""
-    missed: datetime | None = None
-    """The deadline of the course before, if it was missed and nothing is left on this one either."""
-    after: date | None = None
-    """Of business days: the date after which they count, where that is not the date of `counts_from`."""
-
-    @property
-    def began(self) -> datetime:
-        """The instant from which the first of the courses counted."""
-        return self.before.began if self.before else self.counts_from
-
-    def due_at(self, pauses: list[Interval]) -> datetime | None:
-        """When the target is used up; None while paused before that."""
-        return self.missed or self.promise.due_at(self.counts_from, pauses, self.used, self.after)
-
-    def business_days(self, at: datetime, pauses: list[Interval]) -> list[date]:
-        """Those that counted by an instant, on the courses before too."""
-        earlier = self.before.business_days(self.until or self.counts_from, pauses) if self.before else []
-        return earlier + self.promise.calendar.business_days(self.counts_from, at, pauses, self.after)
-
-    def used_by(self, at: datetime, pauses: list[Interval]) -> Amount:
-        """How much of the target is used up at an instant."""
-        counted = self.promise.used(self.counts_from, at, pauses, self.after)
-        if isinstance(counted, BusinessDays):
-            return BusinessDays(counted + (self.used if isinstance(self.used, BusinessDays) else 0))
-        return counted + (self.used if isinstance(self.used, timedelta) else NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +130,9 @@ class Obligation:
         course, due_at = self.course, self.due_at()
         if course is None:
             return []
-        by_hand = self.override is not None
-        counts_from = self.started_at if by_hand else course.counts_from
-        return course.promise.warnings(counts_from, self.pauses, due_at, course.used, given, by_hand, course.after)
+        if self.override is not None:
+            return course._replace(counts_from=self.started_at).warnings(self.pauses, due_at, given, by_hand=True)
+        return course.warnings(self.pauses, due_at, given)
 
     def late(self, at: datetime) -> bool:
         """Whether the target is used up before `at`; meeting it exactly when it is due is in time."""
@@ -266,7 +231,7 @@ class Obligation:
         if mode == "forward" and promise:
             if self.left is None:
                 return (Course(promise, change.occurred_at),)
-            if self._same_unit(self.left[0], promise):
+            if promise.same_unit(self.left[0].promise):  # No hours can be taken from a number of days.
                 return (self._forward(*self.left, promise, change.occurred_at),)
         return anew
 
@@ -303,8 +268,3 @@ class Obligation:
         else:  # Back to a deadline that was missed before: it is not missed twice.
             self.superseded = [(revision, missed) for revision, missed in self.superseded if revision != again]
             self.revision = again
-
-    @staticmethod
-    def _same_unit(current: Course, promise: Promise) -> bool:
-        # What was used up in hours cannot be taken from a number of business days.
-        return type(current.promise.target) is type(promise.target)

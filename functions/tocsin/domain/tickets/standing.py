@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from tocsin.domain.contracts.wording import counted, duration_words, wall_time
+from tocsin.domain.contracts.wording import counted, duration_words, kind_of_day, wall_time
 from tocsin.domain.instants import BusinessDays
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.obligation import Obligation
@@ -38,7 +38,7 @@ def _left(obligation: Obligation, now: datetime) -> str | None:
     if isinstance(target, timedelta) and isinstance(used, timedelta):
         return f"{duration_words(target - used)} of {duration_words(target)} left"
     if isinstance(target, BusinessDays) and isinstance(used, BusinessDays):
-        return f"{target - used} of {counted(target, 'business day')} left"
+        return f"{target - used} of {counted(target, kind_of_day(target))} left"
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tocsin.domain.instants import BusinessDays, format_instant, format_target
+from tocsin.domain.instants import BusinessDays, CalendarDays, format_instant, format_target
 from tocsin.domain.tickets.assessment import Assessment
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.obligation import Obligation
@@ -73,7 +73,7 @@ def obligation_view(obligation: Obligation, now: datetime, timezone: str) -> dic
 
 
 def _used_and_left(obligation: Obligation, now: datetime) -> dict[str, Any]:
-    """Of the target: seconds of open time, or whole business days; left is negative where it is late."""
+    """Of the target: seconds of open time, or whole days; left is negative where it is late."""
     course = obligation.course
     if course is None:
         return {}
@@ -81,7 +81,8 @@ def _used_and_left(obligation: Obligation, now: datetime) -> dict[str, Any]:
     if isinstance(target, timedelta) and isinstance(used, timedelta):
         return {"used_seconds": used.total_seconds(), "left_seconds": (target - used).total_seconds()}
     if isinstance(target, BusinessDays) and isinstance(used, BusinessDays):
-        return {"used_business_days": int(used), "left_business_days": target - used}
+        days = "calendar_days" if isinstance(target, CalendarDays) else "business_days"
+        return {f"used_{days}": int(used), f"left_{days}": target - used}
     return {}
 
 

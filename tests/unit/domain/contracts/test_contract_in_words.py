@@ -353,7 +353,7 @@ ALTERNATIVES: Mapping[str, tuple[str, list[Any]]] = {
     "kinds": ("kind", [*get_args(Kind)]),
     "statistics": ("aggregates.0.statistic", ["average", "median", "p90", "p95"]),
     "periods": ("aggregates.1.period", ["week", "month", "quarter"]),
-    "targets": ("targets.1.fix", ["1h", "61m", "3661s", "24h", "1bd", "2bd", "3bd", "11bd", "21bd"]),
+    "targets": ("targets.1.fix", ["1h", "61m", "3661s", "24h", "1bd", "2bd", "3bd", "11bd", "21bd", "3cd"]),
     "reminders": ("review", [REVIEW, {**REVIEW, "remind_within": "1bd"}, {**REVIEW, "calendar": "always"}]),
     "days": (
         "calendar.weekly",

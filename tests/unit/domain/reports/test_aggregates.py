@@ -190,7 +190,7 @@ def test_business_days_have_no_times_where_these_tickets_are_promised_them() -> 
         targets=BY_DAYS,
         review=REVIEW,
     )
-    days = "is for times, but resolution is promised in business days by {}; write attainment, or leave these tickets "
+    days = "is for times, but resolution is promised in days by {}; write attainment, or leave these tickets "
     assert found == {
         "aggregates.0.statistic": days.format("targets.P2, targets.default") + "out by `priorities`",
         "aggregates.1.statistic": days.format("targets.P2") + "out by `priorities`",

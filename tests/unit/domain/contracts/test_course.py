@@ -1,4 +1,4 @@
-"""Promises: when a target is due, and when to warn before."""
+"""Courses: when a target is due, and when to warn before; thresholds as contracts write them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar, Interval
+from tocsin.domain.contracts.course import Course
 from tocsin.domain.contracts.metrics import RESOLUTION, REVIEW
 from tocsin.domain.contracts.promise import Promise, Threshold, parse_threshold
 from tocsin.domain.instants import BusinessDays
@@ -23,7 +24,8 @@ def promise(*thresholds: str, target: timedelta = 4 * HOUR, calendar: BusinessCa
 def warnings(
     promise: Promise, start: datetime, pauses: list[Interval], given: frozenset[str] = frozenset()
 ) -> list[tuple[str, datetime]]:
-    return promise.warnings(start, pauses, promise.due_at(start, pauses), given=given)
+    course = Course(promise, start)
+    return course.warnings(pauses, course.due_at(pauses), given)
 
 
 def minutes(found: list[tuple[str, datetime]]) -> dict[str, float]:
@@ -43,12 +45,14 @@ def test_a_warning_counts_open_time_only_like_the_deadline() -> None:
 def test_a_warning_moves_with_the_pauses_before_it_and_not_with_those_after() -> None:
     pauses = [Interval(START + HOUR, START + 2 * HOUR), Interval(START + 5 * HOUR, None)]
     assert minutes(warnings(promise("75%"), START, pauses)) == {"75%": 240}
-    assert promise("75%").due_at(START, pauses) == START + 5 * HOUR, "a pause that begins at the deadline moves nothing"
+    assert Course(promise("75%"), START).due_at(pauses) == START + 5 * HOUR, (
+        "a pause that begins at the deadline moves nothing"
+    )
 
 
 def test_while_paused_nothing_lies_ahead() -> None:
     paused = [Interval(START + HOUR, None)]
-    assert promise("75%").due_at(START, paused) is None
+    assert Course(promise("75%"), START).due_at(paused) is None
     assert warnings(promise("75%"), START, paused) == []
     assert minutes(warnings(promise("25%", "75%"), START, paused)) == {"25%": 60}
 
@@ -78,7 +82,7 @@ def test_a_threshold_that_is_one_stays_one() -> None:
 def test_business_days_are_due_at_the_closing_of_the_last_and_a_share_of_them_is_of_the_open_time_until_then() -> None:
     friday = datetime(2026, 3, 27, 12, tzinfo=UTC)
     review = Promise(REVIEW, BusinessDays(3), OFFICE, (BusinessDays(2), Threshold(percent=50)))
-    assert review.due_at(friday, []) == datetime(2026, 4, 1, 17, tzinfo=UTC)
+    assert Course(review, friday).due_at([]) == datetime(2026, 4, 1, 17, tzinfo=UTC)
     # From Friday 12:00 to Wednesday 17:00 there are 5 + 3 x 8 = 29 open hours; half of them end on Tuesday at 10:30.
     assert warnings(review, friday, []) == [
         ("2bd", datetime(2026, 3, 31, 17, tzinfo=UTC)),

@@ -32,6 +32,12 @@ class Course(NamedTuple):
         """The instant from which the first of the courses counted."""
         return self.before.began if self.before else self.counts_from
 
+    @property
+    def nothing_left(self) -> bool:
+        """Whether the target was used up before this course began."""
+        target = self.promise.target
+        return self._days_used >= target if isinstance(target, BusinessDays) else self._time_used >= target
+
     def due_at(self, pauses: Sequence[Interval]) -> datetime | None:
         """When the target is used up, `counts_from` where nothing was left; None while paused before that."""
         return self.missed or self._reached(self.promise.target, pauses)

@@ -77,14 +77,15 @@ def assess(key: TicketKey, contracts: Contracts, log: Sequence[Event], roster: R
             append(timer.event_type, timer.at, details)
     if notices := owed(ticket, [*log, *due], roster, now):
         append(ev.NOTICES_RECORDED, now, {"through": ticket.sequence, "notices": notices})
-    running = {obligation.metric.name for obligation in ticket.promised() if obligation.running}
-    if ticket.over and running <= {REVIEW.name}:
+    if ticket.over:
+        running = {obligation.metric.name for obligation in ticket.promised() if obligation.running}
         # A review that nobody files must not keep the ticket out of the reports.
-        conclusion = ev.CONCLUDED if running else ev.SETTLED
-        concluded, before = _concluded(ticket, now), ticket.conclusion
-        # Something learned late may change it: the log then has another conclusion, and reports take the last.
-        if before is None or (before.type, before.details) != (conclusion, concluded):
-            append(conclusion, now, concluded)
+        if running <= {REVIEW.name}:
+            conclusion = ev.CONCLUDED if running else ev.SETTLED
+            concluded, before = _concluded(ticket, now), ticket.conclusion
+            # Something learned late may change it: the log then has another conclusion, and reports take the last.
+            if before is None or (before.type, before.details) != (conclusion, concluded):
+                append(conclusion, now, concluded)
     return Assessment(ticket, due, timer)
 
 

@@ -241,9 +241,8 @@ class Obligation:
             # The day of the change counts, though it has begun; that of the start does not, nor any day twice.
             began = promise.calendar.local_date(before.began)
             course = course._replace(after=max([began, *before.business_days(until, self.pauses)]))
-        due_at = before.due_at(self.pauses)
-        if due_at is not None and due_at <= until and course.due_at(self.pauses) == at:
-            # Nothing is left, as before: what is late already is not late a second time.
+        if course.nothing_left and (due_at := before.due_at(self.pauses)) and due_at <= until:
+            # As before: what is late already is not late a second time.
             course = course._replace(missed=due_at)
         return course
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from tocsin.domain.calendars.calendar_terms import PublicHolidays
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.identifiers import TicketKey
@@ -125,6 +126,8 @@ class ContractVersion:
     put_at: datetime
     document: Mapping[str, Any]
     sha256: str
+    public_holidays: PublicHolidays = field(default_factory=dict)
+    """As they were known when it was put: no update of a library moves the deadlines of its tickets."""
 
 
 class Contracts(Protocol):

@@ -18,6 +18,7 @@ from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.reminders import DynamoReminders
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
+from tocsin.domain.calendars import calendar_terms
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.ports import (
@@ -52,6 +53,30 @@ class TestContracts:
         assert found == version(1)
         assert found is not None
         assert promised(found.contract, "P1", "resolution") is not None
+
+    def test_its_public_holidays_are_those_that_were_kept_whatever_a_library_knows_since(
+        self, table: Table, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calendar = {"timezone": "Europe/Berlin", "holidays": "bavaria"}
+        sets = {"bavaria": {"country": "DE", "subdivision": "BY"}}
+        kept = {"DE-BY": {"2026": {"2026-07-01": "Ein Feiertag"}}}
+        put = version(1, document={**DOCUMENT, "calendar": calendar, "holidays": sets})
+        DynamoContracts(table).put("acme", replace(put, public_holidays=kept))
+        monkeypatch.setattr(calendar_terms, "_public_holidays", self.not_to_be_asked)
+        monkeypatch.setattr(calendar_terms, "_supported_countries", self.not_to_be_asked)
+        found = DynamoContracts(table).get("acme", "acme-gold")
+        assert found is not None
+        assert found.public_holidays == kept
+        hours = found.contract.calendar_named(None)
+        assert hours.holiday(date(2026, 7, 1)) == "Ein Feiertag"
+        assert hours.holiday(date(2026, 1, 6)) is None
+        assert hours.deadline(datetime(2026, 6, 30, 21, 0, tzinfo=UTC), timedelta(hours=2)) == datetime(
+            2026, 7, 1, 23, 0, tzinfo=UTC
+        )
+
+    @staticmethod
+    def not_to_be_asked(*_: object) -> None:
+        raise AssertionError("the library was asked")
 
     def test_the_newest_is_in_force_and_the_old_ones_stay_as_they_were(self, contracts: Contracts) -> None:
         other = {**DOCUMENT, "warn_at": ["50%"]}

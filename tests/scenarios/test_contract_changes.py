@@ -62,7 +62,9 @@ def test_a_version_for_later_is_stored_now_and_tickets_get_it_from_its_day_on(de
     assert ([each["version"] for each in rest["versions"]], rest["next_cursor"]) == ([1], None)
     changed = desk.expect(200, "GET", "/v1/contracts/acme-gold/versions/2")["changed"]
     assert {each["path"] for each in changed} == {"calendar.holidays.dates", "revision"}
-    assert desk.expect(200, "GET", "/v1/contracts/acme-gold/versions/1")["changed"] == []
+    first = desk.expect(200, "GET", "/v1/contracts/acme-gold/versions/1")
+    assert first["changed"] == []
+    assert first["public_holidays"]["DE-BY"]["2026"]["2026-01-06"] == "Heilige Drei Könige"
 
 
 def test_an_edited_calendar_moves_only_what_is_left_of_running_obligations(desk: Desk) -> None:

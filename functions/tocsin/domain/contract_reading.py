@@ -31,6 +31,10 @@ from tocsin.domain.plain_words import faults_of
 
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 REACH = timedelta(days=20 * 366)
+MOST_REGIONS = 16
+"""Their public holidays are kept with a version, in one item of at most 400 KB
+(https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html, 2026-11)."""
+
 NOT_METRICS = ("calendar", "warn_at", "when")
 """The fields of a row of targets that are no metrics."""
 
@@ -81,7 +85,7 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
         yield Fault("contract_id", f"is {document['contract_id']!r}, but the address says {contract_id!r}")
     yield from _unknown_teams(document, known_teams)
     yield from _unknown_calendars(document)
-    yield from _unknown_holidays(document)
+    yield from _impossible_holidays(document)
     yield from _zones_from_nowhere(document)
     yield from _days_outside_the_term(document)
     yield from _impossible_reminders(document)
@@ -164,7 +168,7 @@ def _calendars(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield f"calendars.{name}", _mapping(terms)
 
 
-def _unknown_holidays(document: Document) -> Iterator[Fault]:
+def _impossible_holidays(document: Document) -> Iterator[Fault]:
     sets = _mapping(document.get("holidays"))
     named = {path: terms.get("holidays") for path, terms in _calendars(document)}
     for path, name in named.items():
@@ -175,6 +179,11 @@ def _unknown_holidays(document: Document) -> Iterator[Fault]:
     for name in sets:
         if name not in named.values():
             yield Fault(f"holidays.{name}", "is defined, but no calendar has these holidays")
+    listed = [_mapping(each) for each in (*named.values(), *sets.values())]
+    regions = {(str(each["country"]), str(each.get("subdivision"))) for each in listed if "country" in each}
+    if len(regions) > MOST_REGIONS:
+        why = f"have the public holidays of {len(regions)} regions; a contract has room for {MOST_REGIONS}"
+        yield Fault("calendars", f"{why}, so write another contract for the others")
 
 
 def _zones_from_nowhere(document: Document) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.contracts.document_changes import differences
+from tocsin.domain.contracts.document_changes import changed_holidays, differences
 from tocsin.domain.faults import Fault, Invalid, NotFound
 from tocsin.domain.instants import format_instant
 from tocsin.ports import Contracts, ContractVersion, Page
@@ -63,10 +63,13 @@ def list_versions(helpdesk_id: str, contract_id: str, limit: int, cursor: str | 
 def changed_by(helpdesk_id: str, version: ContractVersion, *, contracts: Contracts) -> list[dict[str, Any]]:
     """What a version says otherwise than the one before it: `path`, and the value `before` and `after`.
 
-    Null is what is not there. Empty for the first version.
+    Null is what is not there. Empty for the first version. Of `public_holidays` in years that both versions know.
     """
     before = contracts.get(helpdesk_id, version.contract.contract_id, version.version - 1)
-    return [each._asdict() for each in differences(before.document, version.document)] if before else []
+    if before is None:
+        return []
+    holidays = changed_holidays(before.public_holidays, version.public_holidays)
+    return [each._asdict() for each in (*differences(before.document, version.document), *holidays)]
 
 
 def _newest_first(helpdesk_id: str, contract_id: str, contracts: Contracts) -> Iterator[ContractVersion]:

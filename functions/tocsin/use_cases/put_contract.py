@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from tocsin.domain.contract_reading import contracts_named_in, read_contract
+from tocsin.domain.contracts.document_changes import changed_holidays
 from tocsin.domain.faults import Conflict, PreconditionFailed
 from tocsin.domain.topics import customer_topic
 from tocsin.ports import Clock, Contracts, ContractVersion, Notifier, SequenceConflict, Teams
+
+YEARS_AHEAD = 5
+"""Public holidays are kept with a version for so many years, and the one before: what is beyond is not law yet."""
 
 
 def put_contract(
@@ -24,7 +28,7 @@ def put_contract(
     notifier: Notifier,
     clock: Clock,
 ) -> tuple[ContractVersion, bool]:
-    """The newest version, and whether it is new: the same document again makes no new version.
+    """The newest version, and whether it is new: the same document again makes none, unless public holidays changed.
 
     Raises Invalid with all faults, PreconditionFailed when `if_match` is not the newest version, Conflict when
     somebody else puts a version at the same moment.
@@ -37,10 +41,12 @@ def put_contract(
     if if_match is not None and if_match != number:
         raise PreconditionFailed(f"The contract is at version {number}, not at {if_match}; read it again.")
     digest = hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-    if current and current.sha256 == digest:
+    now = clock.now()
+    known_today = contract.public_holidays(range(now.year - 1, now.year + YEARS_AHEAD + 1))
+    if current and current.sha256 == digest and not any(changed_holidays(current.public_holidays, known_today)):
         return current, False
     notifier.subscribe(customer_topic(helpdesk_id, contract_id), ())
-    version = ContractVersion(contract, number + 1, clock.now(), document, digest)
+    version = ContractVersion(contract, number + 1, now, document, digest, known_today)
     try:
         contracts.put(helpdesk_id, version)
     except SequenceConflict:

@@ -523,3 +523,34 @@ class TestSetsOfHolidays:
         assert found == {
             "targets.P1.resolution": "would take its calendar more than twenty years of opening hours to use up"
         }
+
+    def test_a_contract_has_room_for_the_public_holidays_of_sixteen_regions(self) -> None:
+        def calendars(number: int) -> dict[str, Any]:
+            countries = [
+                "DE",
+                "AT",
+                "CH",
+                "FR",
+                "IT",
+                "ES",
+                "PT",
+                "NL",
+                "BE",
+                "LU",
+                "DK",
+                "NO",
+                "SE",
+                "FI",
+                "PL",
+                "CZ",
+                "SK",
+            ]
+            return {f"c{n}": {**OPEN, "holidays": {"country": countries[n]}} for n in range(number)}
+
+        assert accepted(calendars=calendars(16))
+        assert faults(changed(calendars=calendars(17))) == {
+            "calendars": (
+                "have the public holidays of 17 regions; a contract has room for 16, "
+                "so write another contract for the others"
+            )
+        }

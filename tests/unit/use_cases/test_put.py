@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
 
 import pytest
 
 from tests.unit.story import DOCUMENT, OPENED_AT
 from tests.unit.use_cases.world import World
+from tocsin.domain.calendars import calendar_terms
 from tocsin.domain.faults import Conflict, Invalid, PreconditionFailed
 from tocsin.ports import ContractVersion
+from tocsin.use_cases.contract_versions import changed_by
 from tocsin.use_cases.put_contract import put_contract
 from tocsin.use_cases.put_team import put_team
 
@@ -158,3 +162,44 @@ def test_who_leaves_while_sns_has_a_bad_moment_is_unsubscribed_when_the_team_is_
     world.notifier.subscribe = subscribe  # type: ignore[method-assign]
     put(world, "night", members=[])
     assert world.notifier.topics["acme_member_eva"] == set()
+
+
+class TestPublicHolidays:
+    """What a library knows of them changes with its updates, and what a version promises does not."""
+
+    BAVARIAN: ClassVar[Mapping[str, Any]] = {
+        **DOCUMENT,
+        "calendar": {"timezone": "Europe/Berlin", "holidays": {"country": "DE", "subdivision": "BY"}},
+    }
+
+    def new_law(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An update of the library, with another holiday."""
+        known_before = calendar_terms._public_holidays
+
+        def known_now(country: str, subdivision: str | None, year: int) -> Mapping[date, str]:
+            return {**known_before(country, subdivision, year), date(year, 5, 8): "Tag der Befreiung"}
+
+        monkeypatch.setattr(calendar_terms, "_public_holidays", known_now)
+
+    def test_a_version_keeps_those_of_the_year_before_this_one_and_five_to_come(self, world: World) -> None:
+        version, _ = world.put(self.BAVARIAN)
+        assert list(version.public_holidays) == ["DE-BY"]
+        assert list(version.public_holidays["DE-BY"]) == [str(year) for year in range(2025, 2032)]
+        assert version.public_holidays["DE-BY"]["2026"]["2026-01-06"] == "Heilige Drei Könige"
+
+    def test_a_later_year_alone_makes_no_new_version(self, world: World) -> None:
+        first, _ = world.put(self.BAVARIAN)
+        world.clock.advance(days=400)
+        assert world.put(self.BAVARIAN) == (first, False)
+
+    def test_the_same_document_is_a_new_version_once_the_holidays_are_others(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, _ = world.put(self.BAVARIAN)
+        self.new_law(monkeypatch)
+        second, is_new = world.put(self.BAVARIAN)
+        assert (second.version, is_new) == (first.version + 1, True)
+        assert changed_by("acme", second, contracts=world.contracts) == [
+            {"path": f"public_holidays.DE-BY.{year}.{year}-05-08", "before": None, "after": "Tag der Befreiung"}
+            for year in range(2025, 2032)
+        ]

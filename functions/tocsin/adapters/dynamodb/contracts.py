@@ -93,10 +93,13 @@ def _version_item(helpdesk_id: str, version: ContractVersion) -> Item:
         "put_at": format_instant(version.put_at),
         "document": to_json(version.document),
         "sha256": version.sha256,
+        "public_holidays": to_json(version.public_holidays),
     }
 
 
 def _contract_version(item: Item) -> ContractVersion:
-    document = json.loads(item["document"])
-    contract = Contract.model_validate({"contract_id": item["contract_id"], **document})
-    return ContractVersion(contract, item["version"], parse_instant(item["put_at"]), document, item["sha256"])
+    document, known = json.loads(item["document"]), json.loads(item["public_holidays"])
+    contract = Contract.model_validate(
+        {"contract_id": item["contract_id"], **document}, context={"public_holidays": known}
+    )
+    return ContractVersion(contract, item["version"], parse_instant(item["put_at"]), document, item["sha256"], known)

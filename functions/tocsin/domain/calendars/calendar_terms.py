@@ -5,12 +5,21 @@ from __future__ import annotations
 import functools
 import re
 from calendar import isleap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WrapValidator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    WrapValidator,
+    model_validator,
+)
 
 from tocsin.domain.calendars.business_hours import MonthDay, load_zone
 from tocsin.domain.calendars.calendar import BusinessCalendar, SpecialDay
@@ -113,8 +122,15 @@ YearlyDate = Annotated[str, _readable_by(month_day)]
 SpecialDate = Annotated[str, _readable_by(special_date)]
 
 
+PublicHolidays = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""JSON: region (`DE`, `DE-BY`), year and date to the holiday's name, as they were known at some time."""
+
+
 class Holidays(BaseModel):
-    """Days on which the calendar is closed: a country's public holidays, and dates of one's own."""
+    """Days on which the calendar is closed: a country's public holidays, and dates of one's own.
+
+    Validated with a context of `public_holidays`, those of its region are as known there, for the years that it has.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -129,8 +145,22 @@ class Holidays(BaseModel):
         examples=[{"12-24": "Heiligabend"}],
     )
 
+    _known: Mapping[str, Mapping[str, str]] = PrivateAttr(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash(self.model_dump_json())
+
+    @property
+    def region(self) -> str | None:
+        """Whose public holidays they are: `DE`, `DE-BY`."""
+        return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
+
     @model_validator(mode="after")
-    def _known_country(self) -> Holidays:
+    def _known_country(self, info: ValidationInfo) -> Holidays:
+        as_put: PublicHolidays = (info.context or {}).get("public_holidays", {})
+        if self.region is not None and self.region in as_put:
+            self._known = as_put[self.region]
+            return self
         if self.subdivision and not self.country:
             raise ValueError("names a subdivision without its country")
         if self.country:
@@ -147,7 +177,19 @@ class Holidays(BaseModel):
         yearly = {month_day(day): name for day, name in self.yearly.items() if day != "02-29" or isleap(year)}
         own = {date(year, *day): name for day, name in yearly.items()}
         own |= {day: name for day, name in self.dates.items() if day.year == year}
-        return {**_public_holidays(self.country, self.subdivision, year), **own} if self.country else own
+        return {**self._public_in(year), **own}
+
+    def public_holidays(self, years: Iterable[int]) -> Mapping[str, Mapping[str, str]]:
+        """Those of the region, year by year, as the `holidays` library knows them today."""
+        if self.country is None:
+            return {}
+        named = {year: _public_holidays(self.country, self.subdivision, year) for year in years}
+        return {str(year): {day.isoformat(): name for day, name in days.items()} for year, days in named.items()}
+
+    def _public_in(self, year: int) -> Mapping[date, str]:
+        if str(year) in self._known:
+            return {date.fromisoformat(day): name for day, name in self._known[str(year)].items()}
+        return _public_holidays(self.country, self.subdivision, year) if self.country else {}
 
 
 @functools.cache
@@ -195,11 +237,11 @@ def _zone_or_whose(value: Any, _: object) -> str | ZoneOf:
     raise ValueError("is not a time zone; write Europe/Berlin, or {of: customer, otherwise: Europe/Berlin}")
 
 
-def _holidays_or_their_name(value: Any, _: object) -> Holidays | str:
+def _holidays_or_their_name(value: Any, _: object, info: ValidationInfo) -> Holidays | str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict | Holidays):
-        return Holidays.model_validate(value)
+        return Holidays.model_validate(value, context=info.context)
     raise ValueError("are days of one's own, such as {country: DE}, or the name of a set in the contract's `holidays`")
 
 
@@ -223,7 +265,9 @@ class CalendarTerms(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _opens_within_a_year(self) -> CalendarTerms:
+    def _opens_within_a_year(self, info: ValidationInfo) -> CalendarTerms:
+        if info.context:
+            return self  # It was looked at when the contract was put.
         calendar = business_calendar(self)
         own_dates = [*self.own_holidays.dates, *map(special_date, self.special_days)]
         years = {day.year for day in own_dates if isinstance(day, date)}
@@ -264,7 +308,7 @@ def business_calendar(terms: CalendarTerms, timezone: str | None = None) -> Busi
     return _calendar(
         terms.usual_timezone if timezone is None or isinstance(terms.timezone, str) else timezone,
         tuple(terms.windows()),
-        terms.own_holidays.model_dump_json(),
+        terms.own_holidays,
         tuple(
             (special_date(day), SpecialDay(special.name, tuple(map(window_seconds, special.open))))
             for day, special in terms.special_days.items()
@@ -276,11 +320,10 @@ def business_calendar(terms: CalendarTerms, timezone: str | None = None) -> Busi
 def _calendar(
     timezone: str,
     windows: tuple[tuple[int, DaySeconds], ...],
-    holidays: str,
+    holidays: Holidays,
     special_days: tuple[tuple[date | MonthDay, SpecialDay], ...],
 ) -> BusinessCalendar:
     weekly: dict[int, list[DaySeconds]] = {}
     for day, window in windows:
         weekly.setdefault(day, []).append(window)
-    in_year = Holidays.model_validate_json(holidays).in_year
-    return BusinessCalendar(timezone, weekly, in_year, dict(special_days))
+    return BusinessCalendar(timezone, weekly, holidays.in_year, dict(special_days))

@@ -5,7 +5,7 @@ Ten lines are enough (customer, calendar, targets, tiers); everything else has a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
@@ -14,7 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar, every_day
-from tocsin.domain.calendars.calendar_terms import CalendarTerms, Holidays, Zone, ZoneOf, business_calendar
+from tocsin.domain.calendars.calendar_terms import (
+    CalendarTerms,
+    Holidays,
+    PublicHolidays,
+    Zone,
+    ZoneOf,
+    business_calendar,
+)
 from tocsin.domain.contracts.aggregate_terms import Aggregate
 from tocsin.domain.contracts.changes import Reopen, ReopenTerms, RetargetTerms
 from tocsin.domain.contracts.metric_terms import MetricName, MetricTerms, metric_of
@@ -345,6 +352,11 @@ class Contract(Terms):
             terms = self._calendar_terms[name]
             self._calendars[key] = business_calendar(terms, _zone_for(terms, zones))
         return self._calendars[key]
+
+    def public_holidays(self, years: Iterable[int]) -> PublicHolidays:
+        """Of every region that a calendar names, as the `holidays` library knows them today."""
+        named = [terms.own_holidays for terms in self._calendar_terms.values()]
+        return {each.region: each.public_holidays(years) for each in named if each.region}
 
     @cached_property
     def _calendar_terms(self) -> Mapping[str | None, CalendarTerms]:

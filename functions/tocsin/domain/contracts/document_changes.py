@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
+from tocsin.domain.calendars.calendar_terms import PublicHolidays
+
 
 class Difference(NamedTuple):
     """A place in two documents, and the JSON value in each; None where there is none."""
@@ -28,6 +30,13 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
             yield from differences(old, new, _below(path, number))
     elif type(before) is not type(after) or before != after:  # To Python 1, 1.0 and true are the same.
         yield Difference(path, before, after)
+
+
+def changed_holidays(before: PublicHolidays, after: PublicHolidays) -> Iterator[Difference]:
+    """The public holidays that differ in years of which both know; a later version knows of later years."""
+    for region in sorted(before.keys() & after.keys()):
+        for year in sorted(before[region].keys() & after[region].keys()):
+            yield from differences(before[region][year], after[region][year], f"public_holidays.{region}.{year}")
 
 
 def _below(path: str, name: object) -> str:

@@ -88,10 +88,13 @@ def list_all_versions(contract_id: Slug, limit: Limit = 50, cursor: Cursor = Non
 
 @router.get("/v1/contracts/<contract_id>/versions/<version>", tags=["contracts"], summary="One version")
 def read_version(contract_id: Slug, version: int) -> Response[dict[str, Any]]:
-    """Versions never change. `changed` is what it says otherwise than the one before it, path by path."""
+    """Versions never change. `changed` is what it says otherwise than the one before it, path by path.
+
+    `public_holidays`: those of its regions, year by year, as they were known when it was put and are counted.
+    """
     stored = _stored(contract_id, version)
     changed = changed_by(helpdesk_of(router.current_event), stored, contracts=wiring.contracts())
-    return json_answer({**_view(stored), "changed": changed}, etag=version)
+    return json_answer({**_view(stored), "changed": changed, "public_holidays": stored.public_holidays}, etag=version)
 
 
 @router.get("/v1/contracts/<contract_id>/text", tags=["contracts"], summary="The contract in plain language")

@@ -56,6 +56,9 @@ def show(contract_id: ContractId, url: Url, token: Token, version: Version = Non
     print(f"# {contract_id} version {stored['version']}, put {utc(stored['put_at'])}, SHA-256 {stored['sha256']}")
     if stored["in_force_from"]:
         print(f"# in force from {stored['in_force_from']}")
+    for each in stored.get("reminders", ()):
+        when = f"sent {utc(each['sent_at'])}" if each["sent_at"] else f"to be sent on {each['on']}"
+        print(f"# {words(each['kind'])} of {each['about_date']}: {when}")
     document = {"contract_id": contract_id, **stored["contract"]}
     print(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), end="")
 

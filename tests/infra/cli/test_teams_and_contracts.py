@@ -105,6 +105,19 @@ def test_versions_are_listed_with_who_wrote_them_and_from_when_they_are_in_force
     assert [each["version"] for each in listed] == [2, 1]
 
 
+def test_a_contract_is_shown_with_what_its_team_is_reminded_of(operator: Terminal, tmp_path: Path) -> None:
+    operator.put_samples()
+    dates = "effective_from: 2026-01-01\nterm: 1 year\nnotice_days: 60\n"
+    reminders = "reminders: {team: management, renewal: [30 days], review_every: 6 months}\n"
+    operator.do("contract", "put", written(tmp_path, CONTRACT + dates + reminders))
+    operator.engine.advance(days=100)
+    operator.engine.invoke("Sweeper", {})
+    assert operator.do("contract", "show", "acme-enterprise").splitlines()[2:4] == [
+        "# contract review of 2026-07-01: sent 2026-07-05 15:40:00Z",
+        "# contract renewal of 2026-11-01: to be sent on 2026-10-02",
+    ]
+
+
 def test_a_contract_is_printed_in_plain_language_and_as_a_diagram(operator: Terminal) -> None:
     operator.put_samples()
     text = operator.do("contract", "text", "acme-enterprise")

@@ -98,7 +98,8 @@ def _version_item(helpdesk_id: str, version: ContractVersion) -> Item:
 
 
 def _contract_version(item: Item) -> ContractVersion:
-    document, known = json.loads(item["document"]), json.loads(item["public_holidays"])
+    # A version that was put before they were kept has none, and takes those that the library knows.
+    document, known = json.loads(item["document"]), json.loads(item.get("public_holidays", "{}"))
     contract = Contract.model_validate(
         {"contract_id": item["contract_id"], **document}, context={"public_holidays": known}
     )

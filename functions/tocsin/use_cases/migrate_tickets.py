@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin.domain.faults import Conflict, Fault, Invalid, NotFound
+from tocsin.domain.faults import Conflict, Fault, Invalid, NotFound, bad_cursor
 from tocsin.domain.tickets.commands import ContractChanged, MigrateTickets
 from tocsin.ports import Clock, Contracts, Teams, TicketLog
 from tocsin.use_cases.contract_versions import version_in_force
@@ -58,7 +58,7 @@ def migrate_tickets(
     try:
         heads, following = log.listed(helpdesk_id, place.status, contract_id, limit, place.cursor)
     except ValueError:
-        raise _bad_cursor() from None
+        raise bad_cursor() from None
     migrated, refused = [], []
     for head in heads:
         if head.next_due_at is None or head.contract_version == version.version:
@@ -94,7 +94,7 @@ def _place(cursor: str | None) -> _Place:
         return _Place(RUNNING[0], None)
     status, _, rest = cursor.partition(":")
     if status not in RUNNING:
-        raise _bad_cursor()
+        raise bad_cursor()
     return _Place(status, rest or None)
 
 
@@ -103,7 +103,3 @@ def _next(place: _Place, following: str | None) -> str | None:
         return str(_Place(place.status, following))
     rest = RUNNING[RUNNING.index(place.status) + 1 :]
     return str(_Place(rest[0], None)) if rest else None
-
-
-def _bad_cursor() -> Invalid:
-    return Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")])

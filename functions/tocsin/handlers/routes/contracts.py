@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from tocsin import wiring
 from tocsin.domain.contracts.contract_in_words import as_markdown
 from tocsin.domain.contracts.escalation_diagram import mermaid
-from tocsin.domain.faults import Fault, Invalid, NotFound
+from tocsin.domain.faults import Fault, Invalid, NotFound, bad_cursor
 from tocsin.domain.identifiers import PriorityName, Slug
 from tocsin.domain.instants import Instant, format_instant
 from tocsin.domain.tickets.commands import Attributes, MigrateTickets
@@ -64,7 +64,7 @@ def list_all(limit: Limit = 50, cursor: Cursor = None) -> Response[dict[str, Any
     try:
         versions, following = wiring.contracts().listed(helpdesk_of(router.current_event), limit, cursor)
     except ValueError:
-        raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")]) from None
+        raise bad_cursor() from None
     return json_answer({"contracts": [_newest_view(version) for version in versions], "next_cursor": following})
 
 

@@ -15,6 +15,10 @@ class Term(NamedTuple):
     notice_by: date | None
     measured_until: date
 
+    def as_json(self) -> dict[str, str | None]:
+        """By name; null where there is none."""
+        return {name: day and day.isoformat() for name, day in self._asdict().items()}
+
 
 def term_of(begins_on: date, months: int, notice_days: int | None = None, transition_days: int = 0) -> Term:
     """The dates of a term that begins with a day and lasts so many months.

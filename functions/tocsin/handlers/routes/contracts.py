@@ -176,6 +176,6 @@ def _view(version: ContractVersion) -> dict[str, Any]:
         "sha256": version.sha256,
         "in_force_from": starts.isoformat() if starts else None,
         # Dates that still belong to it; null where the contract does not say when it begins or how long it runs.
-        "term": {name: day and day.isoformat() for name, day in dates._asdict().items()} if dates else None,
+        "term": dates and dates.as_json(),
         "contract": version.document,
     }

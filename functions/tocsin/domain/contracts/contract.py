@@ -332,7 +332,7 @@ class Contract(Terms):
         """A tier by its number from 1; the last one where a later version of the contract has fewer."""
         return self.escalation.tiers[min(max(number, 1), len(self.escalation.tiers)) - 1]
 
-    def tier_calendar(self, tier: Tier, row: Row | None, zones: Zones = NO_ZONES) -> BusinessCalendar:
+    def tier_calendar(self, tier: Tier, row: Row | None, zones: Zones) -> BusinessCalendar:
         """In whose hours a tier is alerted and has to acknowledge: its own, else those of the ticket's targets."""
         return self.calendar_named(tier.calendar or (row.targets.calendar if row else None), zones)
 

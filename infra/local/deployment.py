@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +13,10 @@ from typing import Any
 import boto3
 
 from infra.local.lambda_runtime import DeployedFunction
-from infra.topology import Function, Index, StateMachine, Table, Topology
+from infra.topology import Function, Index, StateMachine, Table, Topology, resolve
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
-
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass
@@ -58,10 +55,6 @@ class Deployment:
         self._create_state_machine(self.topology.state_machine)
         for function in self.topology.functions:
             deploy_function(self._create_function(function))
-
-    def resolve(self, text: str) -> str:
-        """`text` with each `${Attribute}` replaced. Raises KeyError for an attribute that nothing here has."""
-        return substitute(text, self.attributes)
 
     def _name_functions(self) -> None:
         for function in self.topology.functions:
@@ -109,7 +102,7 @@ class Deployment:
         return self._role_arn
 
     def _create_function(self, function: Function) -> DeployedFunction:
-        environment = {name: self.resolve(value) for name, value in function.environment.items()}
+        environment = {name: resolve(value, self.attributes) for name, value in function.environment.items()}
         created = self.client("lambda").create_function(
             FunctionName=self.attributes[f"{function.name}FunctionName"],
             Runtime="python3.11",
@@ -138,14 +131,9 @@ def definition_of(machine: StateMachine, substitutions: Mapping[str, str]) -> st
     Raises KeyError when the definition names an attribute that the topology does not list, ValueError when it is
     no JSON.
     """
-    definition = substitute(machine.definition.read_text(encoding="utf-8"), substitutions)
+    definition = resolve(machine.definition.read_text(encoding="utf-8"), substitutions)
     json.loads(definition)
     return definition
-
-
-def substitute(text: str, values: Mapping[str, str]) -> str:
-    """`text` with each `${Name}` replaced; every other dollar stays, as in the `$$` of a state machine."""
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def _key_schema(partition_key: str, sort_key: str) -> list[dict[str, str]]:

@@ -50,7 +50,8 @@ class Deployment:
         }
         self._name_functions()
         self._create_signing_key()
-        self._create_table(self.topology.table)
+        table = create_table(self.client("dynamodb"), self.name, self.topology.table)
+        self.attributes |= {"TableName": table["TableName"], "TableArn": table["TableArn"]}
         self._create_operators_topic()
         self._create_state_machine(self.topology.state_machine)
         for function in self.topology.functions:
@@ -66,20 +67,6 @@ class Deployment:
         secret = f"{self.random.getrandbits(256):064x}"
         signing_key = self.client("secretsmanager").create_secret(Name=f"{self.name}/signing-key", SecretString=secret)
         self.attributes["SigningKeyArn"] = signing_key["ARN"]
-
-    def _create_table(self, table: Table) -> None:
-        keys = {table.partition_key, table.sort_key}
-        keys |= {key for index in table.indexes for key in (index.partition_key, index.sort_key)}
-        described = self.client("dynamodb").create_table(
-            TableName=self.name,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in sorted(keys)],
-            KeySchema=_key_schema(table.partition_key, table.sort_key),
-            GlobalSecondaryIndexes=[_index(index) for index in table.indexes],
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-        )["TableDescription"]
-        self.attributes["TableName"] = described["TableName"]
-        self.attributes["TableArn"] = described["TableArn"]
 
     def _create_operators_topic(self) -> None:
         topic = self.client("sns").create_topic(Name=f"{self.name}-operators")
@@ -123,6 +110,21 @@ class Deployment:
             memory_mb=function.memory_mb,
             region=REGION,
         )
+
+
+def create_table(client: Any, name: str, table: Table) -> Mapping[str, Any]:
+    """The description of a new table."""
+    keys = {table.partition_key, table.sort_key}
+    keys |= {key for index in table.indexes for key in (index.partition_key, index.sort_key)}
+    described: Mapping[str, Any] = client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in sorted(keys)],
+        KeySchema=_key_schema(table.partition_key, table.sort_key),
+        GlobalSecondaryIndexes=[_index(index) for index in table.indexes],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]
+    return described
 
 
 def definition_of(machine: StateMachine, substitutions: Mapping[str, str]) -> str:

@@ -115,3 +115,14 @@ class Table:
             if "LastEvaluatedKey" not in page:
                 return
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def due(self, shard: str, operator: str, at: datetime) -> Iterator[tuple[str, str]]:
+        """The keys of what is due in a shard of the due-index before (`<`) or by (`<=`) an instant."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            IndexName="tickets_by_due",
+            KeyConditionExpression=f"due_shard = :shard AND next_due_at {operator} :at",
+            ExpressionAttributeValues=encode({":shard": shard, ":at": sortable(at)}),
+        )
+        for page in pages:
+            yield from ((item["pk"]["S"], item["sk"]["S"]) for item in page["Items"])

@@ -124,14 +124,7 @@ class DynamoTicketLog:
     def overdue(self, before: datetime) -> Iterator[TicketKey]:
         """See `TicketLog.overdue`; asks every shard."""
         for shard in range(DUE_SHARDS):
-            pages = self._table.client.get_paginator("query").paginate(
-                TableName=self._table.name,
-                IndexName="tickets_by_due",
-                KeyConditionExpression="due_shard = :shard AND next_due_at < :before",
-                ExpressionAttributeValues={":shard": {"S": f"DUE#{shard:02}"}, ":before": {"S": sortable(before)}},
-            )
-            for page in pages:
-                yield from (ticket_key_of(item["pk"]["S"]) for item in page["Items"])
+            yield from (ticket_key_of(pk) for pk, _ in self._table.due(f"DUE#{shard:02}", "<", before))
 
     def _move_head(self, head: Head, expected: int) -> dict[str, Any]:
         values = _head_values(head)

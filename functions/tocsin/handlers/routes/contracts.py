@@ -83,7 +83,7 @@ def list_all_versions(contract_id: Slug, limit: Limit = 50, cursor: Cursor = Non
     """The newest first: who wrote and approved each, from when it is in force, what is new in it by its own words."""
     helpdesk_id = helpdesk_of(router.current_event)
     page = list_versions(helpdesk_id, contract_id, limit, cursor, contracts=wiring.contracts())
-    return json_answer({"versions": list(page.items), "next_cursor": page.next_cursor})
+    return json_answer({"versions": page.items, "next_cursor": page.next_cursor})
 
 
 @router.get("/v1/contracts/<contract_id>/versions/<version>", tags=["contracts"], summary="One version")

@@ -10,12 +10,23 @@ does; each deployer resolves them from what it has created:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+
+
+def resolve(text: str, attributes: Mapping[str, str]) -> str:
+    """`text` with each `${Attribute}` replaced; every other dollar stays, as in the `$$` of a state machine.
+
+    Raises KeyError for an attribute that nothing was created for.
+    """
+    return _PLACEHOLDER.sub(lambda found: attributes[found[1]], text)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Request:
 class Page:
     """Part of a list, and the opaque cursor to the rest."""
 
-    items: Sequence[Mapping[str, Any]]
+    items: list[dict[str, Any]]
     next_cursor: str | None
 
 

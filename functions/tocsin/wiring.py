@@ -108,7 +108,9 @@ def links() -> Links:
 
 def messages() -> Messages:
     """Notices in words."""
-    return _messages(os.environ["SIGNING_KEY_ARN"], os.environ["API_URL"])
+    from tocsin.adapters.messages import TemplateMessages
+
+    return TemplateMessages(links())
 
 
 def reminder_messages() -> ReminderMessages:
@@ -148,10 +150,3 @@ def _links(signing_key_arn: str, api_url: str) -> Links:
     from tocsin.adapters.links import SignedLinks
 
     return SignedLinks(_client("secretsmanager"), signing_key_arn, api_url)
-
-
-@functools.cache
-def _messages(signing_key_arn: str, api_url: str) -> Messages:
-    from tocsin.adapters.messages import TemplateMessages
-
-    return TemplateMessages(_links(signing_key_arn, api_url))

@@ -87,19 +87,17 @@ class Api:
 
     def pages(self, path: str, items: str, **query: str | int) -> Iterator[dict[str, Any]]:
         """Everything in a list, page after page, as far as somebody reads on."""
-        cursor: Mapping[str, str] = {}
-        while True:
-            page = self.get(path, **query, **cursor)
+        for page in self._pages("GET", path, query):
             yield from page[items]
-            if not page.get("next_cursor"):
-                return
-            cursor = {"cursor": page["next_cursor"]}
 
     def posted_pages(self, path: str, document: object) -> Iterator[dict[str, Any]]:
         """What became of it, page after page, until all is done."""
+        return self._pages("POST", path, {}, json=document)
+
+    def _pages(self, method: str, path: str, query: Mapping[str, Any], **body: Any) -> Iterator[dict[str, Any]]:
         cursor: Mapping[str, str] = {}
         while True:
-            page = _document(self._answer("POST", path, json=document, params=cursor))
+            page = _document(self._answer(method, path, params={**query, **cursor}, **body))
             yield page
             if not page.get("next_cursor"):
                 return

@@ -18,6 +18,16 @@ LATE = cdk.Duration.minutes(1)
 """How old the oldest change that waits for dispatch may be."""
 
 
+COUNTERS = {
+    "TicketTrouble": "A ticket's execution met an error that its retries did not mend; it tries again every five "
+    "minutes",
+    "TicketsRescued": "The sweeper found tickets that were overdue although nothing had fired; a timer or wake-up was "
+    "lost",
+    "ReminderTrouble": "A reminder of a contract's dates could not be sent; the sweeper tries it again every minute",
+}
+"""Metrics that handlers and state machine count, and what it means when they do."""
+
+
 class Alarms(Construct):
     """One method for each thing that is watched; every alarm goes to the operators' topic."""
 
@@ -27,41 +37,13 @@ class Alarms(Construct):
         self._action = actions.SnsAction(topic)
 
     def on_tickets(self) -> None:
-        """The domain's own counters: a ticket that could not be served, one that only the watchdog found."""
-        self._above_zero(
-            "TicketTrouble",
-            "A ticket's execution met an error that its retries did not mend; it tries again every five minutes",
-            cloudwatch.Metric(
-                namespace=NAMESPACE,
-                metric_name="TicketTrouble",
-                dimensions_map={"service": self._name},
-                statistic="Sum",
-                period=MINUTE,
-            ),
-        )
-        self._above_zero(
-            "TicketsRescued",
-            "The sweeper found tickets that were overdue although nothing had fired; a timer or wake-up was lost",
-            cloudwatch.Metric(
-                namespace=NAMESPACE,
-                metric_name="TicketsRescued",
-                dimensions_map={"service": self._name},
-                statistic="Sum",
-                period=MINUTE,
-            ),
-        )
-
-        self._above_zero(
-            "ReminderTrouble",
-            "A reminder of a contract's dates could not be sent; the sweeper tries it again every minute",
-            cloudwatch.Metric(
-                namespace=NAMESPACE,
-                metric_name="ReminderTrouble",
-                dimensions_map={"service": self._name},
-                statistic="Sum",
-                period=MINUTE,
-            ),
-        )
+        """The domain's own counters: what could not be served, or only the watchdog found."""
+        for name, description in COUNTERS.items():
+            dimensions = {"service": self._name}
+            metric = cloudwatch.Metric(
+                namespace=NAMESPACE, metric_name=name, dimensions_map=dimensions, statistic="Sum", period=MINUTE
+            )
+            self._above_zero(name, description, metric)
 
     def on_executions(self, machine: stepfunctions.StateMachine) -> None:
         """Executions that ended although their ticket did not."""

@@ -12,8 +12,7 @@ from constructs import Construct
 from infra.constructs import packaging
 from infra.constructs.logs import log_group
 from infra.constructs.permissions import X_RAY, acknowledge, role, statement
-from infra.constructs.placeholders import resolve
-from infra.topology import Function, Grant
+from infra.topology import Function, Grant, resolve
 
 WRITE_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 
@@ -50,7 +49,7 @@ class Functions(Construct):
             handler=function.handler,
             runtime=packaging.RUNTIME,
             architecture=packaging.ARCHITECTURE,
-            environment=self._environment(function),
+            environment={name: resolve(value, self._attributes) for name, value in function.environment.items()},
             timeout=cdk.Duration.seconds(function.timeout.total_seconds()),
             memory_size=function.memory_mb,
             role=own_role,
@@ -59,10 +58,6 @@ class Functions(Construct):
         )
         _accept_findings(scope)
         return made
-
-    def _environment(self, function: Function) -> dict[str, str]:
-        variables = dict(function.environment)
-        return {name: resolve(value, self._attributes) for name, value in variables.items()}
 
 
 def _accept_findings(scope: Construct) -> None:

@@ -8,8 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.constructs.placeholders import resolve
-from infra.topology import Grant
+from infra.topology import Grant, resolve
 
 X_RAY = "X-Ray has no resource to name: traces are sent to the account, not to an ARN"
 

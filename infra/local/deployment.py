@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +13,10 @@ from typing import Any
 import boto3
 
 from infra.local.lambda_runtime import DeployedFunction
-from infra.topology import Function, Index, StateMachine, Table, Topology
+from infra.topology import Function, Index, StateMachine, Table, Topology, resolve
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
-
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass
@@ -53,15 +50,12 @@ class Deployment:
         }
         self._name_functions()
         self._create_signing_key()
-        self._create_table(self.topology.table)
+        table = create_table(self.client("dynamodb"), self.name, self.topology.table)
+        self.attributes |= {"TableName": table["TableName"], "TableArn": table["TableArn"]}
         self._create_operators_topic()
         self._create_state_machine(self.topology.state_machine)
         for function in self.topology.functions:
             deploy_function(self._create_function(function))
-
-    def resolve(self, text: str) -> str:
-        """`text` with each `${Attribute}` replaced. Raises KeyError for an attribute that nothing here has."""
-        return substitute(text, self.attributes)
 
     def _name_functions(self) -> None:
         for function in self.topology.functions:
@@ -73,20 +67,6 @@ class Deployment:
         secret = f"{self.random.getrandbits(256):064x}"
         signing_key = self.client("secretsmanager").create_secret(Name=f"{self.name}/signing-key", SecretString=secret)
         self.attributes["SigningKeyArn"] = signing_key["ARN"]
-
-    def _create_table(self, table: Table) -> None:
-        keys = {table.partition_key, table.sort_key}
-        keys |= {key for index in table.indexes for key in (index.partition_key, index.sort_key)}
-        described = self.client("dynamodb").create_table(
-            TableName=self.name,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in sorted(keys)],
-            KeySchema=_key_schema(table.partition_key, table.sort_key),
-            GlobalSecondaryIndexes=[_index(index) for index in table.indexes],
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-        )["TableDescription"]
-        self.attributes["TableName"] = described["TableName"]
-        self.attributes["TableArn"] = described["TableArn"]
 
     def _create_operators_topic(self) -> None:
         topic = self.client("sns").create_topic(Name=f"{self.name}-operators")
@@ -109,7 +89,7 @@ class Deployment:
         return self._role_arn
 
     def _create_function(self, function: Function) -> DeployedFunction:
-        environment = {name: self.resolve(value) for name, value in function.environment.items()}
+        environment = {name: resolve(value, self.attributes) for name, value in function.environment.items()}
         created = self.client("lambda").create_function(
             FunctionName=self.attributes[f"{function.name}FunctionName"],
             Runtime="python3.11",
@@ -132,20 +112,30 @@ class Deployment:
         )
 
 
+def create_table(client: Any, name: str, table: Table) -> Mapping[str, Any]:
+    """The description of a new table."""
+    keys = {table.partition_key, table.sort_key}
+    keys |= {key for index in table.indexes for key in (index.partition_key, index.sort_key)}
+    described: Mapping[str, Any] = client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in sorted(keys)],
+        KeySchema=_key_schema(table.partition_key, table.sort_key),
+        GlobalSecondaryIndexes=[_index(index) for index in table.indexes],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]
+    return described
+
+
 def definition_of(machine: StateMachine, substitutions: Mapping[str, str]) -> str:
     """The machine's definition as CloudFormation would substitute it.
 
     Raises KeyError when the definition names an attribute that the topology does not list, ValueError when it is
     no JSON.
     """
-    definition = substitute(machine.definition.read_text(encoding="utf-8"), substitutions)
+    definition = resolve(machine.definition.read_text(encoding="utf-8"), substitutions)
     json.loads(definition)
     return definition
-
-
-def substitute(text: str, values: Mapping[str, str]) -> str:
-    """`text` with each `${Name}` replaced; every other dollar stays, as in the `$$` of a state machine."""
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def _key_schema(partition_key: str, sort_key: str) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from infra.local.deployment import create_table
 from infra.topology import TOCSIN
 from tocsin.adapters.dynamodb.table import Table
 
@@ -35,30 +36,5 @@ def aws() -> Iterator[None]:
 @pytest.fixture
 def table(aws: None) -> Table:
     """The table as the topology describes it."""
-    client = client_of("dynamodb")
-    described = TOCSIN.table
-    keys = {described.partition_key, described.sort_key}
-    keys |= {key for index in described.indexes for key in (index.partition_key, index.sort_key)}
-    indexes: list[Any] = [
-        {
-            "IndexName": index.name,
-            "KeySchema": key_schema(index.partition_key, index.sort_key),
-            "Projection": {"ProjectionType": "ALL"},
-        }
-        for index in described.indexes
-    ]
-    client.create_table(
-        TableName="tocsin",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in sorted(keys)],
-        KeySchema=key_schema(described.partition_key, described.sort_key),
-        GlobalSecondaryIndexes=indexes,
-    )
-    return Table(client, "tocsin")
-
-
-def key_schema(partition_key: str, sort_key: str) -> Any:
-    return [
-        {"AttributeName": partition_key, "KeyType": "HASH"},
-        {"AttributeName": sort_key, "KeyType": "RANGE"},
-    ]
+    create_table(client_of("dynamodb"), "tocsin", TOCSIN.table)
+    return Table(client_of("dynamodb"), "tocsin")

@@ -13,7 +13,7 @@ from aws_cdk.assertions import Template
 
 from infra.app import build
 from infra.stack import TocsinStack
-from infra.topology import ROOT, TOCSIN, Grant
+from infra.topology import ROOT, TOCSIN, Grant, resolve
 
 Resource = Mapping[str, Any]
 Grants = set[tuple[str, str]]
@@ -94,8 +94,7 @@ class Deployed:
 
     def said(self, text: str) -> str:
         """A string of the topology as it reads in this template."""
-        attributes = self.attributes()
-        return re.sub(r"\$\{(\w+)\}", lambda match: attributes[match[1]], text)
+        return resolve(text, self.attributes())
 
     def expand(self, grants: tuple[Grant, ...]) -> Grants:
         return {

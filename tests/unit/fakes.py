@@ -49,7 +49,7 @@ class FakeTicketLog:
         self.requests: dict[tuple[str, str], Request] = {}
         self.parked: dict[TicketKey, tuple[str, datetime]] = {}
         self.settled: dict[TicketKey, Outcome] = {}
-        self.interruptions: list[Callable[[], None]] = []
+        self.interruptions: list[Callable[[], object]] = []
 
     def load(self, key: TicketKey) -> TicketRecord | None:
         return TicketRecord(list(self.logs[key]), *self.parked.get(key, (None, None))) if key in self.logs else None
@@ -62,7 +62,9 @@ class FakeTicketLog:
         outcome: Outcome | None = None,
     ) -> None:
         if self.interruptions:
-            self.interruptions.pop(0)()
+            (interruption, *waiting), self.interruptions = self.interruptions, []
+            interruption()
+            self.interruptions = waiting
         if request and (request.helpdesk_id, request.idempotency_key) in self.requests:
             raise RequestRepeated
         if len(self.logs.get(head.key, [])) != events[0].sequence - 1:

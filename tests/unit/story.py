@@ -25,9 +25,10 @@ OPENED_AT = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 KEY = TicketKey("acme", "T-1")
 ANA, CUSTOMER, BOT = Actor("agent", "ana"), Actor("customer", "jo"), Actor("bot", "greeter")
 
+OFFICE: Mapping[str, Any] = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}}
 DOCUMENT: Mapping[str, Any] = {
     "customer": {"name": "ACME GmbH"},
-    "calendar": {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}},
+    "calendar": OFFICE,
     "targets": {
         "P1": {"first_response": "15m", "resolution": "4h", "periodic_update": "2h", "calendar": "always"},
         "P2": {"first_response": "1h", "resolution": "8h"},
@@ -71,6 +72,12 @@ TEAMS: Mapping[str, Team] = {"frontline": team("ana"), "engineering": team("ben"
 def after(minutes: float) -> datetime:
     """That many minutes after the opening."""
     return OPENED_AT + timedelta(minutes=minutes)
+
+
+def berlin(day: int, hour: int, minute: int = 0) -> datetime:
+    """In the week of the opening, which is Monday 30 March 2026 at ten: 31 is Tuesday, 32 is Wednesday 1 April."""
+    month, day = (3, day) if day <= 31 else (4, day - 31)
+    return datetime(2026, month, day, hour - 2, minute, tzinfo=UTC)
 
 
 class Story:

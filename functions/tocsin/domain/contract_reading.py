@@ -21,7 +21,7 @@ from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, me
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.selectors import ATTRIBUTES, Selector, never_chosen
-from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row
+from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT
 from tocsin.domain.contracts.term import Term, months_after, term_of
 from tocsin.domain.examples import faults_of_examples
 from tocsin.domain.faults import Fault, Invalid
@@ -37,6 +37,9 @@ MOST_REGIONS = 16
 
 NOT_METRICS = ("calendar", "warn_at", "when")
 """The fields of a row of targets that are no metrics."""
+
+NEVER_OF_A_ROW = frozenset(metric.name for metric in (REVIEW, *TIER_METRICS))
+"""Metrics that the tiers or `review` promise."""
 
 TAKEN = frozenset({*NOT_METRICS, "opened", "priority", *ATTRIBUTES})
 """What a metric of a contract's own cannot be called: in a row or in an example it would mean something else."""
@@ -255,7 +258,7 @@ def _date(text: Any) -> date | None:
 
 def _impossible_metrics(document: Document) -> Iterator[Fault]:
     for name, part in _mapping(document.get("metrics")).items():
-        if name in {REVIEW.name, *(metric.name for metric in TIER_METRICS)}:
+        if name in NEVER_OF_A_ROW:
             yield Fault(f"metrics.{name}", "is promised elsewhere: by the tiers of the escalation, or by `review`")
         elif name in TAKEN:
             yield Fault(f"metrics.{name}", "is the name of something else in a contract; give the metric another")
@@ -273,7 +276,7 @@ def _unknown_metrics(document: Document) -> Iterator[Fault]:
                 yield Fault(f"{path}.{name}", f"is not a metric of this contract; {hint}")
     promised = {name for _, row in _rows(document) for name in row}
     for name in _mapping(document.get("metrics")):
-        if name not in promised and name not in {REVIEW.name, *(metric.name for metric in TIER_METRICS)}:
+        if name not in promised and name not in NEVER_OF_A_ROW:
             yield Fault(f"metrics.{name}", "is defined, but no row of `targets` promises it")
 
 
@@ -398,14 +401,10 @@ def _targets_out_of_reach(contract: Contract) -> Iterator[Fault]:
         "review.due_within" if metric.name == REVIEW.name else f"{row.path}.{metric.name}"
         for row in contract.rows
         for metric in contract.rulebook.metrics
-        if _out_of_reach(_promise(contract, row, metric.name))
+        if _out_of_reach(contract.promise(row, metric, tier=1))
     }
     for path in sorted(far):
         yield Fault(path, "would take its calendar more than twenty years of opening hours to use up")
-
-
-def _promise(contract: Contract, row: Row, name: str) -> Promise | None:
-    return contract.promise(row, contract.metric(name), tier=1)
 
 
 def _out_of_reach(promise: Promise | None) -> bool:

@@ -30,6 +30,11 @@ class Invalid(Refused):
         super().__init__(detail, faults)
 
 
+def bad_cursor() -> Invalid:
+    """For a cursor of another list, or one that somebody made up."""
+    return Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")])
+
+
 class Unreadable(Refused):
     """The body cannot be read at all."""
 

@@ -9,8 +9,6 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     PlainSerializer,
     PlainValidator,
@@ -21,6 +19,7 @@ from pydantic import (
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar_terms import Zone
+from tocsin.domain.document import Part
 from tocsin.domain.identifiers import Email, Slug
 from tocsin.domain.instants import Instant
 
@@ -28,19 +27,14 @@ _HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:\d{1,5})?(/[!-~]{0,900})?", 
 PERIOD = {"daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
 
 
-class _Document(BaseModel):
-    # Built when first used: most calls of the timer-side functions alert nobody, and cold starts are paid for.
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class EmailChannel(_Document):
+class EmailChannel(Part):
     """Mail through SNS; the address confirms its subscription once."""
 
     type: Literal["email"]
     address: Email
 
 
-class SmsChannel(_Document):
+class SmsChannel(Part):
     """Short text without personal data."""
 
     type: Literal["sms"]
@@ -53,14 +47,14 @@ def _public_https(address: str) -> str:
     return address
 
 
-class HttpsChannel(_Document):
+class HttpsChannel(Part):
     """Versioned JSON, posted by SNS; the endpoint confirms its subscription."""
 
     type: Literal["https"]
     address: Annotated[str, AfterValidator(_public_https)]
 
 
-class QueueChannel(_Document):
+class QueueChannel(Part):
     """Versioned JSON into an SQS queue, named by its ARN; its policy must let SNS send."""
 
     type: Literal["sqs"]
@@ -72,12 +66,12 @@ Channels = Annotated[list[Channel], Field(max_length=20)]
 CHANNEL_TYPES = frozenset({"email", "sms", "https", "sqs"})
 
 
-class Member(_Document):
+class Member(Part):
     """A person: their channels subscribe to their own topic, whichever teams they are in."""
 
     member_id: Slug
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    channels: Channels = []
+    channels: Channels = Field([])
 
 
 def _local_time(value: object) -> time:
@@ -97,7 +91,7 @@ LocalTime = Annotated[
 ]
 
 
-class Rotation(_Document):
+class Rotation(Part):
     """Members take turns in this order; a turn begins at `at` local time, whatever daylight saving does."""
 
     every: Literal["daily", "weekly"]
@@ -113,7 +107,7 @@ class Rotation(_Document):
         return self.order[turns % len(self.order)] if turns >= 0 else None
 
 
-class Override(_Document):
+class Override(Part):
     """Somebody stands in from one instant to another, instead of whoever would be on call."""
 
     member_id: Slug
@@ -127,15 +121,15 @@ class Override(_Document):
         return self
 
 
-class Team(_Document):
+class Team(Part):
     """A team: members, its own channels (what all of them watch), and optionally a rotation with overrides."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    members: Annotated[list[Member], Field(max_length=50)] = []
+    members: Annotated[list[Member], Field(max_length=50)] = Field([])
     timezone: Zone | None = Field(None, description="where it works, for calendars whose zone is that `of: team`")
-    channels: Channels = []
+    channels: Channels = Field([])
     rotation: Rotation | None = None
-    overrides: Annotated[list[Override], Field(max_length=500)] = []
+    overrides: Annotated[list[Override], Field(max_length=500)] = Field([])
 
     @model_validator(mode="after")
     def _names_its_own_members(self) -> Team:

@@ -25,9 +25,9 @@ def json_answer(body: dict[str, Any], status: int = 200, etag: int | None = None
     return Response(status_code=status, content_type="application/json", body=body, headers=headers)
 
 
-def text_answer(body: str, content_type: str, status: int = 200) -> Response[str]:
+def text_answer(body: str, content_type: str) -> Response[str]:
     """A text of some other type."""
-    return Response(status_code=status, content_type=content_type, body=body)
+    return Response(status_code=200, content_type=content_type, body=body)
 
 
 def page_answer(html: str, status: int = 200) -> Response[str]:

@@ -95,10 +95,9 @@ def _append(dossier: Dossier, events: Sequence[Event], now: datetime, *, log: Ti
     if not events:
         return dossier
     after = dossier.plus(*events)
-    assessment = after.assess(now)
     conclusion = next((event for event in events if event.type in ev.CONCLUSIONS), None)
     outcome = _outcome(dossier, after, conclusion) if conclusion else None
-    log.append(head_of(assessment.ticket, after.sequence, assessment.due_at(now)), events, outcome=outcome)
+    log.append(head_of(after.assess(now), after.sequence, now), events, outcome=outcome)
     return after
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.contracts.document_changes import changed_holidays, differences
-from tocsin.domain.faults import Fault, Invalid, NotFound
+from tocsin.domain.faults import Fault, NotFound, bad_cursor
 from tocsin.domain.instants import format_instant
 from tocsin.ports import Contracts, ContractVersion, Page
 
@@ -51,7 +51,7 @@ def list_versions(helpdesk_id: str, contract_id: str, limit: int, cursor: str | 
     if newest is None:
         raise NotFound(f"There is no contract {contract_id!r}.")
     if cursor is not None and not re.fullmatch(r"\d{1,9}", cursor, re.ASCII):
-        raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")])
+        raise bad_cursor()
     # Versions are numbered without a gap, so the cursor is the number of the next one.
     last = min(int(cursor), newest.version) if cursor is not None else newest.version
     numbers = range(last, max(last - limit, 0), -1)

@@ -87,8 +87,9 @@ def roster(helpdesk_id: str, teams: Teams) -> Roster:
     return functools.cache(functools.partial(teams.get, helpdesk_id))
 
 
-def head_of(ticket: Ticket, sequence: int, next_due_at: datetime | None) -> Head:
-    """The projection of a ticket whose log ends at `sequence`."""
+def head_of(assessment: Assessment, sequence: int, now: datetime) -> Head:
+    """The projection of a ticket that was assessed now and whose log ends at `sequence`."""
+    ticket = assessment.ticket
     return Head(
         key=ticket.key,
         sequence=sequence,
@@ -99,5 +100,5 @@ def head_of(ticket: Ticket, sequence: int, next_due_at: datetime | None) -> Head
         subject=ticket.attributes.get("subject") or "",
         opened_at=ticket.opened_at,
         generation=ticket.generation,
-        next_due_at=next_due_at,
+        next_due_at=assessment.due_at(now),
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from tocsin.domain.faults import Conflict, Fault, Invalid, NotFound
+from tocsin.domain.faults import Conflict, Fault, Invalid, NotFound, bad_cursor
 from tocsin.domain.tickets.commands import ContractChanged, MigrateTickets
 from tocsin.ports import Clock, Contracts, Teams, TicketLog
 from tocsin.use_cases.contract_versions import version_in_force
@@ -13,17 +12,6 @@ from tocsin.use_cases.record_event import record_event
 
 RUNNING = ("open", "pending", "resolved")
 """Statuses in which something of a ticket may still run; of a resolved one its review."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a page begins: which list, and the cursor within it."""
-
-    status: str
-    cursor: str | None
-
-    def __str__(self) -> str:
-        return f"{self.status}:{self.cursor or ''}"
 
 
 def migrate_tickets(
@@ -54,11 +42,13 @@ def migrate_tickets(
         raise Invalid([Fault("contract_version", missing)])
     if version is None:
         raise NotFound(f"There is no contract {contract_id!r}.")
-    place = _place(cursor)
+    status, _, rest = (f"{RUNNING[0]}:" if cursor is None else cursor).partition(":")
+    if status not in RUNNING:
+        raise bad_cursor()
     try:
-        heads, following = log.listed(helpdesk_id, place.status, contract_id, limit, place.cursor)
+        heads, following = log.listed(helpdesk_id, status, contract_id, limit, rest or None)
     except ValueError:
-        raise _bad_cursor() from None
+        raise bad_cursor() from None
     migrated, refused = [], []
     for head in heads:
         if head.next_due_at is None or head.contract_version == version.version:
@@ -81,7 +71,7 @@ def migrate_tickets(
         "contract_version": version.version,
         "migrated": migrated,
         "refused": refused,
-        "next_cursor": _next(place, following),
+        "next_cursor": _next(status, following),
     }
 
 
@@ -89,21 +79,9 @@ def _why(error: Conflict | Invalid) -> str:
     return "; ".join(fault.message for fault in error.faults) or error.detail
 
 
-def _place(cursor: str | None) -> _Place:
-    if cursor is None:
-        return _Place(RUNNING[0], None)
-    status, _, rest = cursor.partition(":")
-    if status not in RUNNING:
-        raise _bad_cursor()
-    return _Place(status, rest or None)
-
-
-def _next(place: _Place, following: str | None) -> str | None:
+def _next(status: str, following: str | None) -> str | None:
+    """Which list the next page is of, and the cursor within it."""
     if following is not None:
-        return str(_Place(place.status, following))
-    rest = RUNNING[RUNNING.index(place.status) + 1 :]
-    return str(_Place(rest[0], None)) if rest else None
-
-
-def _bad_cursor() -> Invalid:
-    return Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")])
+        return f"{status}:{following}"
+    rest = RUNNING[RUNNING.index(status) + 1 :]
+    return f"{rest[0]}:" if rest else None

@@ -48,7 +48,7 @@ def open_ticket(
     event = _opened(command, contract, first_team.timezone if first_team else None, now)
     assessment = Dossier(ticket_key, {contract.version: contract.contract}, on_call, [event]).assess(now)
     answer = ticket_view(assessment, event.sequence, now)
-    head = head_of(assessment.ticket, event.sequence, assessment.due_at(now))
+    head = head_of(assessment, event.sequence, now)
     try:
         log.append(head, [event], request_to_record(helpdesk_id, key, answer, now))
     except (SequenceConflict, RequestRepeated):

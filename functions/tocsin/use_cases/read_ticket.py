@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.faults import Fault, Invalid
+from tocsin.domain.faults import Fault, Invalid, bad_cursor
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant
 from tocsin.domain.tickets.view import event_view, ticket_view
@@ -42,7 +42,7 @@ def read_events(
     """The log from the beginning, or from where the cursor left off. Raises NotFound, Invalid for a bad cursor."""
     events = open_dossier(key, log=log, contracts=contracts, teams=teams).events
     if cursor is not None and not re.fullmatch(r"\d{1,18}", cursor, re.ASCII):
-        raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")])
+        raise bad_cursor()
     start = int(cursor or 0)
     rest = len(events) > start + limit
     return Page([event_view(event) for event in events[start : start + limit]], str(start + limit) if rest else None)
@@ -57,7 +57,7 @@ def list_tickets(
     try:
         heads, following = log.listed(helpdesk_id, status, contract_id, limit, cursor)
     except ValueError:
-        raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")]) from None
+        raise bad_cursor() from None
     items = [
         {
             "ticket_id": head.key.ticket_id,

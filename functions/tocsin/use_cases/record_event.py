@@ -75,7 +75,7 @@ def append(
     after = dossier.plus(event).assess(now)
     answer = {**event_view(event), "ticket": ticket_view(after, event.sequence, now)}
     request = request_to_record(dossier.key.helpdesk_id, idempotency, answer, now)
-    log.append(head_of(after.ticket, event.sequence, after.due_at(now)), [event], request)
+    log.append(head_of(after, event.sequence, now), [event], request)
     return answer
 
 

@@ -41,7 +41,7 @@ def send_notices(
         event = Event(dossier.sequence + 1, ev.NOTICES_SENT, now, now, ev.TOCSIN, {"receipts": sent})
         after = dossier.plus(event).assess(now)
         try:
-            log.append(head_of(after.ticket, event.sequence, after.due_at(now)), [event])
+            log.append(head_of(after, event.sequence, now), [event])
         except SequenceConflict:
             continue
         if trouble:

@@ -50,9 +50,8 @@ def _abandoned(dossier: Dossier, now: datetime) -> bool:
 def _rearm(dossier: Dossier, now: datetime, *, log: TicketLog) -> bool:
     generation = dossier.ticket().generation + 1
     event = Event(dossier.sequence + 1, ev.REARMED, now, now, ev.TOCSIN, {"generation": generation})
-    after = dossier.plus(event).assess(now)
     try:
-        log.append(head_of(after.ticket, event.sequence, after.due_at(now)), [event])
+        log.append(head_of(dossier.plus(event).assess(now), event.sequence, now), [event])
     except SequenceConflict:
         return False  # Somebody just acted on it, so it is not lost.
     return True

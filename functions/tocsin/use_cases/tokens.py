@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 from tocsin.domain.faults import Conflict
@@ -40,7 +41,7 @@ def rotate_tokens(helpdesk_id: str, *, credentials: Credentials, clock: Clock) -
     until = clock.now() + ROTATION_OVERLAP
     for digest, credential in credentials.of_helpdesk(helpdesk_id).items():
         if credential.revoked_at is None or credential.revoked_at > until:
-            _revoke(digest, credential, until_in=ROTATION_OVERLAP, credentials=credentials, clock=clock)
+            credentials.put(digest, replace(credential, revoked_at=until))
     return issue_token(helpdesk_id, SCOPES, credentials=credentials, clock=clock)
 
 
@@ -48,7 +49,7 @@ def revoke_token(digest: str, *, credentials: Credentials, clock: Clock) -> bool
     """Revoke at once; False when there is no such token. Authorizers cache for a minute."""
     credential = credentials.get(digest)
     if credential is not None:
-        _revoke(digest, credential, until_in=timedelta(), credentials=credentials, clock=clock)
+        credentials.put(digest, replace(credential, revoked_at=clock.now()))
     return credential is not None
 
 
@@ -58,10 +59,3 @@ def authenticate(token: str, *, credentials: Credentials, clock: Clock) -> Crede
     if credential is None or (credential.revoked_at is not None and credential.revoked_at <= clock.now()):
         return None
     return credential
-
-
-def _revoke(
-    digest: str, credential: Credential, until_in: timedelta, *, credentials: Credentials, clock: Clock
-) -> None:
-    at = clock.now() + until_in
-    credentials.put(digest, Credential(credential.helpdesk_id, credential.scopes, credential.created_at, at))

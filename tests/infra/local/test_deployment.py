@@ -11,9 +11,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra.local.deployment import definition_of, substitute
+from infra.local.deployment import definition_of
 from infra.local.engine import Engine
-from infra.topology import TOCSIN
+from infra.topology import TOCSIN, resolve
 from tests.infra.local.stub_engine import START, open_ticket, stub_engine, stub_topology
 
 
@@ -61,7 +61,7 @@ def test_the_state_machine_is_the_real_one_with_its_placeholders_filled(engine: 
 
 
 def test_only_placeholders_are_replaced() -> None:
-    assert substitute("$.a ${B} $$.c", {"B": "x"}) == "$.a x $$.c"
+    assert resolve("$.a ${B} $$.c", {"B": "x"}) == "$.a x $$.c"
 
 
 def test_a_definition_may_only_name_what_the_topology_lists(tmp_path: Path) -> None:

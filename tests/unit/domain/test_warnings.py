@@ -8,19 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.unit.story import OPENED_AT, Story, after, contract
+from tests.unit.story import OFFICE, OPENED_AT, Story, after, berlin, contract
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.view import obligation_view
 
-OFFICE: Mapping[str, Any] = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}}
 DAYTIME: Mapping[str, Any] = {"timezone": "Europe/Berlin", "weekly": {"daily": ["08:00-20:00"]}}
-
-
-def berlin(day: int, hour: int, minute: int = 0) -> datetime:
-    """In the week of the opening, which is Monday 30 March 2026 at ten: 31 is Tuesday, 32 is Wednesday 1 April."""
-    month, day = (3, day) if day <= 31 else (4, day - 31)
-    return datetime(2026, month, day, hour - 2, minute, tzinfo=UTC)
 
 
 class TestQuietHours:

@@ -51,14 +51,10 @@ def test_pressing_takes_the_ticket_in_the_name_of_whom_the_link_was_sent_to(worl
 
 def test_pressing_twice_records_it_once_also_at_the_same_moment(world: World) -> None:
     signed = link_to(alerted(world), "ana")
-    world.log.interruptions.append(lambda: void(accept(world, signed)))
+    world.log.interruptions.append(lambda: accept(world, signed))
     assert accept(world, signed).taken_by == "ana"
     accept(world, signed)
     assert world.types().count("acknowledged") == 1
-
-
-def void(_: object) -> None:
-    """An interruption answers nothing."""
 
 
 def test_who_comes_second_is_recorded_and_told_who_has_it(world: World) -> None:
@@ -115,11 +111,6 @@ def test_after_the_end_it_is_recorded_and_takes_nothing(world: World) -> None:
 def test_who_loses_too_many_races_is_asked_to_press_again(world: World) -> None:
     signed = link_to(alerted(world), "ana")
 
-    def somebody_is_quicker() -> None:
-        waiting, world.log.interruptions = world.log.interruptions, []
-        world.report("agent_noted")
-        world.log.interruptions = waiting
-
-    world.log.interruptions = [somebody_is_quicker] * ATTEMPTS
+    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
     with pytest.raises(Busy):
         accept(world, signed)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from tests.unit.story import DOCUMENT, OPENED_AT
+from tests.unit.story import DOCUMENT, after
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.faults import NotFound
 from tocsin.use_cases.explain_ticket import explain_ticket
@@ -19,10 +19,6 @@ TERMS: Mapping[str, Any] = {
     "warn_at": [],
     "targets": {"P1": {"first_response": "15m", "resolution": "4h", "calendar": "always"}},
 }
-
-
-def after(minutes: float) -> datetime:
-    return OPENED_AT + timedelta(minutes=minutes)
 
 
 @pytest.fixture

@@ -133,33 +133,23 @@ def test_a_settled_ticket_does_not_hand_over_however_old_it_is(world: World) -> 
 
 def test_a_lost_race_is_run_again_with_what_the_winner_did(world: World) -> None:
     world.open()
-    world.log.interruptions.append(lambda: record(world, "acknowledged"))
+    world.log.interruptions.append(world.acknowledge)
     world.assess()
     assert world.types() == ["opened", "acknowledged", "notices_recorded"], "nobody is alerted who need not be"
 
 
-def record(world: World, event_type: str) -> None:
-    waiting, world.log.interruptions = world.log.interruptions, []
-    world.report(event_type, actor={"kind": "agent", "id": "ana"})
-    world.log.interruptions = waiting
-
-
 def test_who_loses_too_many_races_is_retried_by_the_state_machine(world: World) -> None:
     world.open(priority="P1")
-    world.log.interruptions = [lambda: record(world, "agent_noted")] * ATTEMPTS
+    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
     with pytest.raises(Busy):
         world.assess()
 
 
 def test_two_executions_at_once_append_what_fell_due_once(world: World) -> None:
     world.open()
-    world.log.interruptions.append(lambda: void(world.assess()))
+    world.log.interruptions.append(world.assess)
     world.assess()
     assert world.types() == ["opened", "tier_alerted", "notices_recorded"]
-
-
-def void(_: object) -> None:
-    """An interruption answers nothing."""
 
 
 def test_there_is_nothing_to_assess_about_a_ticket_that_does_not_exist(world: World) -> None:

@@ -8,13 +8,9 @@ from typing import Any
 import pytest
 
 from tests.unit.story import DOCUMENT, OPENED_AT
-from tests.unit.use_cases.world import KEY, World
+from tests.unit.use_cases.world import KEY, World, faults
 from tocsin.domain.faults import Conflict, Invalid
 from tocsin.ports import SequenceConflict
-
-
-def faults(caught: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
-    return {fault.path: fault.message for fault in caught.value.faults}
 
 
 def test_the_ticket_pins_the_version_that_is_in_force_when_it_opens(world: World) -> None:

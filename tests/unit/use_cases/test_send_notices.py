@@ -68,14 +68,10 @@ def test_where_all_are_refused_nothing_is_recorded(world: World) -> None:
 
 def test_a_lost_race_records_what_was_sent_without_sending_it_again(world: World) -> None:
     ready(world)
-    world.log.interruptions.append(lambda: void(world.report("agent_noted")))
+    world.log.interruptions.append(lambda: world.report("agent_noted"))
     world.send()
     assert len(sent_ids(world)) == 3
     assert world.types()[-2:] == ["agent_noted", "notices_sent"]
-
-
-def void(_: object) -> None:
-    """An interruption answers nothing."""
 
 
 def test_a_lost_race_sends_what_the_winner_made_owed(world: World) -> None:
@@ -94,12 +90,7 @@ def test_a_lost_race_sends_what_the_winner_made_owed(world: World) -> None:
 def test_who_loses_too_many_races_is_retried(world: World) -> None:
     ready(world)
 
-    def somebody_is_quicker() -> None:
-        waiting, world.log.interruptions = world.log.interruptions, []
-        world.report("agent_noted")
-        world.log.interruptions = waiting
-
-    world.log.interruptions = [somebody_is_quicker] * ATTEMPTS
+    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
     with pytest.raises(Busy):
         world.send()
     assert len(sent_ids(world)) == 3

@@ -53,12 +53,8 @@ def test_one_that_somebody_has_just_written_to_is_not_lost(world: World) -> None
 def test_one_that_somebody_acts_on_in_the_same_moment_is_not_rescued(world: World) -> None:
     world.open()
     world.clock.advance(minutes=5)
-    world.log.interruptions.append(lambda: void(world.assess()))
+    world.log.interruptions.append(world.assess)
     assert swept(world) == []
-
-
-def void(_: object) -> None:
-    """An interruption answers nothing."""
 
 
 def test_a_timer_that_did_not_fire_is_found(world: World) -> None:

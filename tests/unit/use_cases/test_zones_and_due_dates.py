@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.unit.story import DOCUMENT, TEAMS, team
-from tests.unit.use_cases.world import KEY, World
+from tests.unit.use_cases.world import KEY, World, faults
 from tocsin.domain.faults import Conflict, Invalid
 from tocsin.domain.identifiers import TicketKey
 
@@ -17,10 +17,6 @@ ANA = {"kind": "agent", "id": "ana"}
 NOTHING_RUNS = (
     "nothing of that name is running on this ticket; running are: first_response, resolution, periodic_update"
 )
-
-
-def faults(caught: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
-    return {fault.path: fault.message for fault in caught.value.faults}
 
 
 def due(ticket: Mapping[str, Any], metric: str = "resolution") -> Any:

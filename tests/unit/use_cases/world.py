@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, TypedDict
 
+import pytest
 from pydantic import TypeAdapter
 
 from tests.unit.fakes import (
@@ -19,6 +20,7 @@ from tests.unit.fakes import (
     FakeTicketLog,
 )
 from tests.unit.story import DOCUMENT, OPENED_AT, TEAMS
+from tocsin.domain.faults import Invalid
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.tickets.commands import Command, OpenTicket
 from tocsin.domain.tickets.events import Event
@@ -43,6 +45,10 @@ class Store(TypedDict):
     contracts: FakeContracts
     teams: FakeTeams
     clock: FakeClock
+
+
+def faults(caught: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
+    return {fault.path: fault.message for fault in caught.value.faults}
 
 
 class World:

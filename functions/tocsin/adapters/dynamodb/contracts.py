@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
 from tocsin.adapters.dynamodb.reminders import due_keys
-from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, to_json
+from tocsin.adapters.dynamodb.table import NEW, Item, Table, encode, helpdesk_pk, to_json
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.instants import format_instant, parse_instant
 from tocsin.ports import ContractVersion, SequenceConflict
@@ -40,26 +41,16 @@ class DynamoContracts:
         newest = {"pk": helpdesk_pk(helpdesk_id), "sk": f"CONTRACT#{contract_id}"}
         # At once: whoever looks finds out what is outstanding, and when to look again.
         due = due_keys(version.put_at) if version.contract.reminders else {}
+        actions: list[Any] = [
+            self._table.put_action(
+                {**newest, "version": number, **due},
+                ConditionExpression="attribute_not_exists(pk) OR version = :before",
+                ExpressionAttributeValues=encode({":before": number - 1}),
+            ),
+            self._table.put_action(_version_item(helpdesk_id, version), **NEW),
+        ]
         try:
-            self._table.client.transact_write_items(
-                TransactItems=[
-                    {
-                        "Put": {
-                            "TableName": self._table.name,
-                            "Item": encode({**newest, "version": number, **due}),
-                            "ConditionExpression": "attribute_not_exists(pk) OR version = :before",
-                            "ExpressionAttributeValues": encode({":before": number - 1}),
-                        }
-                    },
-                    {
-                        "Put": {
-                            "TableName": self._table.name,
-                            "Item": encode(_version_item(helpdesk_id, version)),
-                            "ConditionExpression": "attribute_not_exists(pk)",
-                        }
-                    },
-                ]
-            )
+            self._table.client.transact_write_items(TransactItems=actions)
         except self._table.client.exceptions.TransactionCanceledException as error:
             codes = {reason.get("Code") for reason in error.response["CancellationReasons"]}
             if {"ConditionalCheckFailed", "TransactionConflict"} & codes:

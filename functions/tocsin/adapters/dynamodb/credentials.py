@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk
+from tocsin.adapters.dynamodb.table import Item, Table, helpdesk_pk
 from tocsin.domain.instants import format_instant, parse_instant
 from tocsin.ports import Credential
 
@@ -33,9 +34,8 @@ class DynamoCredentials:
             {"pk": f"CREDENTIAL#{token_sha256}", "sk": "CREDENTIAL"},
             {"pk": helpdesk_pk(credential.helpdesk_id), "sk": f"CREDENTIAL#{token_sha256}"},
         )
-        self._table.client.transact_write_items(
-            TransactItems=[{"Put": {"TableName": self._table.name, "Item": encode({**key, **values})}} for key in keys]
-        )
+        actions: list[Any] = [self._table.put_action({**key, **values}) for key in keys]
+        self._table.client.transact_write_items(TransactItems=actions)
 
     def of_helpdesk(self, helpdesk_id: str) -> Mapping[str, Credential]:
         """See `Credentials.of_helpdesk`."""

@@ -27,15 +27,8 @@ class DynamoReminders:
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
         """See `Reminders.due`."""
-        pages = self._table.client.get_paginator("query").paginate(
-            TableName=self._table.name,
-            IndexName="tickets_by_due",
-            KeyConditionExpression="due_shard = :partition AND next_due_at <= :now",
-            ExpressionAttributeValues=encode({":partition": DUE_PARTITION, ":now": sortable(now)}),
-        )
-        for page in pages:
-            for item in page["Items"]:
-                yield item["pk"]["S"].removeprefix("HELPDESK#"), item["sk"]["S"].removeprefix("CONTRACT#")
+        for pk, sk in self._table.due(DUE_PARTITION, "<=", now):
+            yield pk.removeprefix("HELPDESK#"), sk.removeprefix("CONTRACT#")
 
     def sent(self, helpdesk_id: str, contract_id: str) -> list[SentReminder]:
         """See `Reminders.sent`."""

@@ -31,6 +31,9 @@ _deserialize = TypeDeserializer().deserialize
 
 Item = dict[str, Any]
 
+NEW = {"ConditionExpression": "attribute_not_exists(pk)"}
+"""The condition that there is no such item yet."""
+
 
 def helpdesk_pk(helpdesk_id: str) -> str:
     """The partition of everything that belongs to a helpdesk and is no ticket."""
@@ -87,9 +90,13 @@ class Table:
         found = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")
         return decode(found) if found else None
 
-    def put(self, item: Mapping[str, Any], **conditions: Any) -> None:
-        """One item, replacing what is there unless a condition forbids."""
-        self.client.put_item(TableName=self.name, Item=encode(item), **conditions)
+    def put(self, item: Mapping[str, Any]) -> None:
+        """One item, replacing what is there."""
+        self.client.put_item(TableName=self.name, Item=encode(item))
+
+    def put_action(self, item: Mapping[str, Any], **conditions: Any) -> dict[str, Any]:
+        """The same as part of a transaction, unless a condition forbids."""
+        return {"Put": {"TableName": self.name, "Item": encode(item), **conditions}}
 
     def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
         """The items of a partition whose sort key begins with `prefix`, in order, read consistently."""
@@ -108,3 +115,14 @@ class Table:
             if "LastEvaluatedKey" not in page:
                 return
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def due(self, shard: str, operator: str, at: datetime) -> Iterator[tuple[str, str]]:
+        """The keys of what is due in a shard of the due-index before (`<`) or by (`<=`) an instant."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            IndexName="tickets_by_due",
+            KeyConditionExpression=f"due_shard = :shard AND next_due_at {operator} :at",
+            ExpressionAttributeValues=encode({":shard": shard, ":at": sortable(at)}),
+        )
+        for page in pages:
+            yield from ((item["pk"]["S"], item["sk"]["S"]) for item in page["Items"])

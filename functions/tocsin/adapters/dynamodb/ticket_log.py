@@ -11,8 +11,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
-from tocsin.adapters.dynamodb.table import Item, Table, decode, encode, helpdesk_pk, sortable, ticket_key_of, ticket_pk
-from tocsin.adapters.dynamodb.table import to_json as as_json
+from tocsin.adapters.dynamodb.table import (
+    NEW,
+    Item,
+    Table,
+    decode,
+    encode,
+    helpdesk_pk,
+    sortable,
+    ticket_key_of,
+    ticket_pk,
+    to_json,
+)
 from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.instants import format_instant, parse_instant
 from tocsin.domain.reports.outcome import Outcome
@@ -52,15 +62,14 @@ class DynamoTicketLog:
         outcome: Outcome | None = None,
     ) -> None:
         """See `TicketLog.append`."""
-        actions = [self._move_head(head, events[0].sequence - 1)]
+        actions: list[Any] = [self._move_head(head, events[0].sequence - 1)]
         if request is not None:
-            actions.append(self._put_new(_request_item(request)))
-        actions += [self._put_new(_event_item(head.key, event)) for event in events]
+            actions.append(self._table.put_action(_request_item(request), **NEW))
+        actions += [self._table.put_action(_event_item(head.key, event), **NEW) for event in events]
         if outcome is not None:
-            items = _outcome_items(head, outcome)
-            actions += [{"Put": {"TableName": self._table.name, "Item": encode(item)}} for item in items]
+            actions += map(self._table.put_action, _outcome_items(head, outcome))
         try:
-            self._table.client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
+            self._table.client.transact_write_items(TransactItems=actions)
         except self._table.client.exceptions.TransactionCanceledException as error:
             reasons = [reason.get("Code") for reason in error.response["CancellationReasons"]]
             if request is not None and reasons[1] == "ConditionalCheckFailed":
@@ -115,14 +124,7 @@ class DynamoTicketLog:
     def overdue(self, before: datetime) -> Iterator[TicketKey]:
         """See `TicketLog.overdue`; asks every shard."""
         for shard in range(DUE_SHARDS):
-            pages = self._table.client.get_paginator("query").paginate(
-                TableName=self._table.name,
-                IndexName="tickets_by_due",
-                KeyConditionExpression="due_shard = :shard AND next_due_at < :before",
-                ExpressionAttributeValues={":shard": {"S": f"DUE#{shard:02}"}, ":before": {"S": sortable(before)}},
-            )
-            for page in pages:
-                yield from (ticket_key_of(item["pk"]["S"]) for item in page["Items"])
+            yield from (ticket_key_of(pk) for pk, _ in self._table.due(f"DUE#{shard:02}", "<", before))
 
     def _move_head(self, head: Head, expected: int) -> dict[str, Any]:
         values = _head_values(head)
@@ -143,15 +145,6 @@ class DynamoTicketLog:
                 "ConditionExpression": condition,
                 "ExpressionAttributeNames": names,
                 "ExpressionAttributeValues": encode({**{f":{name}": v for name, v in values.items()}, **check}),
-            }
-        }
-
-    def _put_new(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "Put": {
-                "TableName": self._table.name,
-                "Item": encode(item),
-                "ConditionExpression": "attribute_not_exists(pk)",
             }
         }
 
@@ -206,7 +199,7 @@ def _event_item(key: TicketKey, event: Event) -> Item:
         "recorded_at": format_instant(event.recorded_at),
         "actor_kind": event.actor.kind,
         "actor_id": event.actor.id,
-        "details": as_json(event.details),
+        "details": to_json(event.details),
         # The stream's filter looks for it: what only the execution itself needs to know wakes nobody.
         "wakes": True if event.wakes else None,
     }
@@ -232,7 +225,7 @@ def _request_item(request: Request) -> Item:
         "pk": helpdesk_pk(request.helpdesk_id),
         "sk": _request_sk(request.idempotency_key),
         "fingerprint": request.fingerprint,
-        "answer": as_json(request.answer),
+        "answer": to_json(request.answer),
         "recorded_at": format_instant(request.recorded_at),
         "expires_at": int((request.recorded_at + REQUESTS_KEPT).timestamp()),
     }
@@ -240,7 +233,7 @@ def _request_item(request: Request) -> Item:
 
 def _outcome_items(head: Head, outcome: Outcome) -> Iterator[Item]:
     month, before = _month(outcome.resolved_at), _month(outcome.replaces) if outcome.replaces else None
-    yield _outcome_key(head, month) | {"outcome": as_json(asdict(outcome))}
+    yield _outcome_key(head, month) | {"outcome": to_json(asdict(outcome))}
     if before not in (None, month):
         # The ticket counts there no longer: a mark instead of an outcome, after the one that it replaces.
         yield _outcome_key(head, before)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ DATA_VERSION = 1
 """Of the JSON that HTTPS endpoints and queues receive; fields are added, never changed."""
 
 
+@cache
 def template_environment() -> Environment:
     """Templates are plain text but for `.html`, which escapes; a name that does not exist is an error."""
     environment = Environment(
@@ -60,23 +61,23 @@ def shortened(value: Any) -> Any:
     return value
 
 
+def in_words(kind: str, context: Mapping[str, Any]) -> Iterator[str]:
+    """Subject, SMS and mail of a kind of message."""
+    return (part.render(context).strip() for part in _parts(kind))
+
+
+@cache
+def _parts(kind: str) -> list[Template]:
+    # Split before rendering: whatever people have written stays in the part it belongs to.
+    source = (TEMPLATES / f"{kind}.txt").read_text()
+    return [template_environment().from_string(part) for part in source.split("\n---\n")]
+
+
 class TemplateMessages:
     """`Messages` from templates."""
 
     def __init__(self, links: Links) -> None:
         self._links = links
-        self._templates: dict[str, list[Template]] = {}
-
-    @cached_property
-    def _environment(self) -> Environment:
-        return template_environment()
-
-    def _parts(self, kind: str) -> list[Template]:
-        # Split before rendering: whatever a customer writes into a subject stays in the part it belongs to.
-        if kind not in self._templates:
-            source = (TEMPLATES / f"{kind}.txt").read_text()
-            self._templates[kind] = [self._environment.from_string(part) for part in source.split("\n---\n")]
-        return self._templates[kind]
 
     def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
         """See `Messages.render`."""
@@ -96,7 +97,7 @@ class TemplateMessages:
             "zone": ticket.contract.timezone,
             "now": now,
         }
-        subject, sms, email = (part.render(context).strip() for part in self._parts(notice["kind"]))
+        subject, sms, email = in_words(notice["kind"], context)
         return Message(
             topic=topic_of(ticket.key.helpdesk_id, contract.contract_id, notice["audience"], notice["recipient"]),
             subject=subject,

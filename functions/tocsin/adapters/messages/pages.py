@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from jinja2 import Template
-
 from tocsin.adapters.messages import local_time, template_environment
 from tocsin.domain.tickets.acknowledgement_link import Offer
-
-
-@cache
-def _template() -> Template:
-    return template_environment().get_template("acknowledgement.html")
 
 
 def offer_page(offer: Offer) -> str:
@@ -42,4 +33,5 @@ def _taken(offer: Offer) -> str:
 
 
 def _page(title: str, sentence: str, offer: Offer | None, button: bool = False) -> str:
-    return _template().render(title=title, sentence=sentence, offer=offer, button=button)
+    template = template_environment().get_template("acknowledgement.html")
+    return template.render(title=title, sentence=sentence, offer=offer, button=button)

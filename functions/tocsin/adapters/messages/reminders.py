@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from tocsin.adapters.messages import DATA_VERSION, TEMPLATES, template_environment
-from tocsin.domain.contracts.contract import Contract
+from tocsin.adapters.messages import DATA_VERSION, in_words
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.wording import counted, months_words
 from tocsin.domain.instants import format_instant
@@ -31,10 +30,7 @@ class TemplateReminderMessages:
             "when": _when(reminder.about, contract.day_of(now)),
             "every": months_words(contract.reminders.review_every) if contract.reminders.review_every else None,
         }
-        environment, source = template_environment(), (TEMPLATES / f"{reminder.kind}.txt").read_text()
-        # Split before rendering: whatever a contract says stays in the part it belongs to.
-        parts = [environment.from_string(part) for part in source.split("\n---\n")]
-        subject, sms, email = (part.render(context).strip() for part in parts)
+        subject, sms, email = in_words(reminder.kind, context)
         return Message(
             topic=team_topic(helpdesk_id, team),
             subject=subject,
@@ -69,11 +65,6 @@ def _data(
         "contract_id": version.contract.contract_id,
         "contract_version": version.version,
         "about_date": reminder.about.isoformat(),
-        "term": _term(version.contract),
+        "term": version.contract.dates and version.contract.dates.as_json(),
         "sent_at": format_instant(now),
     }
-
-
-def _term(contract: Contract) -> dict[str, str | None] | None:
-    dates = contract.dates
-    return {name: day and day.isoformat() for name, day in dates._asdict().items()} if dates else None

@@ -10,19 +10,11 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidationInfo,
-    WrapValidator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, WrapValidator, model_validator
 
 from tocsin.domain.calendars.business_hours import MonthDay, load_zone
 from tocsin.domain.calendars.calendar import BusinessCalendar, SpecialDay
+from tocsin.domain.document import Part
 from tocsin.domain.instants import FIRST_YEAR, LAST_YEAR
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -126,13 +118,11 @@ PublicHolidays = Mapping[str, Mapping[str, Mapping[str, str]]]
 """JSON: region (`DE`, `DE-BY`), year and date to the holiday's name, as they were known at some time."""
 
 
-class Holidays(BaseModel):
+class Holidays(Part):
     """Days on which the calendar is closed: a country's public holidays, and dates of one's own.
 
     Validated with a context of `public_holidays`, those of its region are as known there, for the years that it has.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     country: str | None = Field(None, description="ISO 3166-1 alpha-2, such as DE")
     subdivision: str | None = Field(None, description="ISO 3166-2 without the country, such as BY")
@@ -210,19 +200,15 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> Mappin
     return dict(own.items())
 
 
-class SpecialDayTerms(BaseModel):
+class SpecialDayTerms(Part):
     """The hours of a day that is unlike its weekday: closed early, open once, or closed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: str
     open: Annotated[list[Window], Field(max_length=24)] = Field(description="closed where the list is empty")
 
 
-class ZoneOf(BaseModel):
+class ZoneOf(Part):
     """A zone that is not the same for every ticket."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     of: Literal["customer", "site", "team"] = Field(description="whose zone it is")
     otherwise: Zone = Field(description="the zone where that one is not known")
@@ -245,10 +231,8 @@ def _holidays_or_their_name(value: Any, _: object, info: ValidationInfo) -> Holi
     raise ValueError("are days of one's own, such as {country: DE}, or the name of a set in the contract's `holidays`")
 
 
-class CalendarTerms(BaseModel):
+class CalendarTerms(Part):
     """One calendar of a contract: zone, weekly opening hours, holidays, special days. Without hours: always open."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     timezone: Annotated[str | ZoneOf, WrapValidator(_zone_or_whose)]
     weekly: dict[Weekdays, list[Window]] = Field(

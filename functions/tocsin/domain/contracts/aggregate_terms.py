@@ -6,9 +6,10 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from tocsin.domain.contracts.periods import PeriodKind
+from tocsin.domain.document import Part
 from tocsin.domain.identifiers import PriorityName
 from tocsin.domain.instants import Duration
 
@@ -36,10 +37,8 @@ Share = Annotated[
 ]
 
 
-class Aggregate(BaseModel):
+class Aggregate(Part):
     """A target over the tickets that are resolved in a period: `target` for a time, `at_least` for attainment."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     metric: str
     statistic: Statistic

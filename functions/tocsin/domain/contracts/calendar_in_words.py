@@ -19,10 +19,6 @@ from tocsin.domain.contracts.clauses import Table
 from tocsin.domain.contracts.wording import enumerated
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 MIDNIGHT = 86_400
 WHOSE_ZONE = {"customer": "the customer", "site": "the ticket's site", "team": "the first tier's team"}
 
@@ -120,5 +116,5 @@ def _row(day: date | MonthDay, name: str, hours: str) -> Row:
     if isinstance(day, date):
         return (True, day.isoformat()), (f"{day:%a} {day}", name, hours)
     month, number = day
-    yearly = f"{number} {MONTHS[month - 1]}, " + ("in leap years" if day == (2, 29) else "every year")
+    yearly = f"{number} {date(2024, month, 1):%B}, " + ("in leap years" if day == (2, 29) else "every year")
     return (False, f"{month:02}-{number:02}"), (yearly, name, hours)

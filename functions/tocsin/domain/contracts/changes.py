@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from tocsin.domain.document import Part
 from tocsin.domain.instants import Duration
 
 Mode = Literal["retroactive", "forward", "best_for_customer"]
@@ -17,10 +18,8 @@ best_for_customer: the earlier of the deadline before the change and the retroac
 Pauses are kept in all three."""
 
 
-class RetargetTerms(BaseModel):
+class RetargetTerms(Part):
     """The mode for each kind of change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     priority: Mode = "retroactive"
     attributes: Mode = Field("retroactive", description="category, tags and whatever else a selector looks at")
@@ -28,10 +27,8 @@ class RetargetTerms(BaseModel):
     calendar: Mode = Field("forward", description="only the calendar is another: it was edited, or the zone changed")
 
 
-class ReopenTerms(BaseModel):
+class ReopenTerms(Part):
     """What a reopened ticket owes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     mode: Literal["resume", "new_cycle", "grace"] = Field(
         "resume",

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar, every_day
@@ -32,6 +32,7 @@ from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances, Selector
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRows, Thresholds, rows_of
 from tocsin.domain.contracts.term import Term, term_of
+from tocsin.domain.document import Part
 from tocsin.domain.faults import Fault
 from tocsin.domain.identifiers import Email, PriorityName, Slug
 from tocsin.domain.instants import CalendarDays, Days, Duration, Months, WorkingDays
@@ -43,14 +44,7 @@ ChannelAddress = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 """Where a channel is: a mail address, an URL, a telephone number, a place."""
 
 
-class Terms(BaseModel):
-    """Part of a contract: unknown fields are faults, values never change."""
-
-    # Only the whole contract is ever validated: building a validator for each part as well doubles the cold start.
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class Party(Terms):
+class Party(Part):
     """A party to the contract."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
@@ -60,7 +54,7 @@ class Party(Terms):
     timezone: Zone | None = Field(None, description="for calendars whose zone is that `of: customer`")
 
 
-class Signatory(Terms):
+class Signatory(Part):
     """Who signed, for which party."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
@@ -68,7 +62,7 @@ class Signatory(Terms):
     signed_on: date | None = None
 
 
-class Revision(Terms):
+class Revision(Part):
     """A version of the contract: who wrote and approved it, from which day it is in force, what it changes."""
 
     author: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -82,7 +76,7 @@ class Revision(Terms):
     )
 
 
-class Contact(Terms):
+class Contact(Part):
     """A person to turn to, of one of the two parties."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
@@ -92,7 +86,7 @@ class Contact(Terms):
     phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()/.-]{2,30}$")] | None = None
 
 
-class Tier(Terms):
+class Tier(Part):
     """A step of the escalation chain: who is alerted, how long they have to acknowledge and to resolve."""
 
     team: Slug
@@ -101,14 +95,14 @@ class Tier(Terms):
     calendar: str | None = Field(None, description="instead of the calendar of the ticket's targets")
 
 
-class EscalationTerms(Terms):
+class EscalationTerms(Part):
     """The chain: tiers in order; the last one is alerted again a few times, then the chain gives up loudly."""
 
     tiers: Annotated[list[Tier], Field(min_length=1, max_length=9)]
     repeat_last_tier: Annotated[int, Field(ge=0, le=10)] = 2
 
 
-class ReviewTerms(Terms):
+class ReviewTerms(Part):
     """A review is owed when the escalation reached a tier; it is due some business days after the resolution."""
 
     team: Slug
@@ -118,7 +112,7 @@ class ReviewTerms(Terms):
     calendar: str | None = None
 
 
-class ReminderTerms(Terms):
+class ReminderTerms(Part):
     """Who is reminded of the contract's own dates: of its renewal, and of its regular reviews."""
 
     team: Slug
@@ -149,7 +143,7 @@ class Zones(NamedTuple):
 NO_ZONES = Zones()
 
 
-class Contract(Terms):
+class Contract(Part):
     """A contract version as it was put; see the README for a whole example."""
 
     contract_id: Slug
@@ -189,7 +183,7 @@ class Contract(Terms):
     metrics: Annotated[dict[MetricName, MetricTerms], Field(max_length=20)] = Field(
         default_factory=dict, description="presets with other conditions, and metrics of the contract's own"
     )
-    counts_as_response: CountsAsResponse = ["public_reply", "resolution"]
+    counts_as_response: CountsAsResponse = Field(["public_reply", "resolution"])
     targets: TargetRows
     aggregates: Annotated[list[Aggregate], Field(max_length=20)] = Field(
         default_factory=list, description="targets over all the tickets that are resolved in a period"
@@ -339,7 +333,7 @@ class Contract(Terms):
         """A tier by its number from 1; the last one where a later version of the contract has fewer."""
         return self.escalation.tiers[min(max(number, 1), len(self.escalation.tiers)) - 1]
 
-    def tier_calendar(self, tier: Tier, row: Row | None, zones: Zones = NO_ZONES) -> BusinessCalendar:
+    def tier_calendar(self, tier: Tier, row: Row | None, zones: Zones) -> BusinessCalendar:
         """In whose hours a tier is alerted and has to acknowledge: its own, else those of the ticket's targets."""
         return self.calendar_named(tier.calendar or (row.targets.calendar if row else None), zones)
 

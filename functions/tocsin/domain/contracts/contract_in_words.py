@@ -13,7 +13,7 @@ from tocsin.domain.contracts.aggregate_terms import Aggregate, Statistic
 from tocsin.domain.contracts.calendar_in_words import calendar_words, holidays_words
 from tocsin.domain.contracts.changes import Mode, ReopenTerms
 from tocsin.domain.contracts.clauses import Clause, Table, markdown
-from tocsin.domain.contracts.contract import Contract, Kind, Party, ReviewTerms
+from tocsin.domain.contracts.contract import Contract, Kind, Party
 from tocsin.domain.contracts.metrics import REVIEW, TIER_RESOLUTION, Metric
 from tocsin.domain.contracts.metrics_in_words import facts_words, metric_words, pauses_words, selector_words
 from tocsin.domain.contracts.reminders import SENT_AT
@@ -405,18 +405,14 @@ def _backing(contract: Contract) -> Parts:
 
 
 def _review(contract: Contract) -> Parts:
-    if contract.review is not None:
-        review = contract.review
-        yield (
-            f"When a ticket is resolved that has reached tier {review.from_tier} or a later one, the team "
-            f"{review.team} owes a review {due_words(review.due_within)} after that, "
-            f"{hours_words(contract, review.calendar)}."
-        )
-        yield f"It is met when {facts_words(REVIEW.stop)}, and owed no longer when {facts_words(REVIEW.cancel)}."
-        yield from _reminder(review)
-
-
-def _reminder(review: ReviewTerms) -> Parts:
+    review = contract.review
+    if review is None:
+        return
+    yield (
+        f"When a ticket is resolved that has reached tier {review.from_tier} or a later one, the team {review.team} "
+        f"owes a review {due_words(review.due_within)} after that, {hours_words(contract, review.calendar)}."
+    )
+    yield f"It is met when {facts_words(REVIEW.stop)}, and owed no longer when {facts_words(REVIEW.cancel)}."
     if review.remind_within:
         yield f"The team is reminded at {amount_words(review.remind_within)}."
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from tocsin.domain.contracts.metrics import FACTS, PRESETS, Metric
+from tocsin.domain.document import Part
 
 CONDITIONS = ("start", "stop", "pause", "resume", "cancel", "reset")
 MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -32,13 +33,11 @@ def _known_preset(name: str) -> str:
 Condition = Annotated[list[Annotated[str, AfterValidator(_known_fact)]], Field(max_length=len(FACTS))]
 
 
-class MetricTerms(BaseModel):
+class MetricTerms(Part):
     """What to change of a preset: of the one with the metric's own name, or of the one it is `like`.
 
     A metric that is like none needs `start` and `stop`; a condition left out is that of the preset, or never.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     like: Annotated[str, AfterValidator(_known_preset)] | None = None
     label: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(None, description="what people call it")

@@ -8,7 +8,7 @@ conditions or define metrics of its own (`tocsin.domain.contracts.metric_terms`)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FACTS: Mapping[str, str] = {
     "opened": "the ticket is opened",
@@ -100,20 +100,7 @@ PERIODIC_UPDATE = Metric(
     warning_wait="customer_update",
     deadline_wait="customer_update",
 )
-PAUSABLE_UPDATE = Metric(
-    name="pausable_update",
-    label="customer update",
-    start=facts("opened reopened"),
-    stop=facts("response"),
-    pause=facts("pended"),
-    resume=facts("resumed"),
-    cancel=facts("resolved closed"),
-    repeats=True,
-    warning_notice="customer_update_due",
-    customer_hears_of_breach=False,
-    warning_wait="customer_update",
-    deadline_wait="customer_update",
-)
+PAUSABLE_UPDATE = replace(PERIODIC_UPDATE, name="pausable_update", pause=facts("pended"), resume=facts("resumed"))
 RESOLUTION = Metric(
     name="resolution",
     label="resolution",
@@ -125,38 +112,10 @@ RESOLUTION = Metric(
     warning_wait="resolution_warning",
     deadline_wait="resolution_deadline",
 )
-FIRST_RESOLUTION = Metric(
-    name="first_resolution",
-    label="first resolution",
-    start=facts("opened"),
-    stop=facts("resolved closed"),
-    pause=facts("waiting_for_customer"),
-    resume=facts("resumed"),
-    warning_wait="resolution_warning",
-    deadline_wait="resolution_deadline",
-)
-REQUESTER_WAIT = Metric(
-    name="requester_wait",
-    label="waiting time of the customer",
-    start=facts("opened"),
-    stop=facts("resolved closed"),
-    pause=facts("waiting_for_customer"),
-    resume=facts("resumed"),
-    continues_on_reopen=True,
-    warning_wait="resolution_warning",
-    deadline_wait="resolution_deadline",
-)
-AGENT_WORK = Metric(
-    name="agent_work",
-    label="working time",
-    start=facts("opened"),
-    stop=facts("resolved closed"),
-    pause=facts("pended"),
-    resume=facts("resumed"),
-    continues_on_reopen=True,
-    customer_hears_of_breach=False,
-    warning_wait="resolution_warning",
-    deadline_wait="resolution_deadline",
+FIRST_RESOLUTION = replace(RESOLUTION, name="first_resolution", label="first resolution", continues_on_reopen=False)
+REQUESTER_WAIT = replace(RESOLUTION, name="requester_wait", label="waiting time of the customer")
+AGENT_WORK = replace(
+    RESOLUTION, name="agent_work", label="working time", pause=facts("pended"), customer_hears_of_breach=False
 )
 CUSTOMER_NOTIFICATION = Metric(
     name="customer_notification",

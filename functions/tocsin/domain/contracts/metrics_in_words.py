@@ -13,7 +13,7 @@ _IS = "the ticket is "
 
 def metric_words(metric: Metric) -> str:
     """When it starts, what meets, pauses, ends and restarts it, in a few sentences."""
-    return " ".join([f"{sentence_case(metric.label)} ({metric.name}) {_course(metric)}", *_more(metric)])
+    return " ".join(_sentences(metric))
 
 
 def facts_words(facts: Collection[str]) -> str:
@@ -31,11 +31,9 @@ def pauses_words(metric: Metric) -> str:
     return f"pauses when {facts_words(metric.pause)}, and goes on when {facts_words(metric.resume)}"
 
 
-def _course(metric: Metric) -> str:
-    return f"starts when {facts_words(metric.start)}, and is met when {facts_words(metric.stop)}."
-
-
-def _more(metric: Metric) -> Iterator[str]:
+def _sentences(metric: Metric) -> Iterator[str]:
+    course = f"starts when {facts_words(metric.start)}, and is met when {facts_words(metric.stop)}"
+    yield f"{sentence_case(metric.label)} ({metric.name}) {course}."
     if metric.repeats:
         yield "Each time it is met, the next one starts."
     if metric.pause:

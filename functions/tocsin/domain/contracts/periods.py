@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Literal, NamedTuple
 
 from tocsin.domain.calendars.business_hours import load_zone
+from tocsin.domain.contracts.term import months_after
 from tocsin.domain.instants import FIRST_YEAR, LAST_YEAR
 
 PeriodKind = Literal["week", "month", "quarter"]
@@ -42,12 +43,9 @@ def parse_period(text: str) -> Period:
             monday = date.fromisocalendar(year, int(match["week"]), 1)
             return Period("week", text, monday, date.fromordinal(monday.toordinal() + 7))
         if match["quarter"]:
-            month = int(match["quarter"]) * 3 - 2
-            return Period("quarter", text, date(year, month, 1), _month_after(year, month + 2))
-        return Period("month", text, date(year, int(match["month"]), 1), _month_after(year, int(match["month"])))
+            first = date(year, int(match["quarter"]) * 3 - 2, 1)
+            return Period("quarter", text, first, months_after(first, 3))
+        first = date(year, int(match["month"]), 1)
+        return Period("month", text, first, months_after(first, 1))
     except ValueError:
         raise ValueError(f"{text!r} does not exist; check the month or the week") from None
-
-
-def _month_after(year: int, month: int) -> date:
-    return date(year + month // 12, month % 12 + 1, 1)

@@ -10,8 +10,9 @@ from itertools import product
 from math import prod
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
+from tocsin.domain.document import Part
 from tocsin.domain.instants import Duration, parse_instant
 
 ATTRIBUTES = (
@@ -53,10 +54,8 @@ class Circumstances(NamedTuple):
         return self.attributes.get(field) or (self.segment if field == "segment" else None)
 
 
-class Selector(BaseModel):
+class Selector(Part):
     """Conditions that all have to hold; each is one text or a list of which one has to be the ticket's."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     priority: AnyOf | None = None
     impact: AnyOf | None = None

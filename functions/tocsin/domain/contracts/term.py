@@ -15,6 +15,10 @@ class Term(NamedTuple):
     notice_by: date | None
     measured_until: date
 
+    def as_json(self) -> dict[str, str | None]:
+        """By name; null where there is none."""
+        return {name: day and day.isoformat() for name, day in self._asdict().items()}
+
 
 def term_of(begins_on: date, months: int, notice_days: int | None = None, transition_days: int = 0) -> Term:
     """The dates of a term that begins with a day and lasts so many months.
@@ -23,7 +27,8 @@ def term_of(begins_on: date, months: int, notice_days: int | None = None, transi
     that number, with the month: 31 January and a month end on the last of February. From `notice_by` to `ends_on` lie
     `notice_days`. Dates beyond those that there are become the first or the last of them.
     """
-    ends_on = _last_day(begins_on, months)
+    after = months_after(begins_on, months)
+    ends_on = _shifted(after, -1) if after.day == begins_on.day and after < date.max else after
     notice_by = None if notice_days is None else _shifted(ends_on, -notice_days)
     return Term(begins_on, ends_on, notice_by, _shifted(ends_on, transition_days))
 
@@ -34,17 +39,6 @@ def months_after(day: date, months: int) -> date:
     if year > date.max.year:
         return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def _last_day(begins_on: date, months: int) -> date:
-    year, month = divmod(begins_on.year * 12 + begins_on.month - 1 + months, 12)
-    if year > date.max.year:
-        return date.max
-    try:
-        after = date(year, month + 1, begins_on.day)
-    except ValueError:
-        after = date(year, month + 2, 1)  # December has every day, so there is a month after it.
-    return _shifted(after, -1)
 
 
 def _shifted(day: date, days: int) -> date:

@@ -1,6 +1,6 @@
 """Events: facts that happened to a ticket, in the order in which Tocsin learned of them.
 
-`COMMANDS` are the facts that a helpdesk reports; the rest are appended by Tocsin itself. An event is never
+Those that a helpdesk reports come first below; the rest are appended by Tocsin itself. An event is never
 changed and never deleted; a ticket is the fold of its events (`tocsin.domain.tickets.ticket`).
 """
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from tocsin.domain.calendars.business_hours import load_zone
-from tocsin.domain.calendars.calendar import BusinessCalendar, Interval
+from tocsin.domain.calendars.calendar import BusinessCalendar
 from tocsin.domain.contracts.course import Course
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import NOBODY
@@ -85,8 +85,8 @@ def _in_hours(calendar: BusinessCalendar, obligation: Obligation, start: datetim
 
 
 def _open(obligation: Obligation, start: datetime, end: datetime) -> Iterator[Stretch]:
-    at = start
-    for pause, cause in sorted(zip(obligation.pauses, obligation.pause_causes, strict=True), key=_begin):
+    at, pauses = start, zip(obligation.pauses, obligation.pause_causes, strict=True)
+    for pause, cause in sorted(pauses, key=lambda pause: pause[0].start):
         begins, ends = max(pause.start, at), min(pause.end or end, end)
         if begins < ends:
             if at < begins:
@@ -97,17 +97,13 @@ def _open(obligation: Obligation, start: datetime, end: datetime) -> Iterator[St
         yield Stretch(at, end, "counted", "opening hours")
 
 
-def _begin(pause: tuple[Interval, int]) -> datetime:
-    return pause[0].start
-
-
 def _closed(calendar: BusinessCalendar, start: datetime, end: datetime) -> Iterator[Stretch]:
     """Day by day where a holiday or a special day closes it, as one stretch where only the opening hours do."""
     zone = load_zone(calendar.timezone)
     at, began, cause = start, start, ""
     while at < end:
         day = at.astimezone(zone).date()
-        why = _why_closed(calendar, day)
+        why = calendar.special_day(day) or calendar.holiday(day) or "outside opening hours"
         if cause and why != cause:
             yield Stretch(began, at, "closed", cause)
             began = at
@@ -115,10 +111,6 @@ def _closed(calendar: BusinessCalendar, start: datetime, end: datetime) -> Itera
         at = min(end, datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC))
     if began < end:
         yield Stretch(began, end, "closed", cause)
-
-
-def _why_closed(calendar: BusinessCalendar, day: date) -> str:
-    return calendar.special_day(day) or calendar.holiday(day) or "outside opening hours"
 
 
 def _cut(stretch: Stretch, cuts: Sequence[datetime]) -> Iterator[Stretch]:

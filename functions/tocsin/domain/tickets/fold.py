@@ -171,7 +171,7 @@ def _opened(ticket: Ticket, event: Event) -> None:
 def _agent_replied(ticket: Ticket, event: Event) -> None:
     facts = _responds(ticket, event, "public_reply" if event.details.get("public", True) else "internal_note")
     if event.details.get("then") == "resolved":
-        _resolve(ticket, event, facts)
+        _resolved(ticket, event, facts)
         return
     if facts:
         _happens(ticket, event, *facts)
@@ -301,11 +301,7 @@ def _escalated(ticket: Ticket, event: Event) -> None:
         _happens(ticket, event, "escalated")
 
 
-def _resolved(ticket: Ticket, event: Event) -> None:
-    _resolve(ticket, event, ())
-
-
-def _resolve(ticket: Ticket, event: Event, answered: tuple[str, ...]) -> None:
+def _resolved(ticket: Ticket, event: Event, answered: tuple[str, ...] = ()) -> None:
     if ticket.over:
         if answered:
             _happens(ticket, event, *answered)

@@ -134,18 +134,12 @@ class Obligation:
             return course._replace(counts_from=self.started_at).warnings(self.pauses, due_at, given, by_hand=True)
         return course.warnings(self.pauses, due_at, given)
 
-    def late(self, at: datetime) -> bool:
-        """Whether the target is used up before `at`; meeting it exactly when it is due is in time."""
-        if self._surely_in_time(at):
+    def _ended_late(self) -> bool:
+        """Whether it ended after it was due; met exactly when it is due is in time, what was not met by then is not."""
+        if self.ended_at is None or (self.met_by is not None and self._surely_in_time(self.ended_at)):
             return False
         due_at = self.due_at()
-        return due_at is not None and at > due_at
-
-    def _ended_late(self) -> bool:
-        # Met exactly when it is due is in time; what was not met by then is not.
-        return self.ended_at is not None and (
-            self.late(self.ended_at) or (self.met_by is None and self.due_at() == self.ended_at)
-        )
+        return due_at is not None and (self.ended_at > due_at or (self.met_by is None and self.ended_at == due_at))
 
     def _surely_in_time(self, at: datetime) -> bool:
         # No more business time passes than time: what was quick needs no calendar to show that it was in time.

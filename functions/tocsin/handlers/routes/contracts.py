@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from tocsin import wiring
 from tocsin.domain.contracts.contract_in_words import as_markdown
 from tocsin.domain.contracts.escalation_diagram import mermaid
-from tocsin.domain.faults import Fault, Invalid, NotFound
+from tocsin.domain.faults import Fault, Invalid, NotFound, bad_cursor
 from tocsin.domain.identifiers import PriorityName, Slug
 from tocsin.domain.instants import Instant, format_instant
 from tocsin.domain.tickets.commands import Attributes, MigrateTickets
@@ -64,7 +64,7 @@ def list_all(limit: Limit = 50, cursor: Cursor = None) -> Response[dict[str, Any
     try:
         versions, following = wiring.contracts().listed(helpdesk_of(router.current_event), limit, cursor)
     except ValueError:
-        raise Invalid([Fault("cursor", "is not a cursor of this list; leave it out to begin anew")]) from None
+        raise bad_cursor() from None
     return json_answer({"contracts": [_newest_view(version) for version in versions], "next_cursor": following})
 
 
@@ -83,7 +83,7 @@ def list_all_versions(contract_id: Slug, limit: Limit = 50, cursor: Cursor = Non
     """The newest first: who wrote and approved each, from when it is in force, what is new in it by its own words."""
     helpdesk_id = helpdesk_of(router.current_event)
     page = list_versions(helpdesk_id, contract_id, limit, cursor, contracts=wiring.contracts())
-    return json_answer({"versions": list(page.items), "next_cursor": page.next_cursor})
+    return json_answer({"versions": page.items, "next_cursor": page.next_cursor})
 
 
 @router.get("/v1/contracts/<contract_id>/versions/<version>", tags=["contracts"], summary="One version")
@@ -179,6 +179,6 @@ def _view(version: ContractVersion) -> dict[str, Any]:
         "sha256": version.sha256,
         "in_force_from": starts.isoformat() if starts else None,
         # Dates that still belong to it; null where the contract does not say when it begins or how long it runs.
-        "term": {name: day and day.isoformat() for name, day in dates._asdict().items()} if dates else None,
+        "term": dates and dates.as_json(),
         "contract": version.document,
     }

@@ -54,7 +54,7 @@ def list_all(
     """A page may be short and still have a next one, where a filter left entries out."""
     helpdesk_id = helpdesk_of(router.current_event)
     page = list_tickets(helpdesk_id, status, contract_id, limit, cursor, log=wiring.log())
-    return json_answer({"tickets": list(page.items), "next_cursor": page.next_cursor})
+    return json_answer({"tickets": page.items, "next_cursor": page.next_cursor})
 
 
 @router.get("/v1/tickets/<ticket_id>", tags=["tickets"], summary="A ticket")
@@ -88,7 +88,7 @@ def list_events(ticket_id: TicketId, limit: Limit = 100, cursor: Cursor = None) 
     page = read_events(
         _key(ticket_id), limit, cursor, log=wiring.log(), contracts=wiring.contracts(), teams=wiring.teams()
     )
-    return json_answer({"events": list(page.items), "next_cursor": page.next_cursor})
+    return json_answer({"events": page.items, "next_cursor": page.next_cursor})
 
 
 @router.get("/v1/tickets/<ticket_id>/explain", tags=["tickets"], summary="Why each instant is what it is")

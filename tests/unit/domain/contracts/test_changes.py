@@ -7,20 +7,13 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.unit.story import Story, after, contract
+from tests.unit.story import OFFICE, Story, after, berlin, contract
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.instants import format_instant
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.view import obligation_view
 
 P1_AND_P2 = {"P1": {"resolution": "4h"}, "P2": {"resolution": "8h"}}
-OFFICE = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}}
-
-
-def berlin(day: int, hour: int, minute: int = 0) -> datetime:
-    """In the week of the opening, which is Monday 30 March 2026 at ten: 31 is Tuesday, 32 is Wednesday 1 April."""
-    month, day = (3, day) if day <= 31 else (4, day - 31)
-    return datetime(2026, month, day, hour - 2, minute, tzinfo=UTC)
 
 
 def terms(**parts: Any) -> Contract:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,18 +10,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.story import KEY, OPENED_AT, REVIEW, TEAMS, contract
+from tests.unit.histories import Fact, Life, log_of
+from tests.unit.story import KEY, OPENED_AT, REVIEW, TEAMS, after, contract
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.instants import format_instant
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.assessment import assess
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.explain import explain
 from tocsin.domain.tickets.fold import fold
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.tickets.view import ticket_view
 
-MINUTE = timedelta(minutes=1)
 OFFICE = {
     "timezone": {"of": "site", "otherwise": "Europe/Berlin"},
     "weekly": {"mon-sat": ["09:00-12:00", "13:00-17:00"]},
@@ -98,8 +96,8 @@ DETAILS: dict[str, list[dict[str, Any]]] = {
         {"contract_version": 3, "reason": "x", "mode": "retroactive"},
     ],
     ev.DUE_DATE_SET: [
-        {"metric": "resolution", "due_at": format_instant(OPENED_AT + 500 * MINUTE), "reason": "x"},
-        {"metric": "first_response", "due_at": format_instant(OPENED_AT + 40 * MINUTE), "reason": "x"},
+        {"metric": "resolution", "due_at": format_instant(after(500)), "reason": "x"},
+        {"metric": "first_response", "due_at": format_instant(after(40)), "reason": "x"},
         {"metric": "resolution", "reason": "x"},
     ],
     ev.ACKNOWLEDGED: [{}],
@@ -114,20 +112,6 @@ DETAILS: dict[str, list[dict[str, Any]]] = {
 ACTORS = [Actor("agent", "ana"), Actor("agent", "ana"), Actor("customer", "jo"), Actor("bot", "greeter")]
 # Tickets that end early tell little: the ends are rarer than the rest.
 TYPES = [name for name in DETAILS for _ in range(1 if name in (ev.CLOSED, ev.MERGED, ev.DELETED) else 4)]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """Something that happens, in minutes after the opening, and how late we learn of it."""
-
-    type: str
-    details: dict[str, Any]
-    actor: Actor
-    at: int
-    delay: int
-
-    def event(self, sequence: int, recorded_at: datetime) -> Event:
-        return Event(sequence, self.type, OPENED_AT + self.at * MINUTE, recorded_at, self.actor, self.details)
 
 
 @st.composite
@@ -147,9 +131,8 @@ def opened() -> Event:
     return Event(1, ev.OPENED, OPENED_AT, OPENED_AT, Actor("customer", "jo"), details)
 
 
-def log_of(history: Iterable[Fact]) -> list[Event]:
-    end = OPENED_AT + 9_000 * MINUTE
-    return [opened(), *(fact.event(number, end) for number, fact in enumerate(history, 2))]
+def fold_of(history: Sequence[Fact], world: dict[int, Contract]) -> Ticket:
+    return fold(KEY, world, log_of(opened(), history, after(9_000)))
 
 
 def missed(ticket: Ticket, now: datetime) -> set[tuple[str, datetime]]:
@@ -159,7 +142,7 @@ def missed(ticket: Ticket, now: datetime) -> set[tuple[str, datetime]]:
 
 def verdicts(ticket: Ticket) -> Any:
     """What everything comes to, without the names that the order of recording gives."""
-    now = OPENED_AT + 9_000 * MINUTE
+    now = after(9_000)
     every = [
         (o.metric.name, o.started_at, o.due_at() or now, o.ended_at or now, o.state(now), [str(p) for p in o.pauses])
         for o in (*ticket.past, *ticket.current.values())
@@ -167,34 +150,12 @@ def verdicts(ticket: Ticket) -> Any:
     return sorted(every), ticket.status, ticket.priority, ticket.contract_version, ticket.holders, ticket.attributes
 
 
-class Life:
-    """A ticket whose execution assesses it at every timer and at every event that is learned of."""
-
-    def __init__(self, history: Sequence[Fact], world: dict[int, Contract]) -> None:
-        self.world, self.log, self.now = world, [opened()], OPENED_AT
-        for fact in sorted(history, key=lambda each: each.at + each.delay):
-            self.run_until(OPENED_AT + (fact.at + fact.delay) * MINUTE)
-            self.log.append(fact.event(len(self.log) + 1, self.now))
-        self.run_until(max(self.now, OPENED_AT + 8_000 * MINUTE))
-
-    def run_until(self, end: datetime) -> None:
-        for _ in range(500):
-            found = assess(KEY, self.world, self.log, TEAMS.get, self.now)
-            self.log += found.events
-            if found.timer is None or found.timer.at > end:
-                break
-            assert found.timer.at > self.now, "a timer that is already over would fire for ever"
-            self.now = found.timer.at
-        self.now = end
-        self.log += assess(KEY, self.world, self.log, TEAMS.get, self.now).events
-
-
 @settings(max_examples=150)
 @given(histories, worlds, st.randoms(use_true_random=False))
 def test_the_order_of_recording_decides_nothing(history: list[Fact], world: dict[int, Contract], random: Any) -> None:
     shuffled = list(history)
     random.shuffle(shuffled)
-    one, other = (fold(KEY, world, log_of(each)) for each in (history, shuffled))
+    one, other = (fold_of(each, world) for each in (history, shuffled))
     assert verdicts(one) == verdicts(other)
 
 
@@ -203,19 +164,19 @@ def test_the_order_of_recording_decides_nothing(history: list[Fact], world: dict
 def test_nothing_that_happens_after_a_breach_undoes_it(history: list[Fact], world: dict[int, Contract]) -> None:
     in_order = sorted(history, key=lambda fact: fact.at)
     for number in range(1, len(in_order) + 1):
-        now = OPENED_AT + in_order[number - 1].at * MINUTE
-        before = missed(fold(KEY, world, log_of(in_order[: number - 1])), now - timedelta(microseconds=1))
-        after = missed(fold(KEY, world, log_of(in_order[:number])), now)
-        assert before <= after, in_order[number - 1]
+        now = after(in_order[number - 1].at)
+        before = missed(fold_of(in_order[: number - 1], world), now - timedelta(microseconds=1))
+        later = missed(fold_of(in_order[:number], world), now)
+        assert before <= later, in_order[number - 1]
 
 
 @given(histories, worlds)
 def test_a_whole_life_is_recorded_once_settles_and_is_explained(
     history: list[Fact], world: dict[int, Contract]
 ) -> None:
-    life = Life(history, world)
+    life = Life(opened(), history, world, TEAMS, after(8_000))
     assert [event.sequence for event in life.log] == list(range(1, len(life.log) + 1))
-    again = assess(KEY, world, life.log, TEAMS.get, life.now)
+    again = life.assess()
     assert [event.type for event in again.events] == []
     standing: set[tuple[str, str]] = set()
     warned: set[tuple[str, str]] = set()

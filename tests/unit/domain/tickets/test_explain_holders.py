@@ -9,13 +9,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.story import ANA, CUSTOMER, Story, after, contract
+from tests.unit.story import ANA, CUSTOMER, OFFICE, Story, after, contract
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.instants import format_instant
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.explain import Stretch, explain, seconds_by_holder
 
-OFFICE = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}}
 TIERS = {
     "tiers": [
         {"team": "frontline", "acknowledge_within": "15m", "calendar": "always"},

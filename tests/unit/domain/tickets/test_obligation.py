@@ -123,7 +123,6 @@ def test_where_nothing_is_promised_nothing_is_due_but_the_pauses_are_kept() -> N
     obligation.pause(after(10))
     obligation.resume(after(20))
     assert obligation.due_at() is None
-    assert not obligation.late(after(9_999))
     assert obligation.state(after(9_999)) == "running"
     change = Event(4, "priority_changed", after(30), after(30), Actor("agent"))
     obligation.retarget(promised(contract(), "P1", "first_response"), "retroactive", change)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.unit.domain.tickets.slow_ticket import Cycle, Fact, SlowTicket, minute_of
-from tests.unit.story import ANA, BOT, CUSTOMER, KEY, TEAMS, after
+from tests.unit.story import ANA, BOT, CUSTOMER, KEY, OFFICE, TEAMS, after
 from tocsin.domain.contract_reading import read_contract
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.instants import format_instant, parse_instant
@@ -32,7 +32,6 @@ from tocsin.use_cases.dossier import Dossier
 
 Document = Mapping[str, Any]
 
-OFFICE = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}}
 EARLY = {"timezone": "America/New_York", "weekly": {"mon-sat": ["06:00-14:00"]}}
 LATER = {"timezone": "Europe/Berlin", "weekly": {"mon": ["11:30-20:00"], "wed-fri": ["10:00-18:00"]}}
 FAR = {"timezone": "Pacific/Auckland", "weekly": {"mon-fri": ["08:00-18:00"]}}

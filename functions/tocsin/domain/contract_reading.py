@@ -37,6 +37,9 @@ NOT_METRICS = ("calendar", "warn_at", "when")
 TAKEN = frozenset({*NOT_METRICS, "opened", "priority", *ATTRIBUTES})
 """What a metric of a contract's own cannot be called: in a row or in an example it would mean something else."""
 
+_PROMISES = re.compile(r"targets|calendar|holidays|sites|warnings_in|.*\.calendar$")
+"""Where a fault keeps promises from being worked out."""
+
 _HOLDER = re.compile(r"vendor|tier (?P<number>[1-9])", re.ASCII)
 
 Document = Mapping[str, Any]
@@ -61,7 +64,7 @@ def read_contract(
         contract = Contract.model_validate({"contract_id": contract_id, **document})
     except ValidationError as error:
         raise Invalid(faults_of(error, Contract) + faults, "The contract has faults; nothing was stored.") from None
-    if not any(fault.path.startswith(("targets", "calendar", "holidays", "sites")) for fault in faults):
+    if not any(_PROMISES.match(fault.path) for fault in faults):
         # With such faults targets have no calendar to count in, or no meaning.
         out_of_reach = list(_targets_out_of_reach(contract))
         faults += out_of_reach or faults_of_examples(contract)
@@ -283,7 +286,8 @@ def _impossible_rows(document: Document) -> Iterator[Fault]:
         yield Fault("targets", "needs a last row without `when`, for tickets that no other row is for")
     selectors = [_well_formed(Selector, row.get("when", {})) for _, row in rows]
     if all(selector is not None for selector in selectors):
-        found = never_chosen([s for s in selectors if s is not None], given if isinstance(given, list) else None)
+        known = given if isinstance(given, list) and all(isinstance(name, str) for name in given) else None
+        found = never_chosen([s for s in selectors if s is not None], known)
         yield from (Fault(f"targets.{n}.when" + (f".{field}" if field else ""), why) for n, field, why in found)
 
 

@@ -150,6 +150,27 @@ def test_a_calendar_must_be_defined_before_it_is_named() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("parts", "path"),
+    [
+        ({"warnings_in": "office"}, "warnings_in"),
+        ({"escalation": {"tiers": [{**TIER, "calendar": "office"}]}}, "escalation.tiers.0.calendar"),
+        ({"review": {**REVIEW, "from_tier": 1, "calendar": "office"}}, "review.calendar"),
+    ],
+)
+def test_a_calendar_that_is_named_in_one_place_and_defined_nowhere_is_that_fault_and_no_crash(
+    parts: Mapping[str, Any], path: str
+) -> None:
+    example = {"priority": "P1", "opened": "2026-03-27 16:50", "resolution": "2026-03-27 20:50"}
+    found = faults(changed(**parts, examples=[example]))
+    assert found == {path: "there is no calendar 'office' in this contract; known are: always"}
+
+
+def test_priorities_that_are_no_names_are_faults_and_no_crash_where_rows_look_at_them() -> None:
+    rows = [{"when": {"priority": ["P1", "P2"]}, "resolution": "4h"}, {"resolution": "8h"}]
+    assert set(faults(changed(priorities=["P1", None, ["P2"]], targets=rows))) == {"priorities.1", "priorities.2"}
+
+
 def test_the_calendar_that_is_always_open_cannot_be_redefined() -> None:
     found = faults(changed(calendars={"always": {"timezone": "UTC", "weekly": {"mon": ["09:00-17:00"]}}}))
     assert found == {"calendars.always": "is the calendar that is always open and cannot be defined"}

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tocsin.domain.calendars.calendar import NoOpenHours
-from tocsin.domain.contracts.contract import Contract, ReminderTerms, Revision
+from tocsin.domain.calendars.calendar_terms import CalendarTerms, Holidays
+from tocsin.domain.contracts.contract import Contract, ReminderTerms, ReviewTerms, Revision
 from tocsin.domain.contracts.course import Course
 from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, metric_of
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
@@ -85,6 +86,7 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
     yield from _unknown_teams(document, known_teams)
     yield from _unknown_calendars(document)
     yield from _unknown_holidays(document)
+    yield from _closed_by_shared_holidays(document)
     yield from _zones_from_nowhere(document)
     yield from _days_outside_the_term(document)
     yield from _impossible_reminders(document)
@@ -93,6 +95,7 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
     yield from _impossible_rows(document)
     yield from _unknown_channels(document)
     yield from _impossible_aggregates(document)
+    yield from _impossible_review(document)
     tiers, review = _tiers(document), _mapping(document.get("review"))
     if tiers and review and isinstance(from_tier := review.get("from_tier", 2), int) and from_tier > len(tiers):
         yield Fault("review.from_tier", f"is {from_tier}, but the escalation has {len(tiers)} tiers")
@@ -180,6 +183,20 @@ def _unknown_holidays(document: Document) -> Iterator[Fault]:
             yield Fault(f"holidays.{name}", "is defined, but no calendar has these holidays")
 
 
+def _closed_by_shared_holidays(document: Document) -> Iterator[Fault]:
+    """A calendar by itself does not know the days of the set that it names."""
+    sets = _mapping(document.get("holidays"))
+    for path, terms in _calendars(document):
+        name = terms.get("holidays")
+        if not isinstance(name, str) or not (
+            _well_formed(CalendarTerms, terms) and _well_formed(Holidays, sets.get(name))
+        ):
+            continue
+        if _well_formed(CalendarTerms, {**terms, "holidays": sets[name]}) is None:
+            why = f"has no open hour in a year with the holidays {name!r}; no target could ever be due"
+            yield Fault(path, why)
+
+
 def _zones_from_nowhere(document: Document) -> Iterator[Fault]:
     for path, terms in _calendars(document):
         source = _mapping(terms.get("timezone")).get("of")
@@ -226,6 +243,12 @@ def _impossible_reminders(document: Document) -> Iterator[Fault]:
             yield Fault(f"reminders.renewal.{number}", f"lies before the contract: {why}")
     if reminders.review_every and months_after(dates.begins_on, reminders.review_every) > dates.ends_on:
         yield Fault("reminders.review_every", f"is not shorter than the term: the contract ends on {dates.ends_on}")
+
+
+def _impossible_review(document: Document) -> Iterator[Fault]:
+    review = _well_formed(ReviewTerms, document.get("review"))
+    if review and review.remind_within and review.remind_within >= review.due_within:
+        yield Fault("review.remind_within", "is not shorter than `due_within`; nobody would be reminded in time")
 
 
 def _dates(document: Document, months_if_open: int | None = None) -> Term | None:
@@ -389,18 +412,24 @@ def _is_in_days(target: Any) -> bool:
 
 def _targets_out_of_reach(contract: Contract) -> Iterator[Fault]:
     """Targets that their calendar needs more than `REACH` to use up."""
+    tiers = range(1, len(contract.escalation.tiers) + 1)
     far = {
-        "review.due_within" if metric.name == REVIEW.name else f"{row.path}.{metric.name}"
+        _place_of_target(row, metric.name, tier)
         for row in contract.rows
         for metric in contract.rulebook.metrics
-        if _out_of_reach(_promise(contract, row, metric.name))
+        for tier in (tiers if metric.of_tiers else [1])
+        if _out_of_reach(contract.promise(row, metric, tier))
     }
     for path in sorted(far):
         yield Fault(path, "would take its calendar more than twenty years of opening hours to use up")
 
 
-def _promise(contract: Contract, row: Row, name: str) -> Promise | None:
-    return contract.promise(row, contract.metric(name), tier=1)
+def _place_of_target(row: Row, metric: str, tier: int) -> str:
+    return {
+        REVIEW.name: "review.due_within",
+        TIER_ACKNOWLEDGEMENT.name: f"escalation.tiers.{tier - 1}.acknowledge_within",
+        TIER_RESOLUTION.name: f"escalation.tiers.{tier - 1}.resolve_within",
+    }.get(metric, f"{row.path}.{metric}")
 
 
 def _out_of_reach(promise: Promise | None) -> bool:

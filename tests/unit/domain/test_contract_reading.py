@@ -117,6 +117,31 @@ def test_a_calendar_that_is_closed_for_a_whole_later_year_is_refused_when_the_co
     assert list(faults(changed(calendar=calendar, targets={"P1": {"resolution": "3000h"}})))
 
 
+def test_a_shared_set_of_holidays_that_closes_a_calendar_for_a_year_is_refused_like_one_of_its_own() -> None:
+    days = {(date(2028, 1, 1) + timedelta(days=number)).isoformat(): "closed" for number in range(366)}
+    calendars = {"office": {"timezone": "UTC", "holidays": "all"}, "field": {"timezone": "UTC", "holidays": "none"}}
+    found = faults(changed(calendars=calendars, holidays={"all": {"dates": days}, "none": {}}))
+    assert found == {
+        "calendars.office": "has no open hour in a year with the holidays 'all'; no target could ever be due"
+    }
+
+
+@pytest.mark.parametrize("field", ["acknowledge_within", "resolve_within"])
+def test_a_later_tier_s_target_that_its_calendar_cannot_use_up_is_refused_at_its_place(field: str) -> None:
+    tiers = [TIER, {**TIER, "calendar": "mondays", field: "87840h"}]
+    mondays = {"timezone": "UTC", "weekly": {"mon": ["09:00-10:00"]}}
+    found = faults(changed(calendars={"mondays": mondays}, escalation={"tiers": tiers}))
+    assert list(found) == [f"escalation.tiers.1.{field}"]
+
+
+@pytest.mark.parametrize("reminder", ["3bd", "999bd"])
+def test_a_review_that_nobody_could_be_reminded_of_in_time_is_refused(reminder: str) -> None:
+    review = {"team": "management", "from_tier": 1, "due_within": "3bd", "remind_within": reminder}
+    assert faults(changed(review=review)) == {
+        "review.remind_within": "is not shorter than `due_within`; nobody would be reminded in time"
+    }
+
+
 @pytest.mark.parametrize(
     ("part", "path", "message"),
     [

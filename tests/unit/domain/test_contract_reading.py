@@ -292,6 +292,29 @@ def test_what_yaml_makes_of_a_slip_is_a_fault_at_its_place(part: Mapping[str, An
     assert list(faults(changed(**part))) == [path]
 
 
+@pytest.mark.parametrize("day", [0, "0", 1767225600, "2026-01-01T00:00:00Z", "20260101", "2026-W01-4"])
+def test_a_number_or_an_instant_is_no_date(day: object) -> None:
+    why = "is not a date; write it as 2026-12-24"
+    signatories = [{"name": "Jo", "party": "customer", "signed_on": day}]
+    assert faults(changed(effective_from=day, revision={"in_force_from": day}, signatories=signatories)) == {
+        "effective_from": why,
+        "revision.in_force_from": why,
+        "signatories.0.signed_on": why,
+    }
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_version_that_comes_into_force_in_another_age_is_a_slip_of_the_pen(day: str) -> None:
+    found = faults(changed(revision={"in_force_from": day}))
+    assert found == {"revision.in_force_from": "lies outside the years 1970 to 2150; check the year"}
+
+
+@pytest.mark.parametrize("names", [{"country": ""}, {"country": "DE", "subdivision": ""}, {"subdivision": ""}])
+def test_a_country_or_subdivision_without_a_name_is_not_the_same_as_none(names: Mapping[str, str]) -> None:
+    calendar = {"timezone": "UTC", "holidays": names}
+    assert list(faults(changed(calendar=calendar))) == ["calendar.holidays"]
+
+
 def test_norway_is_a_country() -> None:
     calendar = {"timezone": "Europe/Oslo", "holidays": {"country": "NO"}}
     assert read_contract(changed(calendar=calendar), "acme-gold", TEAMS).timezone == "Europe/Oslo"

@@ -14,7 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar, every_day
-from tocsin.domain.calendars.calendar_terms import CalendarTerms, Holidays, Zone, ZoneOf, business_calendar
+from tocsin.domain.calendars.calendar_terms import (
+    CalendarTerms,
+    Day,
+    Holidays,
+    PlausibleDay,
+    Zone,
+    ZoneOf,
+    business_calendar,
+)
 from tocsin.domain.contracts.aggregate_terms import Aggregate
 from tocsin.domain.contracts.changes import Reopen, ReopenTerms, RetargetTerms
 from tocsin.domain.contracts.metric_terms import MetricName, MetricTerms, metric_of
@@ -58,7 +66,7 @@ class Signatory(Terms):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     party: str
-    signed_on: date | None = None
+    signed_on: Day | None = None
 
 
 class Revision(Terms):
@@ -66,8 +74,8 @@ class Revision(Terms):
 
     author: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     approved_by: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    approved_on: date | None = None
-    in_force_from: date | None = Field(
+    approved_on: Day | None = None
+    in_force_from: PlausibleDay | None = Field(
         None, description="for tickets opened on this day or later; until then, the one before"
     )
     changes: Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]], Field(max_length=50)] = Field(
@@ -156,7 +164,7 @@ class Contract(Terms):
         description="by which the parties report to each other, and where each is; the names of a ticket's `channel`",
         examples=[{"email": "support@provider.example", "phone": "+49 89 1234567"}],
     )
-    effective_from: date | None = None
+    effective_from: Day | None = None
     term: Months | None = Field(None, description="from `effective_from`, such as 24 months or 2 years")
     notice_days: Annotated[int, Field(ge=0, le=3660)] | None = None
     transition_days: Annotated[int, Field(ge=0, le=3660)] = 0

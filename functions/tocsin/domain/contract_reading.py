@@ -53,14 +53,16 @@ def read_contract(
     known_teams: Collection[str],
     known_contracts: Collection[str] = (),
     previous: Contract | None = None,
+    in_force: Contract | None = None,
 ) -> Contract:
     """The contract that a document describes. Raises Invalid with every fault, each with its path.
 
     `known_contracts`: those of `contracts_named_in` that the helpdesk has put. `previous`: the version before this one.
+    `in_force`: the version that tickets get now, which may be an earlier one.
     """
     faults = list(_faults_between_parts(document, contract_id, known_teams))
     faults += _impossible_backing(document, contract_id, known_contracts)
-    faults += _impossible_revision(document, previous)
+    faults += _impossible_revision(document, previous, in_force)
     try:
         contract = Contract.model_validate({"contract_id": contract_id, **document})
     except ValidationError as error:
@@ -124,7 +126,7 @@ def _impossible_backing(document: Document, contract_id: str, known_contracts: C
             yield Fault(path, f"there is no contract {backing!r}; put it first")
 
 
-def _impossible_revision(document: Document, previous: Contract | None) -> Iterator[Fault]:
+def _impossible_revision(document: Document, previous: Contract | None, in_force: Contract | None) -> Iterator[Fault]:
     revision = _well_formed(Revision, document.get("revision", {}))
     if revision is None:
         return
@@ -139,10 +141,13 @@ def _impossible_revision(document: Document, previous: Contract | None) -> Itera
         yield Fault("revision.in_force_from", f"lies before {effective_from}, on which the contract takes effect")
     if starts and (dates := _dates(document)) and starts > dates.ends_on:
         yield Fault("revision.in_force_from", f"lies after {dates.ends_on}, the last day of the contract")
-    before = previous.revision.in_force_from if previous else None
-    if before and (starts is None or starts < before):
+    # A planned version may be replaced by one from an earlier day, or a slip in its year could never be mended; but
+    # only where that day is given: who forgets it would do away with the plan.
+    begins, before = starts or effective_from, in_force if starts else previous
+    earliest = before.revision.in_force_from if before else None
+    if earliest and (begins is None or begins < earliest):
         why = "the version before this one is in force from then on"
-        yield Fault("revision.in_force_from", f"has to be {before} or later: {why}")
+        yield Fault("revision.in_force_from", f"has to be {earliest} or later: {why}")
 
 
 def _unknown_calendars(document: Document) -> Iterator[Fault]:

@@ -432,11 +432,13 @@ def test_a_version_is_not_in_force_before_the_one_that_it_follows() -> None:
     for revision in ({**REVISION, "in_force_from": "2026-02-28"}, {"author": "Kim"}, None):
         document = changed(**({"revision": revision} if revision else {}))
         with pytest.raises(Invalid) as caught:
-            read_contract(document, "acme-gold", TEAMS, previous=first)
+            read_contract(document, "acme-gold", TEAMS, previous=first, in_force=first)
         assert {fault.path: fault.message for fault in caught.value.faults} == {"revision.in_force_from": why}
     for previous in (first, read()):
-        following = read_contract(changed(revision=REVISION), "acme-gold", TEAMS, previous=previous)
+        following = read_contract(changed(revision=REVISION), "acme-gold", TEAMS, previous=previous, in_force=previous)
         assert str(following.in_force_from) == "2026-03-01"
+    renewed = read_contract(changed(effective_from="2027-01-01"), "acme-gold", TEAMS, previous=first, in_force=first)
+    assert str(renewed.in_force_from) == "2027-01-01", "which need not be said twice"
 
 
 def test_a_version_is_in_force_from_the_midnight_of_its_day_in_the_contract_s_zone() -> None:

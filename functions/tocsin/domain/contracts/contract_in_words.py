@@ -123,7 +123,7 @@ def _revision(contract: Contract) -> Parts:
     if revision.in_force_from:
         yield (
             f"It is in force for tickets that are opened on {revision.in_force_from} or later; "
-            "what is opened before that day is under the version before this one."
+            "what is opened before that day is under an earlier version."
         )
     yield from (f"New in this version: {change}" for change in revision.changes)
 

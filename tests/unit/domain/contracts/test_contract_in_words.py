@@ -465,7 +465,7 @@ def test_a_version_says_who_wrote_and_approved_it_since_when_it_is_in_force_and_
         "It was approved by Jo Doe on 2025-12-01.",
         (
             "It is in force for tickets that are opened on 2026-02-01 or later; "
-            "what is opened before that day is under the version before this one."
+            "what is opened before that day is under an earlier version."
         ),
         "New in this version: Repair within 4 hours",
     ]

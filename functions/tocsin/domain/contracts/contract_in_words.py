@@ -338,6 +338,11 @@ def _changes(contract: Contract) -> Parts:
         f"another one, {MODES[retarget.contract]}."
     )
     yield f"When the target stays what it was and only its hours are others, {MODES[retarget.calendar]}."
+    if "forward" in {retarget.priority, retarget.attributes, retarget.contract}:
+        yield (
+            "What was used up in open time, business days or calendar days can only be taken from a target of the same "
+            "kind; another one counts from the original start."
+        )
     yield "Pauses are kept in all of these, and what has ended stays as it was."
 
 

@@ -91,6 +91,9 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
     yield from _closed_by_shared_holidays(document)
     yield from _zones_from_nowhere(document)
     yield from _days_outside_the_term(document)
+    if (dates := _dates(document)) and dates.notice_by and dates.notice_by < dates.begins_on:
+        why = f"notice would be due by {dates.notice_by}, and the contract takes effect on {dates.begins_on}"
+        yield Fault("notice_days", f"are more than the term has: {why}")
     yield from _impossible_reminders(document)
     yield from _impossible_metrics(document)
     yield from _unknown_metrics(document)

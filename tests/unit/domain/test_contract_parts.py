@@ -418,6 +418,14 @@ def test_reminders_of_dates_that_there_are_not_are_refused(parts: dict[str, Any]
     assert faults(changed(**{"reminders": REMINDERS, **parts})) == expected
 
 
+def test_a_notice_that_is_longer_than_the_term_could_never_be_given() -> None:
+    assert faults(changed(**TERM, notice_days=365)) == {
+        "notice_days": "are more than the term has: notice would be due by 2025-12-31, "
+        "and the contract takes effect on 2026-01-01"
+    }
+    assert accepted(**TERM, notice_days=364)
+
+
 def test_a_version_cannot_come_into_force_after_the_contract_has_ended() -> None:
     assert faults(changed(**TERM, revision={"in_force_from": "2027-01-01"})) == {
         "revision.in_force_from": "lies after 2026-12-31, the last day of the contract"

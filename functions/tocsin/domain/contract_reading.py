@@ -15,13 +15,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tocsin.domain.calendars.calendar import NoOpenHours
-from tocsin.domain.contracts.contract import Contract, ReminderTerms, Revision
+from tocsin.domain.calendars.calendar_terms import CalendarTerms, Holidays
+from tocsin.domain.contracts.contract import Contract, ReminderTerms, ReviewTerms, Revision
 from tocsin.domain.contracts.course import Course
 from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, metric_of
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.selectors import ATTRIBUTES, Selector, never_chosen
-from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT
+from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row
 from tocsin.domain.contracts.term import Term, months_after, term_of
 from tocsin.domain.examples import faults_of_examples
 from tocsin.domain.faults import Fault, Invalid
@@ -44,6 +45,9 @@ NEVER_OF_A_ROW = frozenset(metric.name for metric in (REVIEW, *TIER_METRICS))
 TAKEN = frozenset({*NOT_METRICS, "opened", "priority", *ATTRIBUTES})
 """What a metric of a contract's own cannot be called: in a row or in an example it would mean something else."""
 
+_PROMISES = re.compile(r"targets|calendar|holidays|sites|warnings_in|.*\.calendar$")
+"""Where a fault keeps promises from being worked out."""
+
 _HOLDER = re.compile(r"vendor|tier (?P<number>[1-9])", re.ASCII)
 
 Document = Mapping[str, Any]
@@ -56,19 +60,21 @@ def read_contract(
     known_teams: Collection[str],
     known_contracts: Collection[str] = (),
     previous: Contract | None = None,
+    in_force: Contract | None = None,
 ) -> Contract:
     """The contract that a document describes. Raises Invalid with every fault, each with its path.
 
     `known_contracts`: those of `contracts_named_in` that the helpdesk has put. `previous`: the version before this one.
+    `in_force`: the version that tickets get now, which may be an earlier one.
     """
     faults = list(_faults_between_parts(document, contract_id, known_teams))
     faults += _impossible_backing(document, contract_id, known_contracts)
-    faults += _impossible_revision(document, previous)
+    faults += _impossible_revision(document, previous, in_force)
     try:
         contract = Contract.model_validate({"contract_id": contract_id, **document})
     except ValidationError as error:
         raise Invalid(faults_of(error, Contract) + faults, "The contract has faults; nothing was stored.") from None
-    if not any(fault.path.startswith(("targets", "calendar", "holidays", "sites")) for fault in faults):
+    if not any(_PROMISES.match(fault.path) for fault in faults):
         # With such faults targets have no calendar to count in, or no meaning.
         out_of_reach = list(_targets_out_of_reach(contract))
         faults += out_of_reach or faults_of_examples(contract)
@@ -89,14 +95,19 @@ def _faults_between_parts(document: Document, contract_id: str, known_teams: Col
     yield from _unknown_teams(document, known_teams)
     yield from _unknown_calendars(document)
     yield from _impossible_holidays(document)
+    yield from _closed_by_shared_holidays(document)
     yield from _zones_from_nowhere(document)
     yield from _days_outside_the_term(document)
+    if (dates := _dates(document)) and dates.notice_by and dates.notice_by < dates.begins_on:
+        why = f"notice would be due by {dates.notice_by}, and the contract takes effect on {dates.begins_on}"
+        yield Fault("notice_days", f"are more than the term has: {why}")
     yield from _impossible_reminders(document)
     yield from _impossible_metrics(document)
     yield from _unknown_metrics(document)
     yield from _impossible_rows(document)
     yield from _unknown_channels(document)
     yield from _impossible_aggregates(document)
+    yield from _impossible_review(document)
     tiers, review = _tiers(document), _mapping(document.get("review"))
     if tiers and review and isinstance(from_tier := review.get("from_tier", 2), int) and from_tier > len(tiers):
         yield Fault("review.from_tier", f"is {from_tier}, but the escalation has {len(tiers)} tiers")
@@ -125,7 +136,7 @@ def _impossible_backing(document: Document, contract_id: str, known_contracts: C
             yield Fault(path, f"there is no contract {backing!r}; put it first")
 
 
-def _impossible_revision(document: Document, previous: Contract | None) -> Iterator[Fault]:
+def _impossible_revision(document: Document, previous: Contract | None, in_force: Contract | None) -> Iterator[Fault]:
     revision = _well_formed(Revision, document.get("revision", {}))
     if revision is None:
         return
@@ -140,10 +151,13 @@ def _impossible_revision(document: Document, previous: Contract | None) -> Itera
         yield Fault("revision.in_force_from", f"lies before {effective_from}, on which the contract takes effect")
     if starts and (dates := _dates(document)) and starts > dates.ends_on:
         yield Fault("revision.in_force_from", f"lies after {dates.ends_on}, the last day of the contract")
-    before = previous.revision.in_force_from if previous else None
-    if before and (starts is None or starts < before):
+    # A planned version may be replaced by one from an earlier day, or a slip in its year could never be mended; but
+    # only where that day is given: who forgets it would do away with the plan.
+    begins, before = starts or effective_from, in_force if starts else previous
+    earliest = before.revision.in_force_from if before else None
+    if earliest and (begins is None or begins < earliest):
         why = "the version before this one is in force from then on"
-        yield Fault("revision.in_force_from", f"has to be {before} or later: {why}")
+        yield Fault("revision.in_force_from", f"has to be {earliest} or later: {why}")
 
 
 def _unknown_calendars(document: Document) -> Iterator[Fault]:
@@ -187,6 +201,20 @@ def _impossible_holidays(document: Document) -> Iterator[Fault]:
     if len(regions) > MOST_REGIONS:
         why = f"have the public holidays of {len(regions)} regions; a contract has room for {MOST_REGIONS}"
         yield Fault("calendars", f"{why}, so write another contract for the others")
+
+
+def _closed_by_shared_holidays(document: Document) -> Iterator[Fault]:
+    """A calendar by itself does not know the days of the set that it names."""
+    sets = _mapping(document.get("holidays"))
+    for path, terms in _calendars(document):
+        name = terms.get("holidays")
+        if not isinstance(name, str) or not (
+            _well_formed(CalendarTerms, terms) and _well_formed(Holidays, sets.get(name))
+        ):
+            continue
+        if _well_formed(CalendarTerms, {**terms, "holidays": sets[name]}) is None:
+            why = f"has no open hour in a year with the holidays {name!r}; no target could ever be due"
+            yield Fault(path, why)
 
 
 def _zones_from_nowhere(document: Document) -> Iterator[Fault]:
@@ -235,6 +263,12 @@ def _impossible_reminders(document: Document) -> Iterator[Fault]:
             yield Fault(f"reminders.renewal.{number}", f"lies before the contract: {why}")
     if reminders.review_every and months_after(dates.begins_on, reminders.review_every) > dates.ends_on:
         yield Fault("reminders.review_every", f"is not shorter than the term: the contract ends on {dates.ends_on}")
+
+
+def _impossible_review(document: Document) -> Iterator[Fault]:
+    review = _well_formed(ReviewTerms, document.get("review"))
+    if review and review.remind_within and review.remind_within >= review.due_within:
+        yield Fault("review.remind_within", "is not shorter than `due_within`; nobody would be reminded in time")
 
 
 def _dates(document: Document, months_if_open: int | None = None) -> Term | None:
@@ -295,7 +329,8 @@ def _impossible_rows(document: Document) -> Iterator[Fault]:
         yield Fault("targets", "needs a last row without `when`, for tickets that no other row is for")
     selectors = [_well_formed(Selector, row.get("when", {})) for _, row in rows]
     if all(selector is not None for selector in selectors):
-        found = never_chosen([s for s in selectors if s is not None], given if isinstance(given, list) else None)
+        known = given if isinstance(given, list) and all(isinstance(name, str) for name in given) else None
+        found = never_chosen([s for s in selectors if s is not None], known)
         yield from (Fault(f"targets.{n}.when" + (f".{field}" if field else ""), why) for n, field, why in found)
 
 
@@ -397,14 +432,24 @@ def _is_in_days(target: Any) -> bool:
 
 def _targets_out_of_reach(contract: Contract) -> Iterator[Fault]:
     """Targets that their calendar needs more than `REACH` to use up."""
+    tiers = range(1, len(contract.escalation.tiers) + 1)
     far = {
-        "review.due_within" if metric.name == REVIEW.name else f"{row.path}.{metric.name}"
+        _place_of_target(row, metric.name, tier)
         for row in contract.rows
         for metric in contract.rulebook.metrics
-        if _out_of_reach(contract.promise(row, metric, tier=1))
+        for tier in (tiers if metric.of_tiers else [1])
+        if _out_of_reach(contract.promise(row, metric, tier))
     }
     for path in sorted(far):
         yield Fault(path, "would take its calendar more than twenty years of opening hours to use up")
+
+
+def _place_of_target(row: Row, metric: str, tier: int) -> str:
+    return {
+        REVIEW.name: "review.due_within",
+        TIER_ACKNOWLEDGEMENT.name: f"escalation.tiers.{tier - 1}.acknowledge_within",
+        TIER_RESOLUTION.name: f"escalation.tiers.{tier - 1}.resolve_within",
+    }.get(metric, f"{row.path}.{metric}")
 
 
 def _out_of_reach(promise: Promise | None) -> bool:

@@ -54,6 +54,7 @@ def _faults(contract: Contract, path: str, example: Mapping[str, Any]) -> Iterat
         except ValueError as error:
             found.append(Fault(name, str(error)))
     found += contract.priority_faults(ticket.get("priority"), ticket)
+    found += _outside_the_term(contract, instants.get("opened"))
     if found or not expected:
         yield from (Fault(f"{path}.{fault.path}", fault.message) for fault in found)
         if not expected:
@@ -63,6 +64,15 @@ def _faults(contract: Contract, path: str, example: Mapping[str, Any]) -> Iterat
     opened = Event(1, ev.OPENED, at, at, Actor("customer"), {"contract_version": 1, **ticket})
     folded = fold(TicketKey("example", "example"), {1: contract}, [opened])
     yield from (fault for name in expected for fault in _difference(folded, path, name, instants[name]))
+
+
+def _outside_the_term(contract: Contract, opened: datetime | None) -> Iterator[Fault]:
+    """Such a ticket would be refused."""
+    dates, day = contract.dates, contract.day_of(opened) if opened else None
+    if day and contract.effective_from and day < contract.effective_from:
+        yield Fault("opened", f"lies before {contract.effective_from}, on which the contract takes effect")
+    if day and dates and day > dates.measured_until:
+        yield Fault("opened", f"lies after {dates.measured_until}, the last day on which tickets are measured")
 
 
 def _ticket(contract: Contract, example: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:

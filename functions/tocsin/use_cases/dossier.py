@@ -51,7 +51,10 @@ class Dossier:
         ]
         if not events or events[0].sequence != self.events[0].sequence:
             raise NotFound(f"There was no ticket {self.key.ticket_id!r} then.")
-        return replace(self, events=events)
+        # Without the versions that came later: what they measure was not measured then.
+        return replace(
+            self, contracts={number: self.contracts[number] for number in versions_in(events)}, events=events
+        )
 
     def plus(self, *events: Event) -> Dossier:
         """The dossier with more events at the end of the log."""

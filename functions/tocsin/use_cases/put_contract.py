@@ -12,6 +12,7 @@ from tocsin.domain.contracts.document_changes import changed_holidays
 from tocsin.domain.faults import Conflict, PreconditionFailed
 from tocsin.domain.topics import customer_topic
 from tocsin.ports import Clock, Contracts, ContractVersion, Notifier, SequenceConflict, Teams
+from tocsin.use_cases.contract_versions import version_in_force
 
 YEARS_AHEAD = 5
 """Public holidays are kept with a version for so many years, and the one before: what is beyond is not law yet."""
@@ -36,7 +37,9 @@ def put_contract(
     known = [name for name in contracts_named_in(document) if contracts.get(helpdesk_id, name)]
     current = contracts.get(helpdesk_id, contract_id)
     previous = current.contract if current else None
-    contract = read_contract(document, contract_id, teams.all(helpdesk_id).keys(), known, previous)
+    effective = version_in_force(helpdesk_id, contract_id, clock.now(), contracts=contracts)
+    in_force = effective.contract if effective else None
+    contract = read_contract(document, contract_id, teams.all(helpdesk_id).keys(), known, previous, in_force)
     number = current.version if current else 0
     if if_match is not None and if_match != number:
         raise PreconditionFailed(f"The contract is at version {number}, not at {if_match}; read it again.")

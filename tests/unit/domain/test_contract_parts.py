@@ -418,6 +418,14 @@ def test_reminders_of_dates_that_there_are_not_are_refused(parts: dict[str, Any]
     assert faults(changed(**{"reminders": REMINDERS, **parts})) == expected
 
 
+def test_a_notice_that_is_longer_than_the_term_could_never_be_given() -> None:
+    assert faults(changed(**TERM, notice_days=365)) == {
+        "notice_days": "are more than the term has: notice would be due by 2025-12-31, "
+        "and the contract takes effect on 2026-01-01"
+    }
+    assert accepted(**TERM, notice_days=364)
+
+
 def test_a_version_cannot_come_into_force_after_the_contract_has_ended() -> None:
     assert faults(changed(**TERM, revision={"in_force_from": "2027-01-01"})) == {
         "revision.in_force_from": "lies after 2026-12-31, the last day of the contract"
@@ -432,11 +440,13 @@ def test_a_version_is_not_in_force_before_the_one_that_it_follows() -> None:
     for revision in ({**REVISION, "in_force_from": "2026-02-28"}, {"author": "Kim"}, None):
         document = changed(**({"revision": revision} if revision else {}))
         with pytest.raises(Invalid) as caught:
-            read_contract(document, "acme-gold", TEAMS, previous=first)
+            read_contract(document, "acme-gold", TEAMS, previous=first, in_force=first)
         assert {fault.path: fault.message for fault in caught.value.faults} == {"revision.in_force_from": why}
     for previous in (first, read()):
-        following = read_contract(changed(revision=REVISION), "acme-gold", TEAMS, previous=previous)
+        following = read_contract(changed(revision=REVISION), "acme-gold", TEAMS, previous=previous, in_force=previous)
         assert str(following.in_force_from) == "2026-03-01"
+    renewed = read_contract(changed(effective_from="2027-01-01"), "acme-gold", TEAMS, previous=first, in_force=first)
+    assert str(renewed.in_force_from) == "2027-01-01", "which need not be said twice"
 
 
 def test_a_version_is_in_force_from_the_midnight_of_its_day_in_the_contract_s_zone() -> None:

@@ -117,6 +117,31 @@ def test_a_calendar_that_is_closed_for_a_whole_later_year_is_refused_when_the_co
     assert list(faults(changed(calendar=calendar, targets={"P1": {"resolution": "3000h"}})))
 
 
+def test_a_shared_set_of_holidays_that_closes_a_calendar_for_a_year_is_refused_like_one_of_its_own() -> None:
+    days = {(date(2028, 1, 1) + timedelta(days=number)).isoformat(): "closed" for number in range(366)}
+    calendars = {"office": {"timezone": "UTC", "holidays": "all"}, "field": {"timezone": "UTC", "holidays": "none"}}
+    found = faults(changed(calendars=calendars, holidays={"all": {"dates": days}, "none": {}}))
+    assert found == {
+        "calendars.office": "has no open hour in a year with the holidays 'all'; no target could ever be due"
+    }
+
+
+@pytest.mark.parametrize("field", ["acknowledge_within", "resolve_within"])
+def test_a_later_tier_s_target_that_its_calendar_cannot_use_up_is_refused_at_its_place(field: str) -> None:
+    tiers = [TIER, {**TIER, "calendar": "mondays", field: "87840h"}]
+    mondays = {"timezone": "UTC", "weekly": {"mon": ["09:00-10:00"]}}
+    found = faults(changed(calendars={"mondays": mondays}, escalation={"tiers": tiers}))
+    assert list(found) == [f"escalation.tiers.1.{field}"]
+
+
+@pytest.mark.parametrize("reminder", ["3bd", "999bd"])
+def test_a_review_that_nobody_could_be_reminded_of_in_time_is_refused(reminder: str) -> None:
+    review = {"team": "management", "from_tier": 1, "due_within": "3bd", "remind_within": reminder}
+    assert faults(changed(review=review)) == {
+        "review.remind_within": "is not shorter than `due_within`; nobody would be reminded in time"
+    }
+
+
 @pytest.mark.parametrize(
     ("part", "path", "message"),
     [
@@ -148,6 +173,27 @@ def test_a_calendar_must_be_defined_before_it_is_named() -> None:
         "escalation.tiers.0.calendar": "there is no calendar 'office' in this contract; known are: always, night",
         "review.calendar": "there is no calendar '' in this contract; known are: always, night",
     }
+
+
+@pytest.mark.parametrize(
+    ("parts", "path"),
+    [
+        ({"warnings_in": "office"}, "warnings_in"),
+        ({"escalation": {"tiers": [{**TIER, "calendar": "office"}]}}, "escalation.tiers.0.calendar"),
+        ({"review": {**REVIEW, "from_tier": 1, "calendar": "office"}}, "review.calendar"),
+    ],
+)
+def test_a_calendar_that_is_named_in_one_place_and_defined_nowhere_is_that_fault_and_no_crash(
+    parts: Mapping[str, Any], path: str
+) -> None:
+    example = {"priority": "P1", "opened": "2026-03-27 16:50", "resolution": "2026-03-27 20:50"}
+    found = faults(changed(**parts, examples=[example]))
+    assert found == {path: "there is no calendar 'office' in this contract; known are: always"}
+
+
+def test_priorities_that_are_no_names_are_faults_and_no_crash_where_rows_look_at_them() -> None:
+    rows = [{"when": {"priority": ["P1", "P2"]}, "resolution": "4h"}, {"resolution": "8h"}]
+    assert set(faults(changed(priorities=["P1", None, ["P2"]], targets=rows))) == {"priorities.1", "priorities.2"}
 
 
 def test_the_calendar_that_is_always_open_cannot_be_redefined() -> None:
@@ -244,6 +290,29 @@ def test_a_part_of_the_wrong_kind_is_a_fault_and_no_crash(part: str, value: obje
 )
 def test_what_yaml_makes_of_a_slip_is_a_fault_at_its_place(part: Mapping[str, Any], path: str) -> None:
     assert list(faults(changed(**part))) == [path]
+
+
+@pytest.mark.parametrize("day", [0, "0", 1767225600, "2026-01-01T00:00:00Z", "20260101", "2026-W01-4"])
+def test_a_number_or_an_instant_is_no_date(day: object) -> None:
+    why = "is not a date; write it as 2026-12-24"
+    signatories = [{"name": "Jo", "party": "customer", "signed_on": day}]
+    assert faults(changed(effective_from=day, revision={"in_force_from": day}, signatories=signatories)) == {
+        "effective_from": why,
+        "revision.in_force_from": why,
+        "signatories.0.signed_on": why,
+    }
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_version_that_comes_into_force_in_another_age_is_a_slip_of_the_pen(day: str) -> None:
+    found = faults(changed(revision={"in_force_from": day}))
+    assert found == {"revision.in_force_from": "lies outside the years 1970 to 2150; check the year"}
+
+
+@pytest.mark.parametrize("names", [{"country": ""}, {"country": "DE", "subdivision": ""}, {"subdivision": ""}])
+def test_a_country_or_subdivision_without_a_name_is_not_the_same_as_none(names: Mapping[str, str]) -> None:
+    calendar = {"timezone": "UTC", "holidays": names}
+    assert list(faults(changed(calendar=calendar))) == ["calendar.holidays"]
 
 
 def test_norway_is_a_country() -> None:

@@ -129,6 +129,15 @@ def test_each_example_has_its_number() -> None:
     assert list(found) == ["examples.1.first_response"]
 
 
+def test_a_ticket_that_would_be_refused_for_its_day_is_no_example() -> None:
+    right = {**FRIDAY, "first_response": "Mon 2026-03-30 09:50"}
+    begins = {"effective_from": "2026-03-28"}
+    assert of(right, **begins) == {"opened": "lies before 2026-03-28, on which the contract takes effect"}
+    ends = {"effective_from": "2026-01-26", "term": "2 months", "transition_days": 1}
+    assert of(right, **ends) == {"opened": "lies after 2026-03-26, the last day on which tickets are measured"}
+    assert accepted(right, **{**ends, "transition_days": 2})
+
+
 def test_where_the_contract_has_no_calendar_the_clock_on_the_wall_is_utc() -> None:
     example = {"priority": "P1", "opened": "Fri 2026-03-27 16:50", "resolution": "Fri 2026-03-27 20:50"}
     assert read_contract(changed(examples=[example]), "acme-gold", TEAMS).examples == [example]

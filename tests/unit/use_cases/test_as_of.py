@@ -133,6 +133,24 @@ def test_the_version_of_the_contract_is_that_of_then(late: World) -> None:
     assert [each["resolution"] for each in targets] == ["PT4H", "PT2H"]
 
 
+def test_what_only_a_later_version_measures_is_not_found_in_what_was_known_before(world: World) -> None:
+    rows = {"P1": {"resolution": "4h", "hand_over": "1h", "calendar": "always"}}
+    world.put(TERMS)
+    world.open()
+    known = {}
+    for number, start in ((3, "acknowledged"), (4, "opened")):
+        hand_over = {"start": [start], "stop": ["resolved"]}
+        world.put({**TERMS, "targets": rows, "metrics": {"hand_over": hand_over}})
+        world.clock.advance(minutes=10)
+        world.report("contract_changed", contract_version=number, reason="x")
+        now = world.clock.now()
+        known[now] = read_ticket(KEY, **world.store)["obligations"]
+        assert [each["metric"] == "hand_over" for each in known[now]].count(True) == number - 3
+        world.clock.advance(minutes=10)
+    for then, obligations in known.items():
+        assert read_ticket(KEY, known_at=then, **world.store)["obligations"] == obligations
+
+
 def test_who_was_told_may_be_read_from_what_was_known(late: World) -> None:
     assert read_ticket(KEY, known_at=after(0), **late.store)["escalation"]["acknowledged_by"] == "ana"
     assert read_ticket(KEY, at=after(60), **late.store)["settled"] is True

@@ -46,6 +46,20 @@ def test_versions_of_the_same_day_follow_each_other_and_the_last_one_counts(worl
     assert [number_at(world, at) for at in ("2026-03-29T12:00:00Z", "2026-03-30T12:00:00Z")] == [1, 3]
 
 
+def test_a_planned_version_may_be_replaced_by_one_from_an_earlier_day_that_is_named(world: World) -> None:
+    world.put(document("2062-04-15"))
+    for parts in ({}, {"effective_from": "2026-01-01"}):
+        with pytest.raises(Invalid) as caught:
+            world.put(document(warn_at=["50%"], **parts))
+        assert [fault.path for fault in caught.value.faults] == ["revision.in_force_from"], "or the plan would be lost"
+    world.put(document("2026-04-15"))
+    found = [number_at(world, at) for at in ("2026-04-14T12:00:00Z", "2026-04-15T12:00:00Z", "2062-04-15T12:00:00Z")]
+    assert found == [1, 3, 3]
+    world.clock.advance(days=30)
+    with pytest.raises(Invalid):
+        world.put(document("2026-04-14"))
+
+
 def test_a_ticket_from_before_every_version_is_refused_and_told_since_when_there_is_one(world: World) -> None:
     world.contracts.versions.clear()
     world.put(document(effective_from="2026-03-10"))

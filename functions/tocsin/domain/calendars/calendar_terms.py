@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, WrapValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, WrapValidator, model_validator
 
 from tocsin.domain.calendars.business_hours import MonthDay, load_zone
 from tocsin.domain.calendars.calendar import BusinessCalendar, SpecialDay
@@ -106,7 +106,16 @@ def _plausible(day: date) -> date:
     return day
 
 
-ClosedDate = Annotated[date, AfterValidator(_plausible)]
+def _written_day(value: Any) -> date:
+    # pydantic takes numbers for seconds since 1970, and instants at midnight for dates.
+    try:
+        return value if type(value) is date else _iso_date(value)
+    except (TypeError, ValueError):
+        raise ValueError("is not a date; write it as 2026-12-24") from None
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+PlausibleDay = Annotated[Day, AfterValidator(_plausible)]
 Window = Annotated[str, _readable_by(window_seconds)]
 Weekdays = Annotated[str, _readable_by(weekdays)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -126,7 +135,7 @@ class Holidays(Part):
 
     country: str | None = Field(None, description="ISO 3166-1 alpha-2, such as DE")
     subdivision: str | None = Field(None, description="ISO 3166-2 without the country, such as BY")
-    dates: Annotated[dict[ClosedDate, str], Field(max_length=4000)] = Field(
+    dates: Annotated[dict[PlausibleDay, str], Field(max_length=4000)] = Field(
         default_factory=dict, description="further closed dates and their names"
     )
     yearly: Annotated[dict[YearlyDate, str], Field(max_length=366)] = Field(
@@ -151,13 +160,13 @@ class Holidays(Part):
         if self.region is not None and self.region in as_put:
             self._known = as_put[self.region]
             return self
-        if self.subdivision and not self.country:
+        if self.subdivision is not None and self.country is None:
             raise ValueError("names a subdivision without its country")
-        if self.country:
+        if self.country is not None:
             supported = _supported_countries()
             if self.country not in supported:
                 raise ValueError(f"country {self.country!r} is not known; write ISO 3166-1 alpha-2 such as DE")
-            if self.subdivision and self.subdivision not in supported[self.country]:
+            if self.subdivision is not None and self.subdivision not in supported[self.country]:
                 known = ", ".join(sorted(supported[self.country])) or "none"
                 raise ValueError(f"subdivision {self.subdivision!r} of {self.country} is not known; known are: {known}")
         return self

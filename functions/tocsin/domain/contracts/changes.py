@@ -13,7 +13,7 @@ from tocsin.domain.instants import Duration
 Mode = Literal["retroactive", "forward", "best_for_customer"]
 """retroactive: the new target counts from the original start, and may be used up at once.
 forward: what was used up so far stays used; the new target and calendar apply to the rest. Business days count by the
-hours that hold when they close, each date once.
+hours that hold when they close, each date once. A target in another unit of time counts as if retroactive.
 best_for_customer: the earlier of the deadline before the change and the retroactive one.
 Pauses are kept in all three."""
 

@@ -16,7 +16,9 @@ from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar, every_day
 from tocsin.domain.calendars.calendar_terms import (
     CalendarTerms,
+    Day,
     Holidays,
+    PlausibleDay,
     PublicHolidays,
     Zone,
     ZoneOf,
@@ -59,7 +61,7 @@ class Signatory(Part):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     party: str
-    signed_on: date | None = None
+    signed_on: Day | None = None
 
 
 class Revision(Part):
@@ -67,8 +69,8 @@ class Revision(Part):
 
     author: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     approved_by: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    approved_on: date | None = None
-    in_force_from: date | None = Field(
+    approved_on: Day | None = None
+    in_force_from: PlausibleDay | None = Field(
         None, description="for tickets opened on this day or later; until then, the one before"
     )
     changes: Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]], Field(max_length=50)] = Field(
@@ -157,7 +159,7 @@ class Contract(Part):
         description="by which the parties report to each other, and where each is; the names of a ticket's `channel`",
         examples=[{"email": "support@provider.example", "phone": "+49 89 1234567"}],
     )
-    effective_from: date | None = None
+    effective_from: Day | None = None
     term: Months | None = Field(None, description="from `effective_from`, such as 24 months or 2 years")
     notice_days: Annotated[int, Field(ge=0, le=3660)] | None = None
     transition_days: Annotated[int, Field(ge=0, le=3660)] = 0

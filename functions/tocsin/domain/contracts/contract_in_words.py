@@ -123,7 +123,7 @@ def _revision(contract: Contract) -> Parts:
     if revision.in_force_from:
         yield (
             f"It is in force for tickets that are opened on {revision.in_force_from} or later; "
-            "what is opened before that day is under the version before this one."
+            "what is opened before that day is under an earlier version."
         )
     yield from (f"New in this version: {change}" for change in revision.changes)
 
@@ -338,6 +338,11 @@ def _changes(contract: Contract) -> Parts:
         f"another one, {MODES[retarget.contract]}."
     )
     yield f"When the target stays what it was and only its hours are others, {MODES[retarget.calendar]}."
+    if "forward" in {retarget.priority, retarget.attributes, retarget.contract}:
+        yield (
+            "What was used up in open time, business days or calendar days can only be taken from a target of the same "
+            "kind; another one counts from the original start."
+        )
     yield "Pauses are kept in all of these, and what has ended stays as it was."
 
 

@@ -80,6 +80,9 @@ def contradictions(metric: Metric, has_review: bool) -> Iterator[tuple[str, str]
         both = getattr(metric, one) & getattr(metric, other)
         if both:
             yield other, f"has {_either(both)} in common with `{one}`: {why}"
+    for condition in ("pause", "resume", "reset"):
+        if "opened" in getattr(metric, condition):
+            yield condition, "has opened, which never happens while it is measured: a ticket is opened once, at first"
     if metric.pause and not metric.resume:
         yield "resume", "is missing; once paused the metric would never count again"
     if metric.resume and not metric.pause:

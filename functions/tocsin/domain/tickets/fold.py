@@ -66,7 +66,7 @@ def apply(ticket: Ticket, event: Event) -> None:
 
 def _rulebook(contracts: Contracts, version: int) -> Rulebook:
     """What that version measures, and what only others do: a promise made later finds the whole history."""
-    return contracts[version].rulebook.joined_with(contract.rulebook for contract in contracts.values())
+    return contracts[version].rulebook.joined_with(contracts[number].rulebook for number in sorted(contracts))
 
 
 def _attributes(details: Mapping[str, Any]) -> dict[str, Any]:

@@ -465,10 +465,20 @@ def test_a_version_says_who_wrote_and_approved_it_since_when_it_is_in_force_and_
         "It was approved by Jo Doe on 2025-12-01.",
         (
             "It is in force for tickets that are opened on 2026-02-01 or later; "
-            "what is opened before that day is under the version before this one."
+            "what is opened before that day is under an earlier version."
         ),
         "New in this version: Repair within 4 hours",
     ]
+
+
+def test_going_forward_is_said_to_need_a_target_of_the_same_kind() -> None:
+    never = {"priority": "retroactive", "attributes": "retroactive", "contract": "best_for_customer"}
+    found = [said(Contract.model_validate({**DOCUMENT, "retarget": terms}), "Changes") for terms in ({}, never)]
+    sentence = (
+        "What was used up in open time, business days or calendar days can only be taken from a target of the same "
+        "kind; another one counts from the original start."
+    )
+    assert [sentence in sentences for sentences in found] == [True, False]
 
 
 def test_contacts_are_sentences_and_channels_a_table() -> None:

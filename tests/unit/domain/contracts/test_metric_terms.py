@@ -129,6 +129,14 @@ class TestContradictions:
                 "stop",
                 f"has pended in common with `start`: {AT_ONCE}",
             ),
+            *(
+                (
+                    {**ONCE, "start": ["opened"], "pause": ["pended"], "resume": ["resumed"], field: ["opened"]},
+                    field,
+                    "has opened, which never happens while it is measured: a ticket is opened once, at first",
+                )
+                for field in ("pause", "resume", "reset")
+            ),
             (
                 {**ONCE, "cancel": ["opened"]},
                 "cancel",

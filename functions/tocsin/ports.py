@@ -90,8 +90,11 @@ class TicketLog(Protocol):
         events: Sequence[Event],
         request: Request | None = None,
         outcome: Outcome | None = None,
+        uncounted: datetime | None = None,
     ) -> None:
         """Append events and move the head, all or nothing; with a conclusion goes its outcome.
+
+        `uncounted` is the `resolved_at` of an outcome that counts no longer, since the ticket was reopened.
 
         Raises SequenceConflict when the log does not end right before `events`, RequestRepeated when the
         request's key has been used.

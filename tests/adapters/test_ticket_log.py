@@ -230,7 +230,12 @@ class TestOutcomes:
     def every(self, log: TicketLog) -> list[tuple[TicketKey, datetime]]:
         keys = (TicketKey("acme", ticket_id) for ticket_id in (KEY.ticket_id, "T", "T-1", "T.1"))
         records = [(key, record) for key in keys if (record := log.load(key))]
-        return [(k, datetime.fromisoformat(e.details["resolved_at"])) for k, record in records for e in record.events]
+        return [
+            (k, datetime.fromisoformat(e.details["resolved_at"]))
+            for k, record in records
+            for e in record.events
+            if "resolved_at" in e.details
+        ]
 
     def found(self, log: TicketLog, start: datetime, end: datetime) -> list[Outcome]:
         return sorted(log.outcomes("acme", "acme-gold", start, end), key=lambda each: each.resolved_at)
@@ -257,6 +262,18 @@ class TestOutcomes:
         self.settle(log, MARCH, TicketKey("acme", "T-1"), "acme-gold-2")
         self.settle(log, MARCH, TicketKey("other", "T"))
         assert self.found(log, MARCH, APRIL) == [mine]
+
+    @pytest.mark.parametrize("again", [MARCH + timedelta(days=1), APRIL])
+    def test_a_ticket_that_is_reopened_counts_nowhere_until_it_settles_again(
+        self, log: TicketLog, again: datetime
+    ) -> None:
+        self.settle(log, MARCH)
+        for generation in (1, 2):
+            moved = replace(head(len(sequences(log)) + 1), generation=generation)
+            log.append(moved, [event(moved.sequence, "reopened")], uncounted=MARCH)
+        assert self.found(log, MARCH, MAY) == []
+        settled = self.settle(log, again)
+        assert self.found(log, MARCH, MAY) == [settled]
 
     def test_of_a_ticket_that_settles_again_only_the_last_counts(self, log: TicketLog) -> None:
         self.settle(log, MARCH)

@@ -89,6 +89,16 @@ def test_a_ticket_that_is_resolved_again_in_another_month_counts_there_alone(des
     assert values(desk, "2026-04")[:2] == [(1, 0.0, False), (1, 1500.0, True)]
 
 
+def test_a_reopened_ticket_counts_again_when_it_is_resolved_again(desk: Desk) -> None:
+    desk.report("reopened", "T-1", actor={"kind": "customer"})
+    assert read(desk, "2026-03")["aggregates"][0]["measured"] == 2
+    desk.engine.advance(minutes=1)
+    assert read(desk, "2026-03")["aggregates"][0]["measured"] == 2
+    desk.report("resolved", "T-1")
+    desk.engine.advance(minutes=1)
+    assert read(desk, "2026-03")["aggregates"][0]["measured"] == 3
+
+
 def test_of_what_is_merged_or_deleted_only_what_was_late_counts(desk: Desk) -> None:
     desk.report("deleted", "T-1")
     desk.report("merged", "T-2", into="T-1")

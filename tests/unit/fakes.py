@@ -60,6 +60,7 @@ class FakeTicketLog:
         events: Sequence[Event],
         request: Request | None = None,
         outcome: Outcome | None = None,
+        uncounted: datetime | None = None,
     ) -> None:
         if self.interruptions:
             (interruption, *waiting), self.interruptions = self.interruptions, []
@@ -73,6 +74,8 @@ class FakeTicketLog:
         self.logs.setdefault(head.key, []).extend(events)
         self.requests |= {(request.helpdesk_id, request.idempotency_key): request} if request else {}
         self.settled |= {head.key: outcome} if outcome else {}
+        if uncounted:
+            self.settled.pop(head.key, None)
 
     def request(self, helpdesk_id: str, idempotency_key: str) -> Request | None:
         return self.requests.get((helpdesk_id, idempotency_key))

@@ -103,8 +103,6 @@ def _append(dossier: Dossier, events: Sequence[Event], now: datetime, *, log: Ti
 
 def _outcome(before: Dossier, after: Dossier, conclusion: Event) -> Outcome:
     ticket = after.ticket()
-    earlier = next((event for event in reversed(before.events) if event.type in ev.CONCLUSIONS), None)
-    replaced = earlier.details.get("resolved_at") if earlier else None
     return Outcome(
         contract_id=ticket.contract.contract_id,
         contract_version=ticket.contract_version,
@@ -114,5 +112,5 @@ def _outcome(before: Dossier, after: Dossier, conclusion: Event) -> Outcome:
         highest_tier=ticket.chain.tier,
         withdrawn=conclusion.details["withdrawn"],
         obligations=conclusion.details["obligations"],
-        replaces=parse_instant(replaced) if replaced else None,
+        replaces=before.counted_at,
     )

@@ -10,6 +10,8 @@ from datetime import datetime
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.faults import NotFound
 from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.instants import parse_instant
+from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.assessment import Assessment, Roster, assess
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.fold import fold, versions_in
@@ -59,6 +61,12 @@ class Dossier:
     def plus(self, *events: Event) -> Dossier:
         """The dossier with more events at the end of the log."""
         return replace(self, events=[*self.events, *events])
+
+    @property
+    def counted_at(self) -> datetime | None:
+        """When it was resolved by its last conclusion, which is where reports count it."""
+        last = next((event for event in reversed(self.events) if event.type in ev.CONCLUSIONS), None)
+        return parse_instant(last.details["resolved_at"]) if last else None
 
     @property
     def sequence(self) -> int:

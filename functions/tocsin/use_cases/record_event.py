@@ -75,7 +75,8 @@ def append(
     after = dossier.plus(event).assess(now)
     answer = {**event_view(event), "ticket": ticket_view(after, event.sequence, now)}
     request = request_to_record(dossier.key.helpdesk_id, idempotency, answer, now)
-    log.append(head_of(after, event.sequence, now), [event], request)
+    uncounted = dossier.counted_at if event.type == ev.REOPENED and not after.ticket.over else None
+    log.append(head_of(after, event.sequence, now), [event], request, uncounted=uncounted)
     return answer
 
 

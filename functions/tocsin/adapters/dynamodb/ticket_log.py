@@ -60,6 +60,7 @@ class DynamoTicketLog:
         events: Sequence[Event],
         request: Request | None = None,
         outcome: Outcome | None = None,
+        uncounted: datetime | None = None,
     ) -> None:
         """See `TicketLog.append`."""
         actions: list[Any] = [self._move_head(head, events[0].sequence - 1)]
@@ -68,6 +69,8 @@ class DynamoTicketLog:
         actions += [self._table.put_action(_event_item(head.key, event), **NEW) for event in events]
         if outcome is not None:
             actions += map(self._table.put_action, _outcome_items(head, outcome))
+        if uncounted is not None:
+            actions.append(self._table.put_action(_outcome_key(head, _month(uncounted))))
         try:
             self._table.client.transact_write_items(TransactItems=actions)
         except self._table.client.exceptions.TransactionCanceledException as error:

@@ -22,6 +22,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH_DAY = re.compile(r"\d\d-\d\d", re.ASCII)
 _A_LEAP_YEAR = 2024
+A_FEW = 10
 
 DaySeconds = tuple[int, int]
 """A window of a day: opening and closing in seconds since local midnight; closing at or before opening is overnight."""
@@ -264,8 +265,11 @@ class CalendarTerms(Part):
         calendar = business_calendar(self)
         own_dates = [*self.own_holidays.dates, *map(special_date, self.special_days)]
         years = {day.year for day in own_dates if isinstance(day, date)}
-        # Years without dates of their own are alike.
-        for year in {*years, next(year for year in count(2026) if year not in years)}:
+        # Years without dates of their own differ in the weekdays of what is closed every year, and that repeats after 28.
+        # A few such days cannot close all of the 52 that even one weekday has.
+        many = len(self.own_holidays.yearly) + len(self.special_days) > A_FEW
+        first = next(year for year in count(2026) if year not in years)
+        for year in {*years, *range(first, first + (28 if many else 1))}:
             if not calendar.elapsed(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)):
                 raise ValueError("has no open hour in a year; no target could ever be due")
         return self

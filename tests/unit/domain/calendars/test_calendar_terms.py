@@ -138,6 +138,15 @@ def test_a_calendar_that_never_opens_is_refused(weekly: dict[str, list[str]]) ->
     assert faults(weekly=weekly) == NEVER
 
 
+def test_a_calendar_whose_only_open_day_misses_its_weekday_in_some_years_is_refused() -> None:
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(366)]
+    yearly = {f"{day:%m-%d}": "x" for day in days if (day.month, day.day) != (1, 5)}
+    terms = {"timezone": "UTC", "weekly": {"mon": ["09:00-17:00"]}, "holidays": {"yearly": yearly}}
+    with pytest.raises(ValidationError, match="has no open hour in a year"):
+        CalendarTerms.model_validate(terms)
+    CalendarTerms.model_validate({**terms, "weekly": {"daily": ["09:00-17:00"]}})
+
+
 @pytest.mark.parametrize("of_the_machine", ["en_US", "uk", "de"])
 def test_holidays_are_called_as_in_their_country_whatever_the_machine_speaks(
     of_the_machine: str, monkeypatch: pytest.MonkeyPatch

@@ -265,7 +265,7 @@ class CalendarTerms(Part):
         calendar = business_calendar(self)
         own_dates = [*self.own_holidays.dates, *map(special_date, self.special_days)]
         years = {day.year for day in own_dates if isinstance(day, date)}
-        # Years without dates of their own differ in the weekdays of what is closed every year, and that repeats after 28.
+        # Years without dates of their own differ in the weekdays of what is closed every year, which repeats after 28.
         # A few such days cannot close all of the 52 that even one weekday has.
         many = len(self.own_holidays.yearly) + len(self.special_days) > A_FEW
         first = next(year for year in count(2026) if year not in years)

@@ -1,7 +1,7 @@
 """Assessing a ticket: fold and decide, by the number of its events, as a ratio to one deadline.
 
-The history is a long correspondence: answers, questions back, waiting for the customer and going on. A deadline is
-computed for the same calendar; once without pauses, and once with the pauses that the history contains.
+The history is a long correspondence: answers, questions back, waiting for the customer and going on. The deadline of
+such a ticket has the pauses that its history contains; without any, the same calendar's takes a fraction of it.
 """
 
 from __future__ import annotations

@@ -344,3 +344,12 @@ def test_a_review_is_promised_for_every_priority_in_business_days_of_its_calenda
 def test_the_same_document_gives_the_same_promises_so_that_a_change_of_nothing_is_none() -> None:
     first, second = read_contract(DOCUMENT, "a", TEAMS), read_contract(DOCUMENT, "a", TEAMS)
     assert promised(first, "P2", "resolution") == promised(second, "P2", "resolution")
+
+
+@pytest.mark.parametrize("value", [True, False, 1.5, "many", [30]])
+def test_what_is_no_whole_number_is_none(value: Any) -> None:
+    tiers = {"tiers": [TIER], "repeat_last_tier": value}
+    assert faults(changed(notice_days=value, escalation=tiers)) == {
+        "notice_days": "must be a whole number",
+        "escalation.repeat_last_tier": "must be a whole number",
+    }

@@ -34,7 +34,7 @@ from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances, Selector
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRows, Thresholds, rows_of
 from tocsin.domain.contracts.term import Term, term_of
-from tocsin.domain.document import Part
+from tocsin.domain.document import Part, WholeNumber
 from tocsin.domain.faults import Fault
 from tocsin.domain.identifiers import Email, PriorityName, Slug
 from tocsin.domain.instants import CalendarDays, Days, Duration, Months, WorkingDays
@@ -101,7 +101,7 @@ class EscalationTerms(Part):
     """The chain: tiers in order; the last one is alerted again a few times, then the chain gives up loudly."""
 
     tiers: Annotated[list[Tier], Field(min_length=1, max_length=9)]
-    repeat_last_tier: Annotated[int, Field(ge=0, le=10)] = 2
+    repeat_last_tier: Annotated[WholeNumber, Field(ge=0, le=10)] = 2
 
 
 class ReviewTerms(Part):
@@ -109,7 +109,7 @@ class ReviewTerms(Part):
 
     team: Slug
     due_within: WorkingDays
-    from_tier: Annotated[int, Field(ge=1, le=9)] = 2
+    from_tier: Annotated[WholeNumber, Field(ge=1, le=9)] = 2
     remind_within: WorkingDays | None = Field(None, description="reminder, in business days after the resolution")
     calendar: str | None = None
 
@@ -161,8 +161,8 @@ class Contract(Part):
     )
     effective_from: Day | None = None
     term: Months | None = Field(None, description="from `effective_from`, such as 24 months or 2 years")
-    notice_days: Annotated[int, Field(ge=0, le=3660)] | None = None
-    transition_days: Annotated[int, Field(ge=0, le=3660)] = 0
+    notice_days: Annotated[WholeNumber, Field(ge=0, le=3660)] | None = None
+    transition_days: Annotated[WholeNumber, Field(ge=0, le=3660)] = 0
     governing_law: str | None = None
     definitions: Annotated[dict[str, str], Field(max_length=100)] = Field(default_factory=dict)
     signatories: Annotated[list[Signatory], Field(max_length=20)] = Field(default_factory=list)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from tocsin.domain.document import Part
+from tocsin.domain.document import Part, WholeNumber
 from tocsin.domain.instants import Duration, parse_instant
 
 ATTRIBUTES = (
@@ -64,7 +64,7 @@ class Selector(Part):
     channel: AnyOf | None = None
     segment: AnyOf | None = Field(None, description="the ticket's, else the customer's")
     tags: AnyOf | None = Field(None, description="the ticket has at least one of them")
-    affected_users_at_least: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    affected_users_at_least: Annotated[WholeNumber, Field(ge=1, le=10**9)] | None = None
     customer_deadline_within: Duration | None = Field(
         None, description="the customer's own deadline is at most so far from the opening, by the clock on the wall"
     )

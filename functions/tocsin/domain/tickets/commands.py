@@ -19,6 +19,7 @@ from pydantic import (
 
 from tocsin.domain.contracts.changes import Mode
 from tocsin.domain.contracts.metric_terms import MetricName
+from tocsin.domain.document import WholeNumber
 from tocsin.domain.identifiers import PriorityName, Slug, TicketId
 from tocsin.domain.instants import Instant, format_instant, parse_instant
 
@@ -63,7 +64,7 @@ class Attributes(_Document):
     urgency: Line | None = None
     segment: Line | None = None
     site: Line | None = Field(None, description="one of the contract's `sites`, for calendars in the site's zone")
-    affected_users: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    affected_users: Annotated[WholeNumber, Field(ge=0, le=10**9)] | None = None
     customer_deadline: Deadline | None = Field(None, description="until when the customer needs it, as they say")
     links: Annotated[list[Line], Field(max_length=20)] | None = None
     handoff: Annotated[dict[Line, Text], Field(max_length=50)] | None = Field(
@@ -167,7 +168,7 @@ class ContractChanged(_Fact):
     """The ticket moves to another version of its contract; `mode` instead of the one in that version's `retarget`."""
 
     type: Literal["contract_changed"]
-    contract_version: Annotated[int, Field(ge=1)]
+    contract_version: Annotated[WholeNumber, Field(ge=1)]
     mode: Mode | None = None
     reason: Text
 
@@ -175,7 +176,7 @@ class ContractChanged(_Fact):
 class MigrateTickets(_Document):
     """Move the running tickets of a contract to one of its versions, the one in force when left out."""
 
-    contract_version: Annotated[int, Field(ge=1)] | None = None
+    contract_version: Annotated[WholeNumber, Field(ge=1)] | None = None
     mode: Mode | None = Field(None, description="instead of that version's `retarget`")
     reason: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
     actor: ActorDocument = ActorDocument(kind="agent")
@@ -207,7 +208,7 @@ class Escalated(_Fact):
     """Somebody asks for the next tier, or for a certain one; it is alerted at once."""
 
     type: Literal["escalated"]
-    tier: Annotated[int, Field(ge=1, le=9)] | None = None
+    tier: Annotated[WholeNumber, Field(ge=1, le=9)] | None = None
     reason: Text | None = None
 
 

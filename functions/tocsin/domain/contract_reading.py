@@ -27,7 +27,7 @@ from tocsin.domain.contracts.term import Term, months_after, term_of
 from tocsin.domain.examples import faults_of_examples
 from tocsin.domain.faults import Fault, Invalid
 from tocsin.domain.identifiers import SLUG
-from tocsin.domain.instants import BusinessDays, parse_months, parse_target
+from tocsin.domain.instants import BusinessDays, parse_months, parse_target, short_target
 from tocsin.domain.plain_words import faults_of
 
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -76,6 +76,7 @@ def read_contract(
         raise Invalid(faults_of(error, Contract) + faults, "The contract has faults; nothing was stored.") from None
     if not any(_PROMISES.match(fault.path) for fault in faults):
         # With such faults targets have no calendar to count in, or no meaning.
+        faults += _warnings_never_given(contract)
         out_of_reach = list(_targets_out_of_reach(contract))
         faults += out_of_reach or faults_of_examples(contract)
     if faults:
@@ -428,6 +429,18 @@ def _is_in_days(target: Any) -> bool:
         return isinstance(parse_target(target), BusinessDays)
     except ValueError:
         return False
+
+
+def _warnings_never_given(contract: Contract) -> Iterator[Fault]:
+    """So much time is left before the target has begun to be used up, whatever metric it is."""
+    others = [row for row in contract.rows if row.targets.warn_at is None]
+    given = [(f"{row.path}.warn_at", row.targets.warn_at, [row]) for row in contract.rows if row.targets.warn_at]
+    for path, thresholds, rows in [*given, ("warn_at", contract.warn_at, others)]:
+        targets = [target for row in rows for target in row.targets.by_metric.values()]
+        for number, threshold in enumerate(thresholds):
+            if targets and all(isinstance(target, timedelta) and target <= threshold.left for target in targets):
+                longest = short_target(max(targets))
+                yield Fault(f"{path}.{number}", f"would never be given: the longest target it is for is {longest}")
 
 
 def _targets_out_of_reach(contract: Contract) -> Iterator[Fault]:

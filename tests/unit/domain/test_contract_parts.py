@@ -564,3 +564,20 @@ class TestSetsOfHolidays:
                 "so write another contract for the others"
             )
         }
+
+
+class TestWarningsThatWouldNeverBeGiven:
+    def test_more_time_left_than_any_target_has_is_a_fault_where_it_stands(self) -> None:
+        targets = {
+            "P1": {"resolution": "4h", "first_response": "1h", "warn_at": ["75%", "4h left"]},
+            "P2": {"resolution": "2h"},
+        }
+        assert faults(changed(targets=targets, warn_at=["3h"])) == {
+            "targets.P1.warn_at.1": "would never be given: the longest target it is for is 4h",
+            "warn_at.0": "would never be given: the longest target it is for is 2h",
+        }
+
+    def test_one_longer_target_is_enough_and_so_are_days(self) -> None:
+        assert accepted(targets={"P1": {"resolution": "4h", "first_response": "1h"}}, warn_at=["3h"])
+        assert accepted(targets={"P1": {"resolution": "2bd", "first_response": "1h"}}, warn_at=["3h"])
+        assert accepted(targets={"P1": {"resolution": "1h", "warn_at": []}}, warn_at=["3h"]), "which is for no row then"

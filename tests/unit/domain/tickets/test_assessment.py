@@ -184,7 +184,7 @@ def test_a_reopened_ticket_settles_again_with_a_verdict_of_its_own() -> None:
 
 
 def test_a_verdict_that_a_late_event_changes_is_recorded_anew_since_reports_take_the_last() -> None:
-    story = quiet(targets={"P1": {"first_response": "15m"}})
+    story = quiet(targets={"P1": {"first_response": "15m", "warn_at": []}})
     story.assess(0)
     story.says(ev.RESOLVED, 20)
     story.assess(20)

@@ -149,7 +149,7 @@ TOCSIN = Topology(
     functions=(
         Function(
             name="Api",
-            handler="tocsin.handlers.api.handler",
+            handler="tocsin.handlers.api.app.handler",
             purpose="Answers every route of the HTTP API",
             grants=(
                 READ_TABLE,
@@ -175,7 +175,7 @@ TOCSIN = Topology(
         ),
         Function(
             name="Assess",
-            handler="tocsin.handlers.assess.handler",
+            handler="tocsin.handlers.machine.assess.handler",
             purpose="Folds a ticket's log, appends what fell due, says what the execution does next",
             grants=(READ_TABLE, WRITE_TABLE, USE_KEY),
             # A round takes about 30 history events, retries more; an execution may have 25,000 and last a year.
@@ -184,7 +184,7 @@ TOCSIN = Topology(
         ),
         Function(
             name="Notify",
-            handler="tocsin.handlers.notify.handler",
+            handler="tocsin.handlers.machine.notify.handler",
             purpose="Publishes the notices a ticket owes and records that it did",
             grants=(
                 READ_TABLE,

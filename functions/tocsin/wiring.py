@@ -19,21 +19,14 @@ from tocsin.adapters.dynamodb.reminders import DynamoReminders
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
 from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
-from tocsin.ports import (
-    Clock,
-    Contracts,
-    Credentials,
-    Executions,
-    HolidayFeeds,
-    Links,
-    Messages,
-    Notifier,
-    ReminderMessages,
-    Reminders,
-    Teams,
-    TicketLog,
-)
-from tocsin.use_cases.assess_ticket import Limits
+from tocsin.ports.access import Credentials
+from tocsin.ports.calendars import HolidayFeeds
+from tocsin.ports.clock import Clock
+from tocsin.ports.contracts import Contracts, Reminders
+from tocsin.ports.notices import Links, Messages, Notifier, ReminderMessages
+from tocsin.ports.oncall import Teams
+from tocsin.ports.tickets import Executions, TicketLog
+from tocsin.use_cases.tickets.assess_ticket import Limits
 
 
 def clock() -> Clock:

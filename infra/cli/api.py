@@ -11,7 +11,7 @@ import httpx
 import typer
 
 from infra.cli.failure import Failure
-from tocsin.domain.faults import Fault
+from tocsin.domain.values.faults import Fault
 
 TIMEOUT_SECONDS = 35.0
 """API Gateway gives up after 29 seconds and says so; we wait for its word."""

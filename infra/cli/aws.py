@@ -21,8 +21,8 @@ from botocore.exceptions import (
 from infra.cli.failure import Failure
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.table import Table
-from tocsin.domain.faults import Refused
-from tocsin.ports import Credentials
+from tocsin.domain.values.faults import Refused
+from tocsin.ports.access import Credentials
 
 # A person waits: three attempts, not the ten that DynamoDB's clients make by themselves.
 _CONFIG = Config(retries={"mode": "standard"}, connect_timeout=5)

@@ -13,7 +13,7 @@ import yaml
 from infra.cli.api import LARGEST_PAGE, Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, read_document, text_field
 from infra.cli.layout import AsJson, print_json, print_table, print_text, utc, words
-from tocsin.domain.instants import short_duration
+from tocsin.domain.values.instants import short_duration
 
 commands = typer.Typer(help="Contracts: what was promised to a customer.", no_args_is_help=True)
 

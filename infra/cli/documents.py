@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from infra.cli.failure import Failure
-from tocsin.domain.faults import Fault, Refused
-from tocsin.handlers.bodies import with_readable_body
+from tocsin.domain.values.faults import Fault, Refused
+from tocsin.handlers.api.bodies import with_readable_body
 
 DocumentFile = Annotated[Path, typer.Argument(metavar="FILE", help="A YAML or JSON file.", show_default=False)]
 

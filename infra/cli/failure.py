@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from infra.cli.layout import plain
-from tocsin.domain.faults import Fault, Refused
+from tocsin.domain.values.faults import Fault, Refused
 
 
 class Failure(Exception):

@@ -7,7 +7,7 @@ import typer
 from infra.cli.tokens import HelpdeskId, show_new_token
 from infra.cli.which_table import DEFAULT_STACK, StackName, TableName, credentials_in
 from tocsin.adapters.clock import SystemClock
-from tocsin.use_cases import tokens as use_cases
+from tocsin.use_cases.access import tokens as use_cases
 
 commands = typer.Typer(help="Create helpdesks. Talks to DynamoDB with your AWS credentials.", no_args_is_help=True)
 

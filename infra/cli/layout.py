@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tocsin.domain.instants import parse_instant
+from tocsin.domain.values.instants import parse_instant
 
 NOTHING = "-"
 

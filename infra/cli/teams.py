@@ -10,7 +10,7 @@ import typer
 from infra.cli.api import Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, read_document
 from infra.cli.failure import Failure
-from tocsin.domain.faults import Fault
+from tocsin.domain.values.faults import Fault
 
 commands = typer.Typer(help="Teams: rosters, rotations, channels.", no_args_is_help=True)
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from infra.cli.layout import plain, print_table, utc, words
-from tocsin.domain.instants import parse_instant
 from tocsin.domain.tickets import events as ev
+from tocsin.domain.values.instants import parse_instant
 
 LATE = timedelta(minutes=1)
 """What was reported later than this after it happened is shown with both instants."""

@@ -14,9 +14,10 @@ from infra.cli.failure import Failure
 from infra.cli.layout import print_table, utc
 from infra.cli.which_table import DEFAULT_STACK, StackName, TableName, credentials_in
 from tocsin.adapters.clock import SystemClock
-from tocsin.domain.identifiers import SLUG
-from tocsin.ports import Credential, Credentials
-from tocsin.use_cases import tokens as use_cases
+from tocsin.domain.access.credential import Credential
+from tocsin.domain.values.identifiers import SLUG
+from tocsin.ports.access import Credentials
+from tocsin.use_cases.access import tokens as use_cases
 
 FINGERPRINT_LENGTH = 16
 """Digits of the SHA-256 that are shown: enough to tell a helpdesk's tokens apart, short enough to read out."""

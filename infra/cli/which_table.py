@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.ports import Credentials
+from tocsin.ports.access import Credentials
 
 TableName = Annotated[
     str | None,

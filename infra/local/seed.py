@@ -13,7 +13,7 @@ def create_demo_helpdesk(engine: Engine, helpdesk_id: str = HELPDESK) -> str:
     from tocsin.adapters.clock import SystemClock
     from tocsin.adapters.dynamodb.credentials import DynamoCredentials
     from tocsin.adapters.dynamodb.table import Table
-    from tocsin.use_cases.tokens import create_helpdesk
+    from tocsin.use_cases.access.tokens import create_helpdesk
 
     table = Table(engine.client("dynamodb"), engine.attributes["TableName"])
     return create_helpdesk(helpdesk_id, credentials=DynamoCredentials(table), clock=SystemClock())

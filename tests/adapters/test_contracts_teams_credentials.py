@@ -18,19 +18,15 @@ from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.reminders import DynamoReminders
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
+from tocsin.domain.access.credential import Credential
 from tocsin.domain.calendars import calendar_terms
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.contracts.reminders import Reminder
-from tocsin.ports import (
-    Contracts,
-    ContractVersion,
-    Credential,
-    Credentials,
-    Reminders,
-    SentReminder,
-    SequenceConflict,
-    Teams,
-)
+from tocsin.domain.contracts.reminders import Reminder, SentReminder
+from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.values.faults import SequenceConflict
+from tocsin.ports.access import Credentials
+from tocsin.ports.contracts import Contracts, Reminders
+from tocsin.ports.oncall import Teams
 
 NOW = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.adapters.ics import IcsFeeds
-from tocsin.ports import DayOff
+from tocsin.domain.calendars.days_off import DayOff
 
 YEARS = range(2026, 2029)
 SIZE_LIMIT = 64 * 1024

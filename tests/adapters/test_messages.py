@@ -19,13 +19,14 @@ from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_pa
 from tocsin.adapters.messages.reminders import TemplateReminderMessages
 from tocsin.adapters.sns import SnsNotifier
 from tocsin.domain.contracts.reminders import Kind, reminders_of
+from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.notices.acknowledgement import Offer
+from tocsin.domain.notices.message import Message
+from tocsin.domain.notices.owed import _RULES as RULES
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.acknowledgement_link import Offer
 from tocsin.domain.tickets.commands import Attributes
 from tocsin.domain.tickets.events import Actor
-from tocsin.domain.tickets.notices import _RULES as RULES
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.ports import ContractVersion, Message
 
 SECRET = "Zs3cretZ"
 MAXIMAL: dict[str, Any] = {

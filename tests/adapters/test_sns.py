@@ -14,7 +14,7 @@ from moto.sns.models import sns_backends
 
 from tests.adapters.conftest import REGION, client_of
 from tocsin.adapters.sns import SnsNotifier, subject_line
-from tocsin.ports import Message
+from tocsin.domain.notices.message import Message
 
 PREFIX = f"arn:aws:sns:{REGION}:123456789012:tocsin-"
 ANA, BEN, PAGER = ("email", "ana@example.com"), ("sms", "+4915112345678"), ("https", "https://example.com/pager")

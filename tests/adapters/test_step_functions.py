@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.adapters.conftest import client_of
 from tocsin.adapters.step_functions import WAIT_IS_OVER, StepFunctionsExecutions, execution_name
-from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.values.identifiers import TicketKey
 
 slugs = st.from_regex(r"[a-z0-9][a-z0-9-]{0,47}", fullmatch=True)
 ticket_ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)

@@ -14,10 +14,12 @@ from tests.adapters.conftest import FORMS
 from tests.unit.fakes import FakeTicketLog
 from tocsin.adapters.dynamodb.table import Table, ticket_key_of, ticket_pk
 from tocsin.adapters.dynamodb.ticket_log import DUE_SHARDS, DynamoTicketLog
-from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import TOCSIN, Actor, Event
-from tocsin.ports import Head, Request, RequestRepeated, SequenceConflict, TicketLog
+from tocsin.domain.tickets.records import Head, Request
+from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.ports.tickets import TicketLog
 
 NOW = datetime(2026, 3, 30, 8, 0, 0, 123_456, tzinfo=UTC)
 KEY = TicketKey("acme", "ZD-1042.a")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ FUNCTIONS = ROOT / "functions"
 # Beside the standard library. `tocsin.x` stands for the module and everything below it.
 ALLOWED = {
     "tocsin/domain": {"tocsin.domain", "pydantic", "holidays"},
-    "tocsin/ports.py": {"tocsin.domain"},
+    "tocsin/ports": {"tocsin.domain", "tocsin.ports"},
     "tocsin/use_cases": {"tocsin.domain", "tocsin.ports", "tocsin.use_cases", "pydantic"},
     "tocsin/adapters": {
         "tocsin.domain",
@@ -80,23 +81,63 @@ def test_each_layer_imports_only_what_it_may(place: str) -> None:
 
 # What each part of the domain may know of the others: time knows no contract, and a contract no ticket.
 BELOW = {
-    "calendars": set(),
-    "contracts": {"calendars"},
-    "reports": {"calendars", "contracts"},
-    "tickets": {"calendars", "contracts"},
+    "values": set(),
+    "access": {"values"},
+    "calendars": {"values"},
+    "oncall": {"values", "calendars"},
+    "contracts": {"values", "calendars"},
+    "reports": {"values", "calendars", "contracts"},
+    "escalation": {"values", "calendars", "contracts"},
+    "tickets": {"values", "calendars", "contracts", "oncall", "escalation"},
+    "notices": {"values", "calendars", "contracts", "oncall", "escalation", "tickets"},
+    "assessment": {"values", "calendars", "contracts", "oncall", "escalation", "tickets", "notices"},
 }
 
 
+def module_of(path: Path) -> str:
+    parts = path.relative_to(FUNCTIONS).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def modules() -> dict[str, Path]:
+    return {module_of(path): path for path in FUNCTIONS.rglob("*.py")}
+
+
+@cache
+def reached_from(module: str) -> frozenset[str]:
+    """Every module of ours that importing this one brings in, through however many others."""
+    found, ahead = {module}, [module]
+    while ahead:
+        for name in imports_of(modules()[ahead.pop()]):
+            for each in (name, name.rpartition(".")[0]):
+                if each in modules() and each not in found:
+                    found.add(each)
+                    ahead.append(each)
+    return frozenset(found)
+
+
 @pytest.mark.parametrize("part", BELOW)
-def test_a_part_of_the_domain_knows_only_the_parts_below_it(part: str) -> None:
+def test_a_part_of_the_domain_reaches_only_the_parts_below_it(part: str) -> None:
     others = {f"tocsin.domain.{other}" for other in BELOW.keys() - BELOW[part] - {part}}
-    found = [
-        f"{path.relative_to(ROOT)} imports {module}"
+    found = {
+        f"{path.relative_to(ROOT)} reaches {module}"
         for path in python_files(f"tocsin/domain/{part}")
-        for module in imports_of(path)
+        for module in reached_from(module_of(path))
         if within(module, others)
-    ]
-    assert found == []
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("part", BELOW)
+def test_no_two_parts_of_the_domain_know_each_other(part: str) -> None:
+    assert all(part not in BELOW[below] for below in BELOW[part])
+
+
+def test_the_functions_reach_nothing_of_tests_engine_or_stack() -> None:
+    outside = {"infra", "tests", "moto", "aws_cdk"}
+    found = [f"{name} imports {module}" for name, path in modules().items() for module in imports_of(path)]
+    assert [line for line in found if line.split()[-1].partition(".")[0] in outside] == []
 
 
 def test_every_part_of_the_domain_has_its_place() -> None:

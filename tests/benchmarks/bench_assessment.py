@@ -12,12 +12,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from tests.scenarios.desk import CONTRACT
+from tocsin.domain.assessment.assessment import assess
 from tocsin.domain.calendars.calendar import Interval
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.identifiers import TicketKey
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.assessment import assess
 from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.values.identifiers import TicketKey
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SIZES = (5, 10, 25, 50, 100, 200, 400)

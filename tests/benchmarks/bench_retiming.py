@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 from tests.scenarios.desk import CONTRACT, TEAMS
+from tocsin.domain.assessment.assessment import assess
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.team import Team
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.assessment import assess
 from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.values.identifiers import TicketKey
 
 TICKETS = 10_000
 ROUNDS = 7

@@ -62,7 +62,7 @@ class Api:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        from tocsin.handlers.api import handler
+        from tocsin.handlers.api.app import handler
 
         text = raw if raw is not None else None if body is None else json.dumps(body)
         sent = {**({"Content-Type": content_type} if content_type else {}), **(headers or {})}

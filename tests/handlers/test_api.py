@@ -8,7 +8,7 @@ import pytest
 
 from tests.handlers.conftest import Api
 from tests.unit.story import DOCUMENT
-from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.values.identifiers import TicketKey
 
 TICKET = {"ticket_id": "T-1", "contract_id": "acme-gold", "priority": "P1"}
 HOSTILE_VALUES: list[Any] = [

@@ -11,7 +11,7 @@ from tests.handlers.conftest import Api, Context
 from tests.unit.fakes import FakeMessages
 from tests.unit.use_cases.world import LIMITS
 from tocsin import wiring
-from tocsin.handlers import assess, notify
+from tocsin.handlers.machine import assess, notify
 
 INPUT = {"helpdesk_id": "acme", "ticket_id": "T-1", "generation": 1, "rounds": 0}
 CONTEXT: Any = Context()

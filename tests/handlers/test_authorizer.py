@@ -10,7 +10,7 @@ import pytest
 
 from tests.handlers.conftest import Api, Context
 from tocsin.handlers.authorizer import handler
-from tocsin.use_cases.tokens import create_helpdesk, issue_token, revoke_token, token_sha256
+from tocsin.use_cases.access.tokens import create_helpdesk, issue_token, revoke_token, token_sha256
 
 METHOD_ARN = "arn:aws:execute-api:eu-central-1:123456789012:abc123/live/GET/v1/tickets/T-1"
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.faults import TooLarge, Unreadable
-from tocsin.handlers.bodies import DEPTH_LIMIT, SIZE_LIMIT, with_readable_body
+from tocsin.domain.values.faults import TooLarge, Unreadable
+from tocsin.handlers.api.bodies import DEPTH_LIMIT, SIZE_LIMIT, with_readable_body
 
 YAML = "application/yaml"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tocsin.domain.faults import Forbidden, Invalid
-from tocsin.handlers.caller import check_scope, expected_number, scope_for
+from tocsin.domain.values.faults import Forbidden, Invalid
+from tocsin.handlers.api.caller import check_scope, expected_number, scope_for
 
 
 def event(method: str, path: str, scopes: str | None) -> dict[str, Any]:

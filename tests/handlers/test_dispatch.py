@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.handlers.conftest import Api, Context
-from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.values.identifiers import TicketKey
 from tocsin.handlers.dispatch import handler
 
 

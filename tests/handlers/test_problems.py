@@ -8,9 +8,9 @@ from http import HTTPStatus
 import pytest
 
 from tests.handlers.conftest import Api
-from tocsin.domain import faults
-from tocsin.domain.faults import Fault, Refused
-from tocsin.handlers import problems
+from tocsin.domain.values import faults
+from tocsin.domain.values.faults import Fault, Refused
+from tocsin.handlers.api import problems
 
 
 def subclasses(of: type[Refused]) -> list[type[Refused]]:

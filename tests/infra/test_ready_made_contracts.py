@@ -9,11 +9,12 @@ import pytest
 
 from infra.cli.documents import read_document
 from infra.topology import ROOT
-from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.assessment.contract_examples import faults_of_examples
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.faults import Invalid
-from tocsin.domain.instants import parse_instant
-from tocsin.use_cases.preview_contract import preview_contract
+from tocsin.domain.contracts.reading import read_contract
+from tocsin.domain.values.faults import Invalid
+from tocsin.domain.values.instants import parse_instant
+from tocsin.use_cases.contracts.preview_contract import preview_contract
 
 SAMPLES = ROOT / "infra" / "samples"
 TEAMS = read_document(SAMPLES / "teams.yaml")
@@ -25,7 +26,7 @@ def document(name: str) -> dict[str, Any]:
 
 
 def terms(name: str) -> Contract:
-    return read_contract(document(name), name, TEAMS.keys())
+    return read_contract(document(name), name, TEAMS.keys(), check=faults_of_examples)
 
 
 def test_these_are_all_of_them() -> None:
@@ -173,7 +174,7 @@ def test_a_contract_whose_example_is_wrong_is_refused_with_the_path_and_the_righ
     metric = next(field for field in wrong["examples"][1] if field in ("resolution", "requester_wait"))
     wrong["examples"][1][metric] = "2026-12-01 12:00"
     with pytest.raises(Invalid) as refused:
-        read_contract(wrong, name, TEAMS.keys())
+        read_contract(wrong, name, TEAMS.keys(), check=faults_of_examples)
     [fault] = refused.value.faults
     assert fault.path == f"examples.1.{metric}"
     assert fault.message == f"is due {document(name)['examples'][1][metric]}, not Tue 2026-12-01 12:00"

@@ -289,7 +289,7 @@ def test_openapi_describes_every_route_and_needs_no_token(engine: Engine) -> Non
 
 def test_a_defect_of_ours_is_a_problem_without_its_details(engine: Engine) -> None:
     desk = Desk(engine).prepare()
-    with mock.patch("tocsin.handlers.routes.tickets.open_ticket", side_effect=RuntimeError("the password is 1234")):
+    with mock.patch("tocsin.handlers.api.routes.tickets.open_ticket", side_effect=RuntimeError("the password is 1234")):
         response = desk.call("POST", "/v1/tickets", OPENING)
     body = problem(response, 500)
     assert "1234" not in response.text

@@ -62,7 +62,7 @@ def test_the_rescued_are_counted_in_a_metric(desk: Desk, capsys: pytest.CaptureF
 def test_an_execution_that_was_thought_dead_steps_back_for_the_next_generation(desk: Desk) -> None:
     desk.open()
     [first] = desk.engine.executions()
-    with mock.patch("tocsin.use_cases.sweep._abandoned", return_value=True):
+    with mock.patch("tocsin.use_cases.tickets.sweep._abandoned", return_value=True):
         desk.engine.advance(minutes=5)
         table = desk.engine.client("dynamodb")
         key = {"pk": {"S": "TICKET#acme#T-1"}, "sk": {"S": "HEAD"}}

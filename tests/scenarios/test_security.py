@@ -12,7 +12,7 @@ from tests.scenarios.routes import PUBLIC, ROUTES, address
 
 
 def test_every_route_is_walked() -> None:
-    from tocsin.handlers.api import app
+    from tocsin.handlers.api.app import app
 
     existing = {(method, route.path) for route in app._static_routes + app._dynamic_routes for method in [route.method]}
     assert existing == ROUTES.keys() | PUBLIC
@@ -48,7 +48,7 @@ def issue(engine: Engine, helpdesk_id: str, *scopes: str) -> str:
     from tocsin.adapters.clock import SystemClock
     from tocsin.adapters.dynamodb.credentials import DynamoCredentials
     from tocsin.adapters.dynamodb.table import Table
-    from tocsin.use_cases.tokens import issue_token
+    from tocsin.use_cases.access.tokens import issue_token
 
     credentials = DynamoCredentials(Table(engine.client("dynamodb"), engine.attributes["TableName"]))
     return issue_token(helpdesk_id, frozenset(scopes), credentials=credentials, clock=SystemClock())

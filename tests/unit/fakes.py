@@ -8,23 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tocsin.domain.contracts.reminders import Reminder
-from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.access.credential import Credential
+from tocsin.domain.contracts.reminders import Reminder, SentReminder
+from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.notices.message import Message
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.reports.outcome import Outcome
-from tocsin.domain.team import Team
 from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.records import Head, Request, TicketRecord
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.ports import (
-    ContractVersion,
-    Credential,
-    Head,
-    Message,
-    Request,
-    RequestRepeated,
-    SentReminder,
-    SequenceConflict,
-    TicketRecord,
-)
+from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
+from tocsin.domain.values.identifiers import TicketKey
 
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from tests.unit.story import KEY, after
+from tocsin.domain.assessment.assessment import Assessment, assess
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.team import Team
-from tocsin.domain.tickets.assessment import Assessment, assess
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets.events import Actor, Event
 
 

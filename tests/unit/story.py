@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.assessment.assessment import Assessment, assess
+from tocsin.domain.assessment.contract_examples import faults_of_examples
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.promise import Promise
+from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.contracts.selectors import Circumstances
-from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.team import Team
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.assessment import Assessment, assess
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.fold import fold
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.identifiers import TicketKey
 
 OPENED_AT = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 """A Monday, ten o'clock in Berlin."""
@@ -48,7 +49,7 @@ REVIEW: Mapping[str, Any] = {"team": "management", "from_tier": 2, "due_within":
 def contract(**changes: Any) -> Contract:
     """The contract above, with some of its parts replaced; `None` takes a part out."""
     document = {name: part for name, part in {**DOCUMENT, **changes}.items() if part is not None}
-    return read_contract(document, "acme-gold", {"frontline", "engineering", "management"})
+    return read_contract(document, "acme-gold", {"frontline", "engineering", "management"}, check=faults_of_examples)
 
 
 def promised(terms: Contract, priority: str, metric: str) -> Promise | None:

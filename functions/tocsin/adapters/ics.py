@@ -11,8 +11,8 @@ from dateutil.rrule import rrulestr
 from icalendar import Calendar, Event
 from icalendar.prop import vRecur
 
-from tocsin.domain.instants import FIRST_YEAR
-from tocsin.ports import DayOff, LeftOut
+from tocsin.domain.calendars.days_off import DayOff, LeftOut
+from tocsin.domain.values.instants import FIRST_YEAR
 
 DAY = timedelta(days=1)
 A_YEAR = timedelta(days=366)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from tocsin.ports import Message
+from tocsin.domain.notices.message import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

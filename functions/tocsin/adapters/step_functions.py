@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.values.identifiers import TicketKey
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient

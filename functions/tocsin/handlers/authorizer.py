@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
-from tocsin.use_cases.tokens import authenticate
+from tocsin.use_cases.access.tokens import authenticate
 
 logger = Logger()
 

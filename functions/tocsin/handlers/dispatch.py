@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
 from tocsin.adapters.dynamodb.table import decode, ticket_key_of
-from tocsin.use_cases.follow_event import follow_event
+from tocsin.use_cases.tickets.follow_event import follow_event
 
 logger = Logger()
 

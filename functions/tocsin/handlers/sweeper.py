@@ -9,8 +9,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
-from tocsin.use_cases.remind import remind
-from tocsin.use_cases.sweep import sweep
+from tocsin.use_cases.contracts.remind import remind
+from tocsin.use_cases.tickets.sweep import sweep
 
 logger = Logger()
 metrics = Metrics()

@@ -14,7 +14,7 @@ from infra.cli.failure import Failure
 from infra.local.engine import Engine
 from tests.infra.cli.conftest import FRIDAY
 from tests.infra.cli.terminal import Shell, Terminal
-from tocsin.ports import Credential
+from tocsin.domain.access.credential import Credential
 
 
 def status(engine: Engine, token: str) -> int:

@@ -20,18 +20,18 @@ from tests.unit.fakes import (
     FakeTicketLog,
 )
 from tests.unit.story import DOCUMENT, OPENED_AT, TEAMS
-from tocsin.domain.faults import Invalid
-from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.tickets.commands import Command, OpenTicket
 from tocsin.domain.tickets.events import Event
-from tocsin.ports import ContractVersion
-from tocsin.use_cases.assess_ticket import Limits, Step, assess_ticket
-from tocsin.use_cases.dossier import Dossier, open_dossier
-from tocsin.use_cases.idempotency import idempotency_key
-from tocsin.use_cases.open_ticket import open_ticket
-from tocsin.use_cases.put_contract import put_contract
-from tocsin.use_cases.record_event import record_event
-from tocsin.use_cases.send_notices import send_notices
+from tocsin.domain.values.faults import Invalid
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.use_cases.contracts.put_contract import put_contract
+from tocsin.use_cases.notices.send_notices import send_notices
+from tocsin.use_cases.tickets.assess_ticket import Limits, Step, assess_ticket
+from tocsin.use_cases.tickets.idempotency import idempotency_key
+from tocsin.use_cases.tickets.open_ticket import open_ticket
+from tocsin.use_cases.tickets.record_event import record_event
+from tocsin.use_cases.tickets.ticket_context import TicketContext, read_context
 
 KEY = TicketKey("acme", "T-1")
 LIMITS = Limits(rounds=100, age=timedelta(days=300))
@@ -110,8 +110,8 @@ class World:
                 return step
         return step
 
-    def dossier(self) -> Dossier:
-        return open_dossier(KEY, log=self.log, contracts=self.contracts, teams=self.teams)
+    def context(self) -> TicketContext:
+        return read_context(KEY, log=self.log, contracts=self.contracts, teams=self.teams)
 
     @property
     def events(self) -> list[Event]:

@@ -9,8 +9,9 @@ from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
 from tocsin.adapters.dynamodb.reminders import due_keys
 from tocsin.adapters.dynamodb.table import NEW, Item, Table, encode, helpdesk_pk, to_json
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.instants import format_instant, parse_instant
-from tocsin.ports import ContractVersion, SequenceConflict
+from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.values.faults import SequenceConflict
+from tocsin.domain.values.instants import format_instant, parse_instant
 
 
 class DynamoContracts:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.adapters.dynamodb.table import Item, Table, helpdesk_pk
-from tocsin.domain.instants import format_instant, parse_instant
-from tocsin.ports import Credential
+from tocsin.domain.access.credential import Credential
+from tocsin.domain.values.instants import format_instant, parse_instant
 
 
 class DynamoCredentials:

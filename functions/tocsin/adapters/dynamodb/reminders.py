@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, sortable
-from tocsin.domain.contracts.reminders import Reminder
-from tocsin.domain.instants import format_instant, parse_instant
-from tocsin.ports import SentReminder
+from tocsin.domain.contracts.reminders import Reminder, SentReminder
+from tocsin.domain.values.instants import format_instant, parse_instant
 
 DUE_PARTITION = "REMINDERS"
 """Of the due-index; one is enough, since a contract is looked at a few times a year."""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.values.identifiers import TicketKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tocsin.adapters.dynamodb.table import Table, helpdesk_pk
-from tocsin.domain.team import Team
+from tocsin.domain.oncall.team import Team
 
 
 class DynamoTeams:

@@ -23,11 +23,12 @@ from tocsin.adapters.dynamodb.table import (
     ticket_pk,
     to_json,
 )
-from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.instants import format_instant, parse_instant
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import Actor, Event
-from tocsin.ports import Head, Request, RequestRepeated, SequenceConflict, TicketRecord
+from tocsin.domain.tickets.records import Head, Request, TicketRecord
+from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.instants import format_instant, parse_instant
 
 DUE_SHARDS = 16
 """Partitions of the due-index: one takes 1,000 writes a second

@@ -10,14 +10,15 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from tocsin.domain.assessment.views import obligation_view
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.selectors import ATTRIBUTES
-from tocsin.domain.instants import format_instant, parse_instant
-from tocsin.domain.tickets.acknowledgement_link import claims_for
+from tocsin.domain.notices.acknowledgement import claims_for
+from tocsin.domain.notices.message import Message
+from tocsin.domain.notices.topics import topic_of
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.tickets.view import obligation_view
-from tocsin.domain.topics import topic_of
-from tocsin.ports import Links, Message
+from tocsin.domain.values.instants import format_instant, parse_instant
+from tocsin.ports.notices import Links
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_TEXT, MOST_ENTRIES = 1_500, 20
@@ -92,7 +93,7 @@ class TemplateMessages:
             "attributes": {name: shortened(ticket.attributes.get(name)) for name in ATTRIBUTES},
             "obligations": [obligation_view(obligation, now, contract.timezone) for obligation in ticket.promised()],
             "labels": {metric.name: metric.label for metric in ticket.rulebook.metrics},
-            "next_alert": ticket.next_alert(),
+            "next_alert": ticket.next_step(),
             "link": link,
             "zone": ticket.contract.timezone,
             "now": now,

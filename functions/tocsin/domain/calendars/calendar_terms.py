@@ -14,8 +14,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 
 from tocsin.domain.calendars.business_hours import MonthDay, load_zone
 from tocsin.domain.calendars.calendar import BusinessCalendar, SpecialDay
-from tocsin.domain.document import Part
-from tocsin.domain.instants import FIRST_YEAR, LAST_YEAR
+from tocsin.domain.values.document import Part
+from tocsin.domain.values.instants import FIRST_YEAR, LAST_YEAR
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from tocsin.domain.contracts.periods import PeriodKind
-from tocsin.domain.document import Part
-from tocsin.domain.identifiers import PriorityName
-from tocsin.domain.instants import Duration
+from tocsin.domain.values.document import Part
+from tocsin.domain.values.identifiers import PriorityName
+from tocsin.domain.values.instants import Duration
 
 Statistic = Literal["average", "median", "p90", "p95", "attainment"]
 

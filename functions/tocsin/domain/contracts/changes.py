@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from tocsin.domain.document import Part
-from tocsin.domain.instants import Duration
+from tocsin.domain.values.document import Part
+from tocsin.domain.values.instants import Duration
 
 Mode = Literal["retroactive", "forward", "best_for_customer"]
 """retroactive: the new target counts from the original start, and may be used up at once.

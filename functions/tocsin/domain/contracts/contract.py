@@ -34,10 +34,10 @@ from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances, Selector
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRows, Thresholds, rows_of
 from tocsin.domain.contracts.term import Term, term_of
-from tocsin.domain.document import Part, WholeNumber
-from tocsin.domain.faults import Fault
-from tocsin.domain.identifiers import Email, PriorityName, Slug
-from tocsin.domain.instants import CalendarDays, Days, Duration, Months, WorkingDays
+from tocsin.domain.values.document import Part, WholeNumber
+from tocsin.domain.values.faults import Fault
+from tocsin.domain.values.identifiers import Email, PriorityName, Slug
+from tocsin.domain.values.instants import CalendarDays, Days, Duration, Months, WorkingDays
 
 Kind = Literal["customer_sla", "ola", "underpinning"]
 """What the provider promises the customer, one team another, a vendor the provider."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from tocsin.domain.contracts.metrics import FACTS, PRESETS, Metric
-from tocsin.domain.document import Part
+from tocsin.domain.values.document import Part
 
 CONDITIONS = ("start", "stop", "pause", "resume", "cancel", "reset")
 MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

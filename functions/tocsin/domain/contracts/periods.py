@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.term import months_after
-from tocsin.domain.instants import FIRST_YEAR, LAST_YEAR
+from tocsin.domain.values.instants import FIRST_YEAR, LAST_YEAR
 
 PeriodKind = Literal["week", "month", "quarter"]
 

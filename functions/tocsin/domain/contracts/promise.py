@@ -1,4 +1,4 @@
-"""A promise: a target with its calendar and its warnings; `tocsin.domain.contracts.course` says when it is due."""
+"""A promise: a target with its calendar and its warnings; `tocsin.domain.contracts.countdown` says when it is due."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
 from tocsin.domain.contracts.metrics import Metric
-from tocsin.domain.instants import BusinessDays, parse_duration, short_duration
+from tocsin.domain.values.instants import BusinessDays, parse_duration, short_duration
 
 _PERCENT = re.compile(r"(\d{1,2})%", re.ASCII)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
 from itertools import count, takewhile
@@ -12,7 +13,7 @@ from typing import Literal, NamedTuple
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.term import months_after
-from tocsin.domain.instants import FIRST_YEAR, LAST_YEAR
+from tocsin.domain.values.instants import FIRST_YEAR, LAST_YEAR
 
 Kind = Literal["contract_renewal", "contract_review"]
 
@@ -82,3 +83,12 @@ def _reviews(contract: Contract) -> Iterator[Reminder]:
     last = min(dates.ends_on, LAST_DAY) if dates else LAST_DAY
     days = (months_after(begins_on, months) for months in count(terms.review_every, terms.review_every))
     yield from (Reminder(day, "contract_review", day) for day in takewhile(lambda day: day <= last, days))
+
+
+@dataclass(frozen=True, slots=True)
+class SentReminder:
+    """A reminder of a contract's dates that SNS has taken, and under which MessageId."""
+
+    reminder: Reminder
+    sent_at: datetime
+    message_id: str

@@ -12,8 +12,8 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from tocsin.domain.document import Part, WholeNumber
-from tocsin.domain.instants import Duration, parse_instant
+from tocsin.domain.values.document import Part, WholeNumber
+from tocsin.domain.values.instants import Duration, parse_instant
 
 ATTRIBUTES = (
     *("subject", "description", "category", "channel", "tags", "requester", "reference", "handoff", "links"),

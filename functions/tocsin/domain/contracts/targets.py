@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_val
 from tocsin.domain.contracts.metrics import PRESETS
 from tocsin.domain.contracts.promise import WarnAt
 from tocsin.domain.contracts.selectors import Selector
-from tocsin.domain.identifiers import PriorityName
-from tocsin.domain.instants import BusinessDays, Target
+from tocsin.domain.values.identifiers import PriorityName
+from tocsin.domain.values.instants import BusinessDays, Target
 
 ALWAYS_OPEN = "always"
 """The calendar that every contract has without defining it: round the clock, no holidays."""

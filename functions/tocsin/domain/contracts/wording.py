@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.promise import Amount, Threshold
-from tocsin.domain.instants import BusinessDays, CalendarDays
+from tocsin.domain.values.instants import BusinessDays, CalendarDays
 
 
 def enumerated(words: Iterable[str], conjunction: str = "and") -> str:
@@ -75,3 +75,9 @@ def _threshold(threshold: Threshold) -> str:
 def _ordinal(number: int) -> str:
     suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{suffix}"
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `4th`, `11th`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

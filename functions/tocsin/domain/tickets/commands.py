@@ -19,9 +19,9 @@ from pydantic import (
 
 from tocsin.domain.contracts.changes import Mode
 from tocsin.domain.contracts.metric_terms import MetricName
-from tocsin.domain.document import WholeNumber
-from tocsin.domain.identifiers import PriorityName, Slug, TicketId
-from tocsin.domain.instants import Instant, format_instant, parse_instant
+from tocsin.domain.values.document import WholeNumber
+from tocsin.domain.values.identifiers import PriorityName, Slug, TicketId
+from tocsin.domain.values.instants import Instant, format_instant, parse_instant
 
 Text = Annotated[str, StringConstraints(max_length=10_000)]
 Line = Annotated[str, StringConstraints(max_length=300)]

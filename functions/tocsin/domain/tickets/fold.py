@@ -2,7 +2,7 @@
 
 Events are folded in the order in which they occurred, whenever we learned of them; duplicates and shuffled
 deliveries fold to the same ticket. No clock is read: what is true *now* is asked of the result
-(`Obligation.state`, `tocsin.domain.tickets.assessment`).
+(`Obligation.state`, `tocsin.domain.assessment.assessment`).
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import WAITING, Metric
 from tocsin.domain.contracts.rulebook import Rulebook, Step
 from tocsin.domain.contracts.selectors import ATTRIBUTES
-from tocsin.domain.identifiers import TicketKey
-from tocsin.domain.instants import parse_instant
+from tocsin.domain.escalation.chain import Chain
+from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.escalation import Chain
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.obligation import Obligation, Override
 from tocsin.domain.tickets.ticket import FINAL, NOBODY, Contracts, Ticket
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.instants import parse_instant
 
 
 def versions_in(log: Sequence[Event]) -> set[int]:
@@ -43,7 +44,7 @@ def fold(key: TicketKey, contracts: Contracts, events: Sequence[Event]) -> Ticke
         contract_version=version,
         rulebook=_rulebook(contracts, version),
         opened_at=opened.occurred_at,
-        chain=Chain(opened),
+        chain=Chain(opened.occurred_at),
         attributes=_attributes(opened.details),
         stated_priority=opened.details.get("priority"),
         team_timezone=opened.details.get("team_timezone"),
@@ -287,7 +288,8 @@ def _due_date_set(ticket: Ticket, event: Event) -> None:
 
 def _acknowledged(ticket: Ticket, event: Event) -> None:
     if not ticket.over and event.actor.kind != "customer":
-        ticket.chain.acknowledge(event)
+        tier, by = event.details.get("tier"), event.actor.id or "helpdesk"
+        ticket.chain.acknowledge(by, event.occurred_at, event.sequence, tier)
         if not ticket.waiting_for:
             ticket.holders.append((event.occurred_at, _tier(ticket)))
         _happens(ticket, event, "acknowledged", *_responds(ticket, event, "acknowledgement"))
@@ -296,8 +298,8 @@ def _acknowledged(ticket: Ticket, event: Event) -> None:
 def _escalated(ticket: Ticket, event: Event) -> None:
     if not ticket.over:
         last = len(ticket.contract.escalation.tiers)
-        tier = event.details.get("tier") or min(ticket.chain.tier + 1, last)
-        ticket.chain.request(tier, event)
+        tier = event.details.get("tier") or min((ticket.chain.tier or 0) + 1, last)
+        ticket.chain.request(tier, event.occurred_at, event.sequence, AlertReason.ESCALATED)
         _happens(ticket, event, "escalated")
 
 
@@ -313,7 +315,7 @@ def _resolved(ticket: Ticket, event: Event, answered: tuple[str, ...] = ()) -> N
     ticket.resolution, ticket.resolved_by = event.details, event.sequence
     ticket.holders.append((event.occurred_at, NOBODY))
     review = ticket.contract.review
-    if review is not None and ticket.chain.tier >= review.from_tier:
+    if review is not None and (ticket.chain.tier or 0) >= review.from_tier:
         _happens(ticket, event, "review_owed")
 
 
@@ -335,7 +337,7 @@ def _reopened(ticket: Ticket, event: Event) -> None:
     # Helpdesks send the reply that reopens a ticket before the reopening.
     wrote, ticket.wrote_while_resolved = ticket.wrote_while_resolved, False
     _happens(ticket, event, "reopened", *(("customer_followed_up",) if wrote and ticket.responded else ()))
-    ticket.chain.request(ticket.chain.tier or 1, event)
+    ticket.chain.request(ticket.chain.tier or 1, event.occurred_at, event.sequence, AlertReason.REOPENED)
 
 
 def _closed(ticket: Ticket, event: Event) -> None:
@@ -381,7 +383,15 @@ def _corrected(ticket: Ticket, event: Event) -> None:
 
 
 def _tier_alerted(ticket: Ticket, event: Event) -> None:
-    ticket.chain.alerted(event)
+    details = event.details
+    ticket.chain.alerted(
+        details["tier"],
+        details["attempt"],
+        event.occurred_at,
+        event.sequence,
+        reached=details["reached"],
+        reason=AlertReason.of(details["reason"]),
+    )
     if not ticket.waiting_for and not ticket.over:
         ticket.holders.append((event.occurred_at, _tier(ticket)))
     if event.details["attempt"] == 1 and not ticket.over:

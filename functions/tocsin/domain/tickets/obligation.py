@@ -8,11 +8,11 @@ from typing import Literal
 
 from tocsin.domain.calendars.calendar import Interval
 from tocsin.domain.contracts.changes import Mode
-from tocsin.domain.contracts.course import Course
+from tocsin.domain.contracts.countdown import Countdown
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.contracts.promise import Promise
-from tocsin.domain.instants import BusinessDays
 from tocsin.domain.tickets.events import Event
+from tocsin.domain.values.instants import BusinessDays
 
 State = Literal["running", "paused", "out_of_hours", "met", "met_late", "breached", "cancelled"]
 
@@ -31,12 +31,12 @@ class Obligation:
     """Measures from `started_at` until it is met or cancelled; pauses do not count.
 
     What some row of the contract promises is measured on every ticket; where nothing is promised to this one there is
-    no course and nothing is ever due. So a priority that changes later finds the whole history, pauses included.
+    no countdown and nothing is ever due. So a priority that changes later finds the whole history, pauses included.
     """
 
     __slots__ = (
         "_due",
-        "courses",
+        "countdowns",
         "cycle",
         "ended_at",
         "known_at",
@@ -62,9 +62,9 @@ class Obligation:
         self.known_at = start.recorded_at
         self.promised = promise
         """What the contract promised last; with `best_for_customer` an earlier promise may rule instead."""
-        self.courses: tuple[Course, ...] = (Course(promise, start.occurred_at),) if promise else ()
-        self.left: tuple[Course, datetime] | None = None
-        """The course that ruled before the last change that found one, and when that was: `forward` goes on there."""
+        self.countdowns: tuple[Countdown, ...] = (Countdown(promise, start.occurred_at),) if promise else ()
+        self.left: tuple[Countdown, datetime] | None = None
+        """The countdown that ruled before the last change that found one, and when that was, for `forward`."""
         self.override: Override | None = None
         self.not_before: datetime | None = None
         """When it was reopened, if it had been met in time: it is not late any earlier."""
@@ -96,23 +96,25 @@ class Obligation:
         return bool(self.pauses) and self.pauses[-1].end is None
 
     @property
-    def course(self) -> Course | None:
-        """The course that rules: of several the one that is due first (see `best_for_customer`)."""
-        if len(self.courses) <= 1:
-            return self.courses[0] if self.courses else None
-        dues = [(due, number) for number, course in enumerate(self.courses) if (due := course.due_at(self.pauses))]
-        return self.courses[min(dues)[1] if dues else 0]
+    def countdown(self) -> Countdown | None:
+        """The countdown that rules: of several the one that is due first (see `best_for_customer`)."""
+        if len(self.countdowns) <= 1:
+            return self.countdowns[0] if self.countdowns else None
+        dues = [
+            (due, number) for number, countdown in enumerate(self.countdowns) if (due := countdown.due_at(self.pauses))
+        ]
+        return self.countdowns[min(dues)[1] if dues else 0]
 
     @property
     def promise(self) -> Promise | None:
-        """What is promised, by the course that rules."""
-        course = self.course
-        return course.promise if course else None
+        """What is promised, by the countdown that rules."""
+        countdown = self.countdown
+        return countdown.promise if countdown else None
 
     @property
     def owed(self) -> bool:
         """Whether anything is promised, by the contract or by hand."""
-        return bool(self.courses) or self.override is not None
+        return bool(self.countdowns) or self.override is not None
 
     def due_at(self) -> datetime | None:
         """When it is due; None where nothing is promised, or while paused before that."""
@@ -121,18 +123,18 @@ class Obligation:
         return self._due[0]
 
     def _worked_out_due_at(self) -> datetime | None:
-        course = self.course
-        due_at = self.override.due_at if self.override else course.due_at(self.pauses) if course else None
+        countdown = self.countdown
+        due_at = self.override.due_at if self.override else countdown.due_at(self.pauses) if countdown else None
         return max(due_at, self.not_before) if due_at and self.not_before else due_at
 
     def warnings(self, given: frozenset[str] | set[str] = frozenset()) -> list[tuple[str, datetime]]:
         """Each warning not yet `given`, as the contract writes it, with its instant."""
-        course, due_at = self.course, self.due_at()
-        if course is None:
+        countdown, due_at = self.countdown, self.due_at()
+        if countdown is None:
             return []
         if self.override is not None:
-            return course._replace(counts_from=self.started_at).warnings(self.pauses, due_at, given, by_hand=True)
-        return course.warnings(self.pauses, due_at, given)
+            return countdown._replace(counts_from=self.started_at).warnings(self.pauses, due_at, given, by_hand=True)
+        return countdown.warnings(self.pauses, due_at, given)
 
     def _ended_late(self) -> bool:
         """Whether it ended after it was due; met exactly when it is due is in time, what was not met by then is not."""
@@ -143,11 +145,11 @@ class Obligation:
 
     def _surely_in_time(self, at: datetime) -> bool:
         # No more business time passes than time: what was quick needs no calendar to show that it was in time.
-        if len(self.courses) != 1 or self.override is not None:
+        if len(self.countdowns) != 1 or self.override is not None:
             return False
-        [course] = self.courses
-        target = course.promise.target
-        return isinstance(target, timedelta) and not course.used and at - course.counts_from <= target
+        [countdown] = self.countdowns
+        target = countdown.promise.target
+        return isinstance(target, timedelta) and not countdown.used and at - countdown.counts_from <= target
 
     def state(self, now: datetime) -> State:
         """Where it stands at `now`. What was late when it was cancelled stays breached: nobody deletes a breach."""
@@ -210,35 +212,35 @@ class Obligation:
         """Measure against another promise, keeping every pause; see `Mode`. A due date set by hand stays."""
         if promise == self.promised:
             return
-        current, self.promised = self.course, promise
+        current, self.promised = self.countdown, promise
         due_at = self.due_at()
         if current is not None:
             self.left = current, change.occurred_at
-        self.courses = self._courses(promise, mode, change)
-        if self.course is not current:
+        self.countdowns = self._countdowns(promise, mode, change)
+        if self.countdown is not current:
             self._revise(due_at, change)
 
-    def _courses(self, promise: Promise | None, mode: Mode, change: Event) -> tuple[Course, ...]:
-        anew = (Course(promise, self.started_at),) if promise else ()
+    def _countdowns(self, promise: Promise | None, mode: Mode, change: Event) -> tuple[Countdown, ...]:
+        anew = (Countdown(promise, self.started_at),) if promise else ()
         if mode == "best_for_customer":
-            return self.courses if anew and anew[0] in self.courses else (*self.courses, *anew)
+            return self.countdowns if anew and anew[0] in self.countdowns else (*self.countdowns, *anew)
         if mode == "forward" and promise:
             if self.left is None:
-                return (Course(promise, change.occurred_at),)
+                return (Countdown(promise, change.occurred_at),)
             if promise.same_unit(self.left[0].promise):  # No hours can be taken from a number of days.
                 return (self._forward(*self.left, promise, change.occurred_at),)
         return anew
 
-    def _forward(self, before: Course, until: datetime, promise: Promise, at: datetime) -> Course:
-        course = Course(promise, at, before.used_by(until, self.pauses), before, until)
+    def _forward(self, before: Countdown, until: datetime, promise: Promise, at: datetime) -> Countdown:
+        countdown = Countdown(promise, at, before.used_by(until, self.pauses), before, until)
         if isinstance(promise.target, BusinessDays):
             # The day of the change counts, though it has begun; that of the start does not, nor any day twice.
             began = promise.calendar.local_date(before.began)
-            course = course._replace(after=max([began, *before.business_days(until, self.pauses)]))
-        if course.nothing_left and (due_at := before.due_at(self.pauses)) and due_at <= until:
+            countdown = countdown._replace(after=max([began, *before.business_days(until, self.pauses)]))
+        if countdown.nothing_left and (due_at := before.due_at(self.pauses)) and due_at <= until:
             # As before: what is late already is not late a second time.
-            course = course._replace(missed=due_at)
-        return course
+            countdown = countdown._replace(missed=due_at)
+        return countdown
 
     def set_due_at(self, override: Override | None, change: Event) -> None:
         """Be due when somebody says, or (None) when the contract says again."""

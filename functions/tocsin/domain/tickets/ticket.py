@@ -15,11 +15,11 @@ from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances
 from tocsin.domain.contracts.targets import Row
-from tocsin.domain.identifiers import TicketKey
+from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.escalation import Chain, NextAlert
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.obligation import Obligation
+from tocsin.domain.values.identifiers import TicketKey
 
 OVER = frozenset({"resolved", "closed", "merged", "deleted"})
 """Nobody works on it."""
@@ -95,17 +95,17 @@ class Ticket:
 
     def promise(self, metric: Metric) -> Promise | None:
         """What the contract promises for a metric of this ticket as it is now."""
-        return self.contract.promise(self.row, metric, self.chain.tier, self.zones)
+        return self.contract.promise(self.row, metric, self.chain.tier or 0, self.zones)
 
     def hours_of(self, tier: Tier) -> BusinessCalendar:
         """When a tier is alerted and has to acknowledge."""
         return self.contract.tier_calendar(tier, self.row, self.zones)
 
-    def next_alert(self) -> NextAlert | None:
+    def next_step(self) -> NextAlert | Exhaustion | None:
         """What the escalation chain does next unless somebody acknowledges or resolves in time."""
         by_tier = self.current.get(TIER_RESOLUTION.name)
         resolve_by = by_tier.due_at() if by_tier is not None and by_tier.running else None
-        return None if self.over else self.chain.next_alert(self.contract, self.hours_of, resolve_by)
+        return None if self.over else self.chain.next_step(self.contract, self.hours_of, resolve_by)
 
     @property
     def over(self) -> bool:

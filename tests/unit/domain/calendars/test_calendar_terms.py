@@ -18,7 +18,7 @@ from tocsin.domain.calendars.calendar_terms import (
     weekdays,
     window_seconds,
 )
-from tocsin.domain.plain_words import faults_of
+from tocsin.domain.values.validation_errors import faults_of
 
 NEVER = [("body", "has no open hour in a year; no target could ever be due")]
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.unit.story import OFFICE, Story, after, berlin, contract
+from tocsin.domain.assessment.views import obligation_view
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.instants import format_instant
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.view import obligation_view
+from tocsin.domain.values.instants import format_instant
 
 P1_AND_P2 = {"P1": {"resolution": "4h"}, "P2": {"resolution": "8h"}}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.unit.domain.test_contract_reading import changed, faults
+from tests.unit.domain.contracts.test_reading import changed, faults
 from tests.unit.story import BOT, CUSTOMER, Story, after, contract
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, metric_of

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from tests.unit.story import OPENED_AT
 from tocsin.domain.contracts.selectors import MOST_COMBINATIONS, Circumstances, Selector, never_chosen
-from tocsin.domain.instants import format_instant
+from tocsin.domain.values.instants import format_instant
 
 
 def when(**conditions: Any) -> Selector:

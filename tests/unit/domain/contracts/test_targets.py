@@ -10,12 +10,12 @@ import pytest
 from tests.unit.story import DOCUMENT, KEY, OPENED_AT, Story, after, contract
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.selectors import ATTRIBUTES, Circumstances
-from tocsin.domain.faults import Fault
-from tocsin.domain.instants import format_instant
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.fold import fold
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.faults import Fault
+from tocsin.domain.values.instants import format_instant
 
 ROWS = [
     {"when": {"tags": "outage", "affected_users_at_least": 50}, "resolution": "1h"},

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from tests.unit.story import DOCUMENT, REVIEW, contract
-from tocsin.domain.contract_reading import read_contract
 from tocsin.domain.contracts.aggregate_terms import Aggregate
-from tocsin.domain.faults import Invalid
+from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.reports.aggregates import attained
 from tocsin.domain.reports.outcome import Outcome
+from tocsin.domain.values.faults import Invalid
 
 NOW = datetime(2026, 3, 30, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

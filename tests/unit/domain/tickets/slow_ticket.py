@@ -201,10 +201,10 @@ Waits = tuple[tuple[int, int | None], ...]
 
 
 @lru_cache(maxsize=20_000, typed=True)
-def due_of(target: int | Days, courses: Courses, waits: Waits) -> int | None:
+def due_of(target: int | Days, countdowns: Courses, waits: Waits) -> int | None:
     """The first minute at which as much is used up as the target is, at the earliest when it became that."""
-    used, changed = 0, courses[-1][0]
-    for minute, counts in _minutes(target, courses, waits, HORIZON):
+    used, changed = 0, countdowns[-1][0]
+    for minute, counts in _minutes(target, countdowns, waits, HORIZON):
         if minute >= changed and used >= target:
             return minute
         if minute >= max(changed, _still_waits_since(waits)):
@@ -214,18 +214,18 @@ def due_of(target: int | Days, courses: Courses, waits: Waits) -> int | None:
 
 
 @lru_cache(maxsize=20_000, typed=True)
-def used_of(target: int | Days, courses: Courses, waits: Waits, until: int) -> int:
+def used_of(target: int | Days, countdowns: Courses, waits: Waits, until: int) -> int:
     """How much is used up when that minute begins, in the unit of the target."""
-    return sum(counts for _, counts in _minutes(target, courses, waits, until))
+    return sum(counts for _, counts in _minutes(target, countdowns, waits, until))
 
 
-def _minutes(target: int | Days, courses: Courses, waits: Waits, until: int) -> Iterator[tuple[int, bool]]:
+def _minutes(target: int | Days, countdowns: Courses, waits: Waits, until: int) -> Iterator[tuple[int, bool]]:
     """Every minute from the start on, and whether it counts; of a business day it is the last one, once a date."""
-    start = courses[0][0]
+    start = countdowns[0][0]
     last_day = date.min
     still = _still_waits_since(waits)
     waited = {minute for begins, ends in waits if ends is not None for minute in range(begins, ends)}
-    for (begins, hours), (ends, _) in pairwise([*courses, (until, None)]):
+    for (begins, hours), (ends, _) in pairwise([*countdowns, (until, None)]):
         last_minutes: dict[int, date] = {}
         counting: Container[int] = ()
         if hours and isinstance(target, Days):
@@ -249,20 +249,20 @@ class Plan:
     """A target and how its minutes count."""
 
     target: int | Days
-    courses: Courses
+    countdowns: Courses
     missed: int | None = None
     """What was due and missed before it, with nothing left since."""
 
     @property
     def promised(self) -> Promised | None:
-        hours = self.courses[-1][1]
+        hours = self.countdowns[-1][1]
         return Promised(self.target, hours) if hours else None
 
     def due(self, waits: Sequence[tuple[int, int | None]]) -> int | None:
-        return due_of(self.target, self.courses, tuple(waits)) if self.missed is None else self.missed
+        return due_of(self.target, self.countdowns, tuple(waits)) if self.missed is None else self.missed
 
     def used(self, until: int, waits: Sequence[tuple[int, int | None]]) -> int:
-        return used_of(self.target, self.courses, tuple(waits), until)
+        return used_of(self.target, self.countdowns, tuple(waits), until)
 
 
 @dataclass(eq=False)
@@ -321,7 +321,7 @@ class Cycle:
         if self.by_hand is not None or plan is None or isinstance(plan.target, Days) or plan.target * percent % 100:
             return None
         amounts = [plan.target * percent // 100, plan.target - left]
-        reached = [due_of(amount, plan.courses, tuple(self.waits)) for amount in amounts if amount > 0]
+        reached = [due_of(amount, plan.countdowns, tuple(self.waits)) for amount in amounts if amount > 0]
         return [at for at in reached if at is not None and (due is None or at < due)]
 
     def waited_by(self, now: int) -> int:
@@ -345,7 +345,7 @@ class Cycle:
         if self.waiting:
             return "paused"
         plan = self.ruling()
-        hours = plan.courses[-1][1] if plan else None
+        hours = plan.countdowns[-1][1] if plan else None
         return "running" if hours is None or now in hours.open else "out_of_hours"
 
     def breaches(self, now: int) -> list[int]:
@@ -670,12 +670,12 @@ class SlowTicket:
 
 
 def _followed(
-    before: Plan, target: int | Days, course: tuple[int, Hours | None], waits: Sequence[tuple[int, int | None]]
+    before: Plan, target: int | Days, countdown: tuple[int, Hours | None], waits: Sequence[tuple[int, int | None]]
 ) -> Plan:
     """From then on another target, and what was used stays used: too late for both, it stays due when it was."""
-    due, used = before.due(waits), before.used(course[0], waits)
-    missed = due if due is not None and due <= course[0] and used >= target else None
-    return Plan(target, (*before.courses, course), missed)
+    due, used = before.due(waits), before.used(countdown[0], waits)
+    missed = due if due is not None and due <= countdown[0] and used >= target else None
+    return Plan(target, (*before.countdowns, countdown), missed)
 
 
 def _wait(cycle: Cycle, at: int) -> None:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from tests.unit.histories import Fact, Life, log_of
 from tests.unit.story import KEY, OPENED_AT, REVIEW, TEAMS, after, contract
+from tocsin.domain.assessment.views import ticket_view
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.instants import format_instant
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor, Event
-from tocsin.domain.tickets.explain import explain
+from tocsin.domain.tickets.explanation import explain
 from tocsin.domain.tickets.fold import fold
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.tickets.view import ticket_view
+from tocsin.domain.values.instants import format_instant
 
 OFFICE = {
     "timezone": {"of": "site", "otherwise": "Europe/Berlin"},

@@ -9,9 +9,9 @@ import pytest
 
 from tests.unit.story import Story, after, contract
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.instants import format_instant
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Event
+from tocsin.domain.values.instants import format_instant
 
 
 def terms(**parts: Any) -> Contract:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.unit.story import ANA, CUSTOMER, OFFICE, Story, after, contract
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.instants import format_instant
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.explain import Stretch, explain, seconds_by_holder
+from tocsin.domain.tickets.explanation import Stretch, explain, seconds_by_holder
+from tocsin.domain.values.instants import format_instant
 
 TIERS = {
     "tiers": [
@@ -296,7 +296,7 @@ def test_whatever_happens_the_stretches_follow_each_other_and_the_holders_add_up
         found = explain(obligation, after(known), ticket.holders)
         due_at, end = obligation.due_at(), obligation.ended_at
         ends = end or max(after(known), due_at or after(known))
-        if not obligation.course or ends == obligation.started_at:
+        if not obligation.countdown or ends == obligation.started_at:
             continue
         assert [each.start for each in found] == [obligation.started_at, *(each.end for each in found[:-1])]
         assert found[-1].end == ends

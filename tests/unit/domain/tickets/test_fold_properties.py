@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tests.unit.histories import Fact, Life, log_of
 from tests.unit.story import DOCUMENT, KEY, OPENED_AT, REVIEW, TEAMS, after, contract, team
-from tocsin.domain.instants import format_instant
-from tocsin.domain.team import Team
+from tocsin.domain.assessment.assessment import assess
+from tocsin.domain.assessment.views import ticket_view
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.assessment import assess
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.fold import fold
-from tocsin.domain.tickets.view import ticket_view
+from tocsin.domain.values.instants import format_instant
 
 CONTRACTS = [
     contract(review=REVIEW, warn_at=["50%", "75%", "10m left"]),

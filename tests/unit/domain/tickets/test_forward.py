@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.story import Story, contract
 from tocsin.domain.tickets.events import BREACHED, PRIORITY_CHANGED
-from tocsin.domain.tickets.explain import explain
+from tocsin.domain.tickets.explanation import explain
 from tocsin.domain.tickets.obligation import Obligation
 
 UNTIL_17 = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-17:00"]}}
@@ -51,8 +51,8 @@ def changed(told: Story, *changes: tuple[str, str]) -> Obligation:
 
 
 def used(obligation: Obligation, at: str) -> Any:
-    assert obligation.course is not None
-    return obligation.course.used_by(utc(at), obligation.pauses)
+    assert obligation.countdown is not None
+    return obligation.countdown.used_by(utc(at), obligation.pauses)
 
 
 def test_business_days_with_none_left_are_due_at_the_change() -> None:

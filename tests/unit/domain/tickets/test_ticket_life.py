@@ -17,18 +17,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.unit.domain.tickets.slow_ticket import Cycle, Fact, SlowTicket, minute_of
 from tests.unit.story import ANA, BOT, CUSTOMER, KEY, OFFICE, TEAMS, after
-from tocsin.domain.contract_reading import read_contract
+from tocsin.domain.assessment.assessment import Assessment
+from tocsin.domain.assessment.views import ticket_view
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.instants import format_instant, parse_instant
+from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.assessment import Assessment
 from tocsin.domain.tickets.events import Actor, Event
-from tocsin.domain.tickets.explain import explain
+from tocsin.domain.tickets.explanation import explain
 from tocsin.domain.tickets.fold import versions_in
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.tickets.view import ticket_view
-from tocsin.use_cases.dossier import Dossier
+from tocsin.domain.values.instants import format_instant, parse_instant
+from tocsin.use_cases.tickets.ticket_context import TicketContext
 
 Document = Mapping[str, Any]
 
@@ -241,12 +241,12 @@ class Life:
         return minute_of(self.log[0].occurred_at)
 
     @property
-    def dossier(self) -> Dossier:
+    def context(self) -> TicketContext:
         known = {number: self.contracts[number] for number in versions_in(self.log)}
-        return Dossier(KEY, known, TEAMS.get, self.log)
+        return TicketContext(KEY, known, TEAMS.get, self.log)
 
     def look(self) -> Assessment:
-        return self.dossier.assess(after(self.now))
+        return self.context.assess(after(self.now))
 
     def assess(self) -> Assessment:
         assessment = self.look()
@@ -276,7 +276,7 @@ class Life:
         return min((minutes for minutes in left if minutes > 0), default=0)
 
     def ticket(self) -> Ticket:
-        return self.dossier.ticket()
+        return self.context.ticket()
 
     def slow(self) -> SlowTicket:
         if len(self.log) != self.counted_through:
@@ -480,19 +480,19 @@ class TicketLife(RuleBasedStateMachine):
     def every_minute_is_explained_and_those_that_count_are_those_counted_by_hand(self) -> None:
         life, ticket = self.life, self.life.ticket()
         for obligation, cycle in pairs(ticket, life.slow()):
-            if obligation.course is not None:
+            if obligation.countdown is not None:
                 stretches = explain(obligation, after(life.now), ticket.holders)
                 due = cycle.due()
                 end = max(life.now, due or 0) if cycle.ended is None else cycle.ended
                 plan = cycle.ruling()
                 assert plan is not None
-                edges = [after(plan.courses[0][0]), *(stretch.end for stretch in stretches)]
+                edges = [after(plan.countdowns[0][0]), *(stretch.end for stretch in stretches)]
                 assert [stretch.start for stretch in stretches] == edges[:-1]
                 assert edges[-1] == after(end)
                 until = end if due is None else min(end, due)
                 lengths = (min(s.end, after(until)) - s.start for s in stretches if s.kind == "counted")
                 minutes = sum((max(each, timedelta()) for each in lengths), timedelta()) / timedelta(minutes=1)
-                if isinstance(obligation.course.promise.target, timedelta):
+                if isinstance(obligation.countdown.promise.target, timedelta):
                     assert minutes == cycle.used(until)
 
     @invariant()
@@ -514,8 +514,8 @@ def text(minute: int | None) -> str | None:
 
 
 def measured(obligation: Obligation, now: int) -> dict[str, Any]:
-    course = obligation.course
-    used = course.used_by(obligation.ended_at or after(now), obligation.pauses) if course else None
+    countdown = obligation.countdown
+    used = countdown.used_by(obligation.ended_at or after(now), obligation.pauses) if countdown else None
     waited = (((pause.end or after(now)) - pause.start) for pause in obligation.pauses)
     return {
         "named": (obligation.cycle, obligation.revision),

@@ -33,13 +33,13 @@ from tests.unit.domain.tickets.test_ticket_life import (
 )
 from tests.unit.histories import Fact, log_of
 from tests.unit.story import ANA, KEY, TEAMS, after
+from tocsin.domain.assessment.assessment import assess
+from tocsin.domain.assessment.views import ticket_view
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.assessment import assess
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.fold import fold
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.tickets.view import ticket_view
 
 MORE: Mapping[str, Sequence[Mapping[str, Any]]] = {
     **DETAILS,
@@ -174,7 +174,7 @@ def test_what_was_known_at_any_instant_is_what_an_assessment_said_then(
     life = Life(versions, opened)
     live(life, told)
     for now, said in life.views.items():
-        known = life.dossier.as_of(None, after(now))
+        known = life.context.as_of(None, after(now))
         again = known.assess(after(now))
         assert list(known.events) == life.log[: len(known.events)]
         assert again.events == []
@@ -189,7 +189,7 @@ def test_what_is_true_at_any_instant_is_what_counting_by_hand_until_then_comes_t
     life = Life(versions, opened)
     live(life, told)
     for now in life.views:
-        true = life.dossier.as_of(after(now), None)
+        true = life.context.as_of(after(now), None)
         by_hand, ticket = slow(versions, true.events), true.assess(after(now)).ticket
         assert (ticket.status, ticket.priority) == (by_hand.status, by_hand.priority)
         assert {o.metric.name: measured(o, now) for o in ticket.promised()} == {
@@ -207,7 +207,7 @@ def test_what_was_true_at_an_instant_stays_true_whatever_happens_after_it(
     then = life.now
     life.pass_time(1, awake=True)
     live(life, later, after_minute=then)
-    true = life.dossier.as_of(after(then), None)
+    true = life.context.as_of(after(then), None)
     assert {**ticket_view(true.assess(after(then)), 0, after(then)), "sequence": 0} == {
         **life.views[then],
         "sequence": 0,

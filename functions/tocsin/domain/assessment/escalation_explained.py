@@ -1,0 +1,67 @@
+"""Why a ticket was escalated, why it will be, and why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.wording import ordinal
+from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
+from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.instants import format_instant, short_duration
+
+
+def reasons(ticket: Ticket) -> dict[str, Any]:
+    """`steps`: each alert with its cause. `next`: the one to come, or null and `why_not` in words."""
+    step = ticket.next_step()
+    return {
+        "steps": [_alert(event) for event in ticket.log if event.type == ev.TIER_ALERTED],
+        "next": _coming(step, ticket) if step else None,
+        "why_not": None if step else _why_not(ticket),
+    }
+
+
+def _alert(event: Event) -> dict[str, Any]:
+    details = event.details
+    again = f", for the {ordinal(details['attempt'])} time" if details["attempt"] > 1 else ""
+    return {
+        "at": format_instant(event.occurred_at),
+        "tier": details["tier"],
+        "team": details["team"],
+        "why": AlertReason.of(details["reason"]).sentence + again,
+        "reached": details["reached"],
+    }
+
+
+def _coming(step: NextAlert | Exhaustion, ticket: Ticket) -> dict[str, Any]:
+    tier = step.tier if isinstance(step, NextAlert) else None
+    return {
+        "at": format_instant(step.at),
+        "tier": tier,
+        "team": ticket.contract.tier(tier).team if tier else "nobody: the chain gives up",
+        "why": _why_then(ticket.chain, ticket.contract),
+    }
+
+
+def _why_then(chain: Chain, contract: Contract) -> str:
+    if chain.requested or chain.tier is None:
+        reason = chain.requested.reason if chain.requested else AlertReason.OPENED
+        return f"{reason.sentence}; a tier is alerted in its hours"
+    tier = contract.tier(chain.tier)
+    if chain.acknowledged and tier.resolve_within:
+        return f"tier {chain.tier} has {short_duration(tier.resolve_within)} to resolve it"
+    if not chain.reached:
+        return f"of tier {chain.tier} nobody could be reached"
+    return f"tier {chain.tier} has {short_duration(tier.acknowledge_within)} of its hours to acknowledge"
+
+
+def _why_not(ticket: Ticket) -> str:
+    taken = ticket.chain.acknowledged
+    if ticket.over:
+        return f"the ticket is {ticket.status}"
+    if taken:
+        return f"{taken.by} acknowledged at {format_instant(taken.at)}"
+    return "every tier was alerted, and nobody acknowledged"

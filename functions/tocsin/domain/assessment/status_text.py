@@ -1,0 +1,80 @@
+"""Where an obligation stands and what comes next, in a sentence for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from tocsin.domain.contracts.wording import counted, duration_words, kind_of_day, ordinal, wall_time
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.obligation import Obligation
+from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.instants import BusinessDays
+
+
+def status_text(obligation: Obligation, now: datetime, timezone: str) -> str:
+    """`1 hour 30 minutes of 4 hours left, due Fri 2026-03-27 16:50 (Europe/Berlin)`; times on the wall of that zone."""
+    due_at, ended_at, state = obligation.due_at(), obligation.ended_at, obligation.state(now)
+    due = f"due {wall_time(due_at, timezone)} ({timezone})" if due_at else None
+    if ended_at is not None:
+        ended = f"{wall_time(ended_at, timezone)} ({timezone})"
+        return {
+            "met": f"met {ended}, in time",
+            "met_late": f"met {ended}, but it was {due}",
+            "cancelled": f"owed no longer since {ended}",
+        }.get(state, f"not met; it was {due}")
+    if state == "breached":
+        return f"late; it was {due}"
+    parts = [_left(obligation, now), due, _waits(obligation, state, now, timezone), _by_hand(obligation)]
+    return ", ".join(part for part in parts if part)
+
+
+def _left(obligation: Obligation, now: datetime) -> str | None:
+    countdown = obligation.countdown
+    if countdown is None or obligation.override is not None:
+        return None
+    target, used = countdown.promise.target, countdown.used_by(now, obligation.pauses)
+    if isinstance(target, timedelta) and isinstance(used, timedelta):
+        return f"{duration_words(target - used)} of {duration_words(target)} left"
+    if isinstance(target, BusinessDays) and isinstance(used, BusinessDays):
+        return f"{target - used} of {counted(target, kind_of_day(target))} left"
+    return None
+
+
+def _waits(obligation: Obligation, state: str, now: datetime, timezone: str) -> str | None:
+    if state == "paused":
+        return "paused"
+    promise = obligation.promise
+    if state == "out_of_hours" and promise is not None:
+        opens_at = promise.calendar.next_opening(now)
+        return f"outside its hours until {wall_time(opens_at, timezone)}"
+    return None
+
+
+def _by_hand(obligation: Obligation) -> str | None:
+    override = obligation.override
+    return f"set by hand by {override.by}: {override.reason}" if override else None
+
+
+def coming(ticket: Ticket, event_type: str, details: Mapping[str, Any]) -> str:
+    """What a timer's event will say: `resolution: the warning at 75%`, `tier 2 (engineering) is alerted`."""
+    return _COMING[event_type](ticket, details)
+
+
+def _label(ticket: Ticket, details: Mapping[str, Any]) -> str:
+    return ticket.contract.metric(details["metric"]).label
+
+
+def _alerted(ticket: Ticket, details: Mapping[str, Any]) -> str:
+    tier, attempt = details["tier"], details["attempt"]
+    again = f", for the {ordinal(attempt)} time" if attempt > 1 else ""
+    return f"tier {tier} ({ticket.contract.tier(tier).team}) is alerted{again}"
+
+
+_COMING: Mapping[str, Callable[[Ticket, Mapping[str, Any]], str]] = {
+    ev.WARNED: lambda ticket, details: f"{_label(ticket, details)}: the warning at {details['threshold']}",
+    ev.BREACHED: lambda ticket, details: f"{_label(ticket, details)}: due",
+    ev.TIER_ALERTED: _alerted,
+    ev.ESCALATION_EXHAUSTED: lambda _ticket, _details: "every tier was alerted, and nobody acknowledged",
+}

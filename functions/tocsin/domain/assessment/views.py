@@ -1,0 +1,118 @@
+"""A ticket as the API shows it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from tocsin.domain.assessment.assessment import Assessment
+from tocsin.domain.assessment.status_text import coming, status_text
+from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.obligation import Obligation
+from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.instants import BusinessDays, CalendarDays, format_instant, format_target
+
+
+def ticket_view(assessment: Assessment, sequence: int, now: datetime) -> dict[str, Any]:
+    """The ticket as it is at `now`, even where its execution has not acted on it yet; `sequence` is the log's."""
+    ticket = assessment.ticket
+    timezone = ticket.contract.timezone
+    return {
+        "ticket_id": ticket.key.ticket_id,
+        "status": ticket.status,
+        "waiting_for": ticket.waiting_for,
+        "priority": ticket.priority,
+        "contract": {"contract_id": ticket.contract.contract_id, "version": ticket.contract_version},
+        **ticket.attributes,
+        "opened_at": format_instant(ticket.opened_at),
+        "resolved_at": _or_none(ticket.resolved_at),
+        "settled": ticket.settled,
+        "tier": ticket.chain.tier,
+        "escalation": _escalation(ticket, now),
+        "sequence": sequence,
+        "obligations": [obligation_view(obligation, now, timezone) for obligation in ticket.promised()],
+        "next_due_at": _or_none(assessment.timer.at if assessment.timer else None),
+        "next_event": _next_event(assessment),
+    }
+
+
+def _next_event(assessment: Assessment) -> dict[str, Any] | None:
+    """What happens then unless something is reported before."""
+    timer = assessment.timer
+    if timer is None:
+        return None
+    text = coming(assessment.ticket, timer.event_type, timer.details())
+    return {"type": timer.event_type, "at": format_instant(timer.at), "text": text}
+
+
+def obligation_view(obligation: Obligation, now: datetime, timezone: str) -> dict[str, Any]:
+    """Where an obligation stands: state, when it is due, when it is warned about; `text` has the zone's wall times."""
+    countdown, override = obligation.countdown, obligation.override
+    view = {
+        "obligation_id": obligation.obligation_id,
+        "metric": obligation.metric.name,
+        "state": obligation.state(now),
+        "started_at": format_instant(obligation.started_at),
+        "target": format_target(countdown.promise.target) if countdown else None,
+        "due_at": _or_none(obligation.due_at()),
+        "warn_at": [format_instant(at) for _, at in obligation.warnings()],
+        "ended_at": _or_none(obligation.ended_at),
+        "met_by": obligation.met_by,
+        **_used_and_left(obligation, now),
+        "text": status_text(obligation, now, timezone),
+    }
+    if override is not None:
+        view["set_by_hand"] = {
+            "due_at": format_instant(override.due_at),
+            "by": override.by,
+            "reason": override.reason,
+            "sequence": override.sequence,
+            "due_by_contract": _or_none(countdown.due_at(obligation.pauses)) if countdown else None,
+        }
+    return view
+
+
+def _used_and_left(obligation: Obligation, now: datetime) -> dict[str, Any]:
+    """Of the target: seconds of open time, or whole days; left is negative where it is late."""
+    countdown = obligation.countdown
+    if countdown is None:
+        return {}
+    target, used = countdown.promise.target, countdown.used_by(obligation.ended_at or now, obligation.pauses)
+    if isinstance(target, timedelta) and isinstance(used, timedelta):
+        return {"used_seconds": used.total_seconds(), "left_seconds": (target - used).total_seconds()}
+    if isinstance(target, BusinessDays) and isinstance(used, BusinessDays):
+        days = "calendar_days" if isinstance(target, CalendarDays) else "business_days"
+        return {f"used_{days}": int(used), f"left_{days}": target - used}
+    return {}
+
+
+def event_view(event: Event) -> dict[str, Any]:
+    """An event of the log."""
+    return {
+        "sequence": event.sequence,
+        "type": event.type,
+        "occurred_at": format_instant(event.occurred_at),
+        "recorded_at": format_instant(event.recorded_at),
+        "actor": {"kind": event.actor.kind, "id": event.actor.id},
+        "details": dict(event.details),
+    }
+
+
+def _escalation(ticket: Ticket, now: datetime) -> dict[str, Any]:
+    chain = ticket.chain
+    step = ticket.next_step()
+    return {
+        "team": ticket.contract.tier(chain.tier).team if chain.tier else None,
+        "alerted_at": _or_none(chain.alerted_at if chain.tier else None),
+        "acknowledged_by": chain.acknowledged.by if chain.acknowledged else None,
+        "acknowledged_at": _or_none(chain.acknowledged.at if chain.acknowledged else None),
+        "escalates_at": _or_none(step.at if step else None),
+        "exhausted": chain.exhausted,
+        "obligations": [
+            obligation_view(obligation, now, ticket.contract.timezone) for obligation in ticket.promised_by_tiers()
+        ],
+    }
+
+
+def _or_none(instant: datetime | None) -> str | None:
+    return format_instant(instant) if instant else None

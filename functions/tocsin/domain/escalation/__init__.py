@@ -1,0 +1,1 @@
+"""The escalation chain: tiers, acknowledgement, and whom silence alerts next."""

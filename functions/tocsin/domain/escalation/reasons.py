@@ -1,0 +1,45 @@
+"""Why a tier is alerted. To add a reason: a value here; where it arises, a line in `tocsin.domain.escalation.chain`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Wait(StrEnum):
+    """What an execution waits for: each is a Wait state of `statemachines/ticket.asl.json`, named for it."""
+
+    RESPONSE_WARNING = "response_warning"
+    RESPONSE_DEADLINE = "response_deadline"
+    RESOLUTION_WARNING = "resolution_warning"
+    RESOLUTION_DEADLINE = "resolution_deadline"
+    OPENING_HOURS = "opening_hours"
+    TIER_ACKNOWLEDGEMENT = "tier_acknowledgement"
+    CUSTOMER_UPDATE = "customer_update"
+    REVIEW = "review"
+    NEXT_GENERATION = "next_generation"
+
+
+class AlertReason(StrEnum):
+    """Why a tier is alerted, with its sentence for people and the wait that it shows as until then."""
+
+    sentence: str
+    wait: Wait
+
+    def __new__(cls, value: str, sentence: str, wait: Wait) -> Self:
+        """A member is its value; what hangs on it is beside it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.sentence, member.wait = sentence, wait
+        return member
+
+    OPENED = "opened", "the ticket was opened", Wait.OPENING_HOURS
+    REOPENED = "reopened", "the ticket was reopened", Wait.OPENING_HOURS
+    ESCALATED = "escalated", "somebody asked for this tier", Wait.OPENING_HOURS
+    NOT_ACKNOWLEDGED = "not_acknowledged", "nobody acknowledged in time", Wait.TIER_ACKNOWLEDGEMENT
+    NOT_RESOLVED = "not_resolved", "the tier before did not resolve it in time", Wait.OPENING_HOURS
+
+    @classmethod
+    def of(cls, value: str) -> AlertReason:
+        """The member with that value; KeyError for none."""
+        return {member.value: member for member in cls}[value]

@@ -1,0 +1,1 @@
+"""Teams and members, and who of them is on call when."""

@@ -1,0 +1,1 @@
+"""Small values that every room uses: identifiers, instants and durations, documents and their faults."""

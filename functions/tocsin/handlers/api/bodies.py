@@ -1,0 +1,137 @@
+"""Bodies of requests: checked for size, read as JSON or YAML, before any route sees them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import Any
+
+import yaml
+
+from tocsin.domain.values.faults import Fault, TooLarge, Unreadable
+
+SIZE_LIMIT = 64 * 1024
+"""Bytes. The largest contract we know of takes a tenth of it."""
+
+DEPTH_LIMIT = 32
+
+
+def with_readable_body(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with its body as JSON text, if it has one.
+
+    Raises TooLarge or Unreadable. YAML is turned into JSON: dates, times and `no` stay the text they are written
+    as, and aliases are refused, since a few lines of them can stand for gigabytes.
+    """
+    raw = _raw(event)
+    if raw is None:
+        return event
+    content_type = _content_type(event)
+    if content_type == "application/x-www-form-urlencoded":
+        return event  # The button on the acknowledgement page; its body is not read.
+    document = _yaml(raw) if "yaml" in content_type else _json(raw)
+    if _deeper_than(document, DEPTH_LIMIT):
+        raise Unreadable(f"The body is nested deeper than {DEPTH_LIMIT} levels.")
+    headers = {**(event.get("headers") or {})}
+    if "yaml" in content_type:
+        headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+        event = {**event, "headers": {**headers, "Content-Type": "application/json"}, "multiValueHeaders": None}
+    return {**event, "body": _canonical(document), "isBase64Encoded": False}
+
+
+def _raw(event: dict[str, Any]) -> bytes | None:
+    body = event.get("body")
+    if not body:
+        return None
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except ValueError:
+        raise Unreadable("The body cannot be decoded.") from None
+    if len(raw) > SIZE_LIMIT:
+        raise TooLarge(f"The body has {len(raw)} bytes; at most {SIZE_LIMIT} are allowed.")
+    return raw
+
+
+def _canonical(document: Any) -> str:
+    """JSON text; refuses what JSON has no word for: infinities, half characters, YAML's own types."""
+    try:
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError):
+        raise Unreadable("The body contains a value that JSON cannot express.") from None
+    return text
+
+
+def _content_type(event: dict[str, Any]) -> str:
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    return (headers.get("content-type") or "").partition(";")[0].strip().lower()
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_without_repetition)
+    except UnicodeDecodeError:
+        raise Unreadable("The body is not UTF-8.") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Unreadable("The body is not valid JSON.", [Fault("body", f"{error.msg} at {place}")]) from None
+    except (RecursionError, ValueError) as error:
+        raise Unreadable("The body is not valid JSON.", [Fault("body", str(error))]) from None
+
+
+def _without_repetition(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    """Of a field that is written twice, one would be lost without a word."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"a field is written twice: {next(name for name in names if names.count(name) > 1)}")
+    return document
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML with JSON's idea of a scalar: null, true, false, numbers, everything else text; no aliases, no tags."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - of this class alone; its base has YAML 1.1's
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(problem="aliases and tags are not allowed", problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002 - always deep
+        pairs = self.construct_pairs(node, deep=True)
+        try:
+            return _without_repetition(pairs)
+        except (TypeError, ValueError) as error:
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
+
+
+for _tag, _pattern, _first in (
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("bool", r"true|false", ["t", "f"]),
+    ("int", r"-?(?:0|[1-9][0-9]{0,17})", list("-0123456789")),
+    ("float", r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]+", list("-0123456789")),
+):
+    _PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})$"), _first)
+
+
+def _yaml(raw: bytes) -> Any:
+    try:
+        return yaml.load(raw.decode("utf-8"), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader with fewer types
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or "it cannot be read"
+        place = [Fault("body", f"{what} at line {mark.line + 1}, column {mark.column + 1}")] if mark else []
+        raise Unreadable("The body is not valid YAML.", place) from None
+
+
+def _deeper_than(value: Any, levels: int) -> bool:
+    if not isinstance(value, (dict, list)):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_deeper_than(each, levels - 1) for each in inside)

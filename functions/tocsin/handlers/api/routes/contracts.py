@@ -1,0 +1,184 @@
+"""`/v1/contracts`: put, read, list versions, preview; as text and as a diagram."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+from pydantic import ConfigDict
+
+from tocsin import wiring
+from tocsin.domain.contracts.diagram import mermaid
+from tocsin.domain.contracts.text import as_markdown
+from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.tickets.commands import Attributes, MigrateTickets
+from tocsin.domain.values.faults import Fault, Invalid, NotFound, bad_cursor
+from tocsin.domain.values.identifiers import PriorityName, Slug
+from tocsin.domain.values.instants import Instant, format_instant
+from tocsin.handlers.api.answers import json_answer, text_answer
+from tocsin.handlers.api.caller import Cursor, IfMatchHeader, Limit, expected_number, helpdesk_of
+from tocsin.use_cases.contracts.contract_versions import changed_by, list_versions, version_for_ticket, version_in_force
+from tocsin.use_cases.contracts.preview_contract import preview_contract
+from tocsin.use_cases.contracts.put_contract import put_contract
+from tocsin.use_cases.contracts.read_reminders import read_reminders
+from tocsin.use_cases.reports.read_attainment import read_attainment
+from tocsin.use_cases.tickets.migrate_tickets import migrate_tickets
+
+router = APIGatewayRouter()
+
+Version = Annotated[int | None, Query(ge=1, description="the newest when left out")]
+
+
+class PreviewRequest(Attributes):
+    """The ticket to imagine; what does not decide its deadlines may be left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    priority: PriorityName | None = None
+    opened_at: Instant | None = None
+
+
+@router.put("/v1/contracts/<contract_id>", tags=["contracts"], summary="Put a new version of a contract")
+def put(
+    contract_id: Slug, document: Annotated[dict[str, Any], Body()], if_match: IfMatchHeader = None
+) -> Response[dict[str, Any]]:
+    """201 for a new version, 200 when the document is that of the newest one."""
+    version, is_new = put_contract(
+        helpdesk_of(router.current_event),
+        contract_id,
+        document,
+        expected_number(if_match),
+        contracts=wiring.contracts(),
+        teams=wiring.teams(),
+        notifier=wiring.notifier(),
+        clock=wiring.clock(),
+    )
+    return json_answer(_newest_view(version), 201 if is_new else 200, etag=version.version)
+
+
+@router.get("/v1/contracts", tags=["contracts"], summary="The newest version of each contract")
+def list_all(limit: Limit = 50, cursor: Cursor = None) -> Response[dict[str, Any]]:
+    """In the order of their ids."""
+    try:
+        versions, following = wiring.contracts().listed(helpdesk_of(router.current_event), limit, cursor)
+    except ValueError:
+        raise bad_cursor() from None
+    return json_answer({"contracts": [_newest_view(version) for version in versions], "next_cursor": following})
+
+
+@router.get("/v1/contracts/<contract_id>", tags=["contracts"], summary="The newest version")
+def read(contract_id: Slug) -> Response[dict[str, Any]]:
+    """With the document as it was put, which version is in force today, and the reminders sent and to come."""
+    version, helpdesk_id = _stored(contract_id, None), helpdesk_of(router.current_event)
+    reminders = read_reminders(
+        helpdesk_id, version, reminders=wiring.reminders(), contracts=wiring.contracts(), clock=wiring.clock()
+    )
+    return json_answer({**_newest_view(version), "reminders": reminders}, etag=version.version)
+
+
+@router.get("/v1/contracts/<contract_id>/versions", tags=["contracts"], summary="The versions of a contract")
+def list_all_versions(contract_id: Slug, limit: Limit = 50, cursor: Cursor = None) -> Response[dict[str, Any]]:
+    """The newest first: who wrote and approved each, from when it is in force, what is new in it by its own words."""
+    helpdesk_id = helpdesk_of(router.current_event)
+    page = list_versions(helpdesk_id, contract_id, limit, cursor, contracts=wiring.contracts())
+    return json_answer({"versions": page.items, "next_cursor": page.next_cursor})
+
+
+@router.get("/v1/contracts/<contract_id>/versions/<version>", tags=["contracts"], summary="One version")
+def read_version(contract_id: Slug, version: int) -> Response[dict[str, Any]]:
+    """Versions never change. `changed` is what it says otherwise than the one before it, path by path.
+
+    `public_holidays`: those of its regions, year by year, as they were known when it was put and are counted.
+    """
+    stored = _stored(contract_id, version)
+    changed = changed_by(helpdesk_of(router.current_event), stored, contracts=wiring.contracts())
+    return json_answer({**_view(stored), "changed": changed, "public_holidays": stored.public_holidays}, etag=version)
+
+
+@router.get("/v1/contracts/<contract_id>/text", tags=["contracts"], summary="The contract in plain language")
+def text(contract_id: Slug, version: Version = None) -> Response[str]:
+    """Markdown with everything that the document says."""
+    stored = _stored(contract_id, version)
+    words = as_markdown(stored.contract, stored.version, stored.put_at, stored.sha256)
+    return text_answer(words, "text/markdown; charset=utf-8")
+
+
+@router.get("/v1/contracts/<contract_id>/diagram", tags=["contracts"], summary="The escalation as a diagram")
+def diagram(contract_id: Slug, version: Version = None) -> Response[str]:
+    """A Mermaid flowchart."""
+    return text_answer(mermaid(_stored(contract_id, version).contract), "text/vnd.mermaid; charset=utf-8")
+
+
+@router.get(
+    "/v1/contracts/<contract_id>/attainment",
+    tags=["contracts"],
+    summary="What the targets over many tickets have come to in a period",
+)
+def attainment(
+    contract_id: Slug,
+    period: Annotated[str | None, Query(description="2026-03, 2026-Q1 or 2026-W13; this month when left out")] = None,
+) -> Response[dict[str, Any]]:
+    """Those whose period is of that kind, over the tickets that were resolved in it."""
+    helpdesk_id, log = helpdesk_of(router.current_event), wiring.log()
+    return json_answer(
+        read_attainment(helpdesk_id, contract_id, period, log=log, contracts=wiring.contracts(), clock=wiring.clock())
+    )
+
+
+@router.post(
+    "/v1/contracts/<contract_id>/preview", tags=["contracts"], summary="Every deadline, warning and tier of a ticket"
+)
+def preview(contract_id: Slug, ticket: Annotated[PreviewRequest, Body()]) -> Response[dict[str, Any]]:
+    """Of a ticket that nobody touches, without opening one; under the version that it would get."""
+    _stored(contract_id, None)
+    opened_at = ticket.opened_at or wiring.clock().now()
+    helpdesk_id = helpdesk_of(router.current_event)
+    version = version_for_ticket(helpdesk_id, contract_id, opened_at, contracts=wiring.contracts())
+    if isinstance(version, Fault):
+        raise Invalid([version])
+    details = ticket.model_dump(mode="json", exclude={"opened_at"}, exclude_none=True)
+    return json_answer(preview_contract(version.contract, version.version, details, opened_at))
+
+
+@router.post(
+    "/v1/contracts/<contract_id>/migrations", tags=["contracts"], summary="Move running tickets to another version"
+)
+def migrate(
+    contract_id: Slug,
+    migration: Annotated[MigrateTickets, Body()],
+    limit: Annotated[int, Query(ge=1, le=100, description="tickets looked at")] = 50,
+    cursor: Cursor = None,
+) -> Response[dict[str, Any]]:
+    """A page of them; repeat with `next_cursor` until it is null. What has ended stays as it was."""
+    helpdesk_id = helpdesk_of(router.current_event)
+    return json_answer(migrate_tickets(helpdesk_id, contract_id, migration, limit, cursor, **wiring.store()))
+
+
+def _stored(contract_id: str, number: int | None) -> ContractVersion:
+    version = wiring.contracts().get(helpdesk_of(router.current_event), contract_id, number)
+    if version is None:
+        which = f"version {number} of contract" if number else "contract"
+        raise NotFound(f"There is no {which} {contract_id!r}.")
+    return version
+
+
+def _newest_view(version: ContractVersion) -> dict[str, Any]:
+    helpdesk_id, now = helpdesk_of(router.current_event), wiring.clock().now()
+    current = version_in_force(helpdesk_id, version.contract.contract_id, now, contracts=wiring.contracts())
+    return {**_view(version), "version_in_force": current.version if current else None}
+
+
+def _view(version: ContractVersion) -> dict[str, Any]:
+    dates, starts = version.contract.dates, version.contract.in_force_from
+    return {
+        "contract_id": version.contract.contract_id,
+        "version": version.version,
+        "put_at": format_instant(version.put_at),
+        "sha256": version.sha256,
+        "in_force_from": starts.isoformat() if starts else None,
+        # Dates that still belong to it; null where the contract does not say when it begins or how long it runs.
+        "term": dates and dates.as_json(),
+        "contract": version.document,
+    }

@@ -1,0 +1,67 @@
+"""The logs of tickets, and their executions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tocsin.domain.reports.outcome import Outcome
+from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.records import Head, Request, TicketRecord
+from tocsin.domain.values.identifiers import TicketKey
+
+
+class TicketLog(Protocol):
+    """The append-only logs of all tickets, each with its head."""
+
+    def load(self, key: TicketKey) -> TicketRecord | None:
+        """Everything stored of a ticket, read consistently, events in the order of their sequence."""
+        ...
+
+    def append(
+        self,
+        head: Head,
+        events: Sequence[Event],
+        request: Request | None = None,
+        outcome: Outcome | None = None,
+        uncounted: datetime | None = None,
+    ) -> None:
+        """Append events and move the head, all or nothing; with a conclusion goes its outcome.
+
+        `uncounted` is the `resolved_at` of an outcome that counts no longer, since the ticket was reopened.
+
+        Raises SequenceConflict when the log does not end right before `events`, RequestRepeated when the
+        request's key has been used.
+        """
+        ...
+
+    def request(self, helpdesk_id: str, idempotency_key: str) -> Request | None:
+        """The request recorded under an idempotency key."""
+        ...
+
+    def listed(
+        self, helpdesk_id: str, status: str, contract_id: str | None, limit: int, cursor: str | None
+    ) -> tuple[list[Head], str | None]:
+        """Tickets of a status, those due next first, and the cursor to the rest. ValueError for a bad cursor."""
+        ...
+
+    def outcomes(self, helpdesk_id: str, contract_id: str, start: datetime, end: datetime) -> Iterator[Outcome]:
+        """Of each ticket of a contract that, by its last conclusion, was resolved in [start, end): that outcome."""
+        ...
+
+    def overdue(self, before: datetime) -> Iterator[TicketKey]:
+        """Tickets whose next timer lies before an instant, from the due-index."""
+        ...
+
+
+class Executions(Protocol):
+    """The executions of the ticket state machine."""
+
+    def start(self, key: TicketKey, generation: int) -> None:
+        """Start the execution of a ticket's generation; harmless when it has been started before."""
+        ...
+
+    def wake(self, task_token: str) -> None:
+        """End the wait that a token stands for; harmless when it is over."""
+        ...

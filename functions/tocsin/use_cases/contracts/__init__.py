@@ -1,0 +1,1 @@
+"""Contracts: put, read, preview, remind."""

@@ -1,0 +1,68 @@
+"""Send the notices that have been recorded and nobody has been sent yet, and record that it was done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.faults import Busy, SequenceConflict
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.ports.clock import Clock
+from tocsin.ports.contracts import Contracts
+from tocsin.ports.notices import Messages, Notifier
+from tocsin.ports.oncall import Teams
+from tocsin.ports.tickets import TicketLog
+from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, head_of, read_context
+
+
+def send_notices(
+    key: TicketKey,
+    *,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    clock: Clock,
+    messages: Messages,
+    notifier: Notifier,
+) -> int | None:
+    """The sequence number of `notices_sent`, or None when there was nothing to send.
+
+    Delivery is at least once: what SNS took is recorded right after; when that fails the notice goes out again with
+    the same id. What SNS refused stays unsent and the error is raised, after the others have been recorded.
+    """
+    receipts: dict[str, str] = {}
+    for _ in range(ATTEMPTS):
+        context = read_context(key, log=log, contracts=contracts, teams=teams)
+        ticket, now = context.ticket(), clock.now()
+        trouble = _publish(ticket, now, receipts, messages=messages, notifier=notifier)
+        sent = [{"notice_id": notice_id, "message_id": message} for notice_id, message in receipts.items()]
+        if not sent:
+            if trouble:
+                raise trouble
+            return None
+        event = Event(context.sequence + 1, ev.NOTICES_SENT, now, now, ev.TOCSIN, {"receipts": sent})
+        after = context.plus(event).assess(now)
+        try:
+            log.append(head_of(after, event.sequence, now), [event])
+        except SequenceConflict:
+            continue
+        if trouble:
+            raise trouble
+        return event.sequence
+    raise Busy("Too many events of this ticket are being recorded at once.")
+
+
+def _publish(
+    ticket: Ticket, now: datetime, receipts: dict[str, str], *, messages: Messages, notifier: Notifier
+) -> Exception | None:
+    """Publish what is neither recorded as sent nor among the receipts; one refusal does not hold up the others."""
+    trouble: Exception | None = None
+    for notice_id, notice in ticket.unsent.items():
+        if notice_id not in receipts:
+            try:
+                receipts[notice_id] = notifier.publish(messages.render(notice, ticket, now))
+            except Exception as error:  # noqa: BLE001 - raised again once the others are recorded
+                trouble = error
+    return trouble

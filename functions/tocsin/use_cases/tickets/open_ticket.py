@@ -1,0 +1,104 @@
+"""Open a ticket: pin its contract version and append `opened`. The execution is started from the table's stream."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from tocsin.domain.assessment.views import ticket_view
+from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.commands import OpenTicket
+from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.values.faults import Conflict, Fault, Invalid, RequestRepeated, SequenceConflict
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.instants import format_instant
+from tocsin.ports.clock import Clock
+from tocsin.ports.contracts import Contracts
+from tocsin.ports.oncall import Teams
+from tocsin.ports.tickets import TicketLog
+from tocsin.use_cases.contracts.contract_versions import version_for_ticket
+from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier_answer, request_to_record
+from tocsin.use_cases.tickets.ticket_context import TicketContext, head_of, roster
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far a helpdesk's clock may run ahead of ours."""
+
+
+def open_ticket(
+    helpdesk_id: str,
+    command: OpenTicket,
+    key: IdempotencyKey | None = None,
+    *,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    clock: Clock,
+) -> dict[str, Any]:
+    """The new ticket as the API shows it, with its deadlines.
+
+    Raises Invalid for an unknown contract or priority, or an opening in the future or when the contract is not in
+    force, Conflict when the ticket exists.
+    """
+    if answer := earlier_answer(helpdesk_id, key, log=log):
+        return answer
+    now = clock.now()
+    contract = _contract_of(helpdesk_id, command, now, contracts=contracts)
+    ticket_key = TicketKey(helpdesk_id, command.ticket_id or _made_up_id(helpdesk_id, key))
+    on_call = roster(helpdesk_id, teams)
+    first_team = on_call(contract.contract.tier(1).team)
+    event = _opened(command, contract, first_team.timezone if first_team else None, now)
+    assessment = TicketContext(ticket_key, {contract.version: contract.contract}, on_call, [event]).assess(now)
+    answer = ticket_view(assessment, event.sequence, now)
+    head = head_of(assessment, event.sequence, now)
+    try:
+        log.append(head, [event], request_to_record(helpdesk_id, key, answer, now))
+    except (SequenceConflict, RequestRepeated):
+        # Perhaps it was this very request, sent twice at once.
+        if answer := earlier_answer(helpdesk_id, key, log=log):
+            return answer
+        raise Conflict(f"There is already a ticket {ticket_key.ticket_id!r}.") from None
+    return answer
+
+
+def _contract_of(helpdesk_id: str, command: OpenTicket, now: datetime, *, contracts: Contracts) -> ContractVersion:
+    found = version_for_ticket(helpdesk_id, command.contract_id, _opened_at(command, now), contracts=contracts)
+    faults: list[Fault] = []
+    if isinstance(found, Fault):
+        faults.append(found)
+    else:
+        faults += found.contract.priority_faults(command.priority, command.model_dump(include={"impact", "urgency"}))
+    if command.opened_at and command.opened_at > now + CLOCK_SKEW:
+        faults.append(Fault("opened_at", f"lies in the future; it is {format_instant(now)} here"))
+    if isinstance(found, Fault) or faults:
+        raise Invalid(faults)
+    return found
+
+
+def _opened_at(command: OpenTicket, now: datetime) -> datetime:
+    return min(command.opened_at or now, now)
+
+
+def _made_up_id(helpdesk_id: str, key: IdempotencyKey | None) -> str:
+    # With an idempotency key the id follows from it, so that a retry means the same ticket.
+    seed = f"{helpdesk_id}\x1f{key.value}" if key else secrets.token_hex(16)
+    return "T-" + hashlib.sha256(seed.encode()).hexdigest()[:12].upper()
+
+
+def _opened(command: OpenTicket, contract: ContractVersion, team_timezone: str | None, now: datetime) -> Event:
+    details = command.model_dump(mode="json", exclude={"ticket_id", "opened_at", "actor"}, exclude_none=True)
+    return Event(
+        sequence=1,
+        type=ev.OPENED,
+        occurred_at=_opened_at(command, now),
+        recorded_at=now,
+        actor=Actor(command.actor.kind, command.actor.id),
+        # Pinned, like the contract's version: where the team sits later does not move this ticket's deadlines.
+        details={
+            **details,
+            "contract_version": contract.version,
+            **({"team_timezone": team_timezone} if team_timezone else {}),
+        },
+    )

@@ -1,0 +1,169 @@
+"""Record what happened to a ticket: check it against the ticket's state and append it to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tocsin.domain.assessment.views import event_view, ticket_view
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.commands import (
+    AttributesChanged,
+    Command,
+    ContractChanged,
+    DueDateSet,
+    Escalated,
+    Merged,
+    PriorityChanged,
+)
+from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.ticket import FINAL, Ticket
+from tocsin.domain.values.faults import (
+    Busy,
+    Conflict,
+    Fault,
+    Invalid,
+    PreconditionFailed,
+    RequestRepeated,
+    SequenceConflict,
+)
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.instants import format_instant, parse_instant
+from tocsin.ports.clock import Clock
+from tocsin.ports.contracts import Contracts
+from tocsin.ports.oncall import Teams
+from tocsin.ports.tickets import TicketLog
+from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier_answer, request_to_record
+from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, TicketContext, head_of, read_context
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far a helpdesk's clock may run ahead of ours; what lies within it is taken to happen now."""
+
+AFTER_SETTLEMENT = frozenset({ev.REOPENED, ev.CLOSED, ev.MERGED, ev.DELETED})
+
+
+def record_event(
+    key: TicketKey,
+    command: Command,
+    idempotency: IdempotencyKey | None = None,
+    if_match: int | None = None,
+    *,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    clock: Clock,
+) -> dict[str, Any]:
+    """The recorded event and the ticket after it, as the API shows them.
+
+    Raises NotFound for another helpdesk's ticket, Invalid for what does not fit ticket or contract, Conflict on a
+    settled ticket, PreconditionFailed when the log does not end at `if_match`, Busy after too many lost races.
+    """
+    for _ in range(ATTEMPTS):
+        if answer := earlier_answer(key.helpdesk_id, idempotency, log=log):
+            return answer
+        context = read_context(key, log=log, contracts=contracts, teams=teams)
+        if if_match is not None and if_match != context.sequence:
+            raise PreconditionFailed(f"The ticket is at sequence {context.sequence}, not at {if_match}; read it again.")
+        now = clock.now()
+        ticket = context.assess(now).ticket
+        _check(ticket, command, now)
+        if isinstance(command, ContractChanged):
+            context = _with_version(context, ticket, command.contract_version, contracts=contracts)
+        event = _event(context, command, now)
+        try:
+            return append(context, event, idempotency, now, log=log)
+        except (SequenceConflict, RequestRepeated):
+            continue
+    raise Busy("Too many events of this ticket are being recorded at once; send it again.")
+
+
+def append(
+    context: TicketContext, event: Event, idempotency: IdempotencyKey | None, now: datetime, *, log: TicketLog
+) -> dict[str, Any]:
+    """Append one event to the log and show the ticket after it."""
+    after = context.plus(event).assess(now)
+    answer = {**event_view(event), "ticket": ticket_view(after, event.sequence, now)}
+    request = request_to_record(context.key.helpdesk_id, idempotency, answer, now)
+    uncounted = context.counted_at if event.type == ev.REOPENED and not after.ticket.over else None
+    log.append(head_of(after, event.sequence, now), [event], request, uncounted=uncounted)
+    return answer
+
+
+def _with_version(context: TicketContext, ticket: Ticket, number: int, *, contracts: Contracts) -> TicketContext:
+    contract_id = ticket.contract.contract_id
+    version = contracts.get(context.key.helpdesk_id, contract_id, number)
+    if number == ticket.contract_version:
+        raise Invalid([Fault("contract_version", "is the version that the ticket is under already")])
+    if version is None:
+        raise Invalid([Fault("contract_version", f"contract {contract_id!r} has no version {number}")])
+    if faults := list(version.contract.priority_faults(ticket.stated_priority, ticket.attributes)):
+        raise Invalid(Fault("contract_version", f"does not fit: the priority {fault.message}") for fault in faults)
+    return replace(context, contracts={**context.contracts, number: version.contract})
+
+
+def _event(context: TicketContext, command: Command, now: datetime) -> Event:
+    # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
+    occurred_at = max(min(command.occurred_at or now, now), context.events[0].occurred_at)
+    return Event(
+        sequence=context.sequence + 1,
+        type=command.type,
+        occurred_at=occurred_at,
+        recorded_at=now,
+        actor=Actor(command.actor.kind, command.actor.id),
+        details=command.details(),
+    )
+
+
+def _check(ticket: Ticket, command: Command, now: datetime) -> None:
+    _check_status(ticket, command)
+    faults: list[Fault] = []
+    if command.occurred_at and command.occurred_at > now + CLOCK_SKEW:
+        faults.append(Fault("occurred_at", f"lies in the future; it is {format_instant(now)} here"))
+    if command.occurred_at and command.occurred_at < ticket.opened_at:
+        faults.append(Fault("occurred_at", f"lies before the ticket was opened at {format_instant(ticket.opened_at)}"))
+    if isinstance(command, PriorityChanged):
+        faults += ticket.contract.priority_faults(command.priority, {})
+    if isinstance(command, AttributesChanged):
+        faults += _lost_priority(ticket, command)
+    if isinstance(command, DueDateSet):
+        faults += _due_date_faults(ticket, command, now)
+    if isinstance(command, Merged) and command.into == ticket.key.ticket_id:
+        faults.append(Fault("into", "is this very ticket"))
+    if isinstance(command, Escalated) and (command.tier or 1) > len(ticket.contract.escalation.tiers):
+        faults.append(Fault("tier", f"the ticket's contract has {len(ticket.contract.escalation.tiers)} tiers"))
+    if faults:
+        raise Invalid(faults)
+
+
+def _lost_priority(ticket: Ticket, command: AttributesChanged) -> Iterator[Fault]:
+    """A ticket without a priority would be promised nothing, and nobody would notice."""
+    changed = command.model_dump(include={"impact", "urgency"}, exclude_none=True)
+    if changed and not ticket.stated_priority and not ticket.contract.priority_of({**ticket.attributes, **changed}):
+        impacts = ", ".join(ticket.contract.priority_matrix)
+        why = f"impact and urgency would not give the ticket a priority any more; known impacts are {impacts}"
+        yield from (Fault(name, why) for name in changed)
+
+
+def _due_date_faults(ticket: Ticket, command: DueDateSet, now: datetime) -> Iterator[Fault]:
+    obligation = ticket.current.get(command.metric)
+    if obligation is None or not obligation.running or obligation.metric.of_tiers:
+        running = ", ".join(o.metric.name for o in ticket.promised() if o.running) or "none"
+        yield Fault("metric", f"nothing of that name is running on this ticket; running are: {running}")
+    if command.due_at is not None and parse_instant(command.due_at) <= now:
+        yield Fault("due_at", f"does not lie in the future; it is {format_instant(now)} here")
+
+
+def _check_status(ticket: Ticket, command: Command) -> None:
+    review = ticket.current.get("review")
+    learned_late = command.occurred_at and ticket.resolved_at and command.occurred_at < ticket.resolved_at
+    if command.type == ev.REVIEW_FILED:
+        if review is None or not review.running or learned_late:
+            raise Conflict("No review is owed for this ticket, or was owed then.")
+    elif learned_late:
+        return  # It happened while there was still something to happen.
+    elif ticket.status in FINAL:
+        raise Conflict(f"The ticket is {ticket.status}; nothing more can happen to it. Open a new ticket.")
+    elif ticket.settled and command.type not in AFTER_SETTLEMENT:
+        raise Conflict("The ticket is settled; reopen it first, or open a new ticket.")

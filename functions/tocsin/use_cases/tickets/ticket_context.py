@@ -1,0 +1,118 @@
+"""A ticket's context: its log, the contract version it pinned and its teams, everything needed to decide about it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tocsin.domain.assessment.assessment import Assessment, Roster, assess
+from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.fold import fold, versions_in
+from tocsin.domain.tickets.records import Head
+from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.faults import NotFound
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.instants import parse_instant
+from tocsin.ports.contracts import Contracts
+from tocsin.ports.oncall import Teams
+from tocsin.ports.tickets import TicketLog
+
+ATTEMPTS = 8
+"""Each lost race means that somebody else's event was recorded, so contention resolves itself quickly."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketContext:
+    """Read once, decided about as often as needed."""
+
+    key: TicketKey
+    contracts: Mapping[int, Contract]
+    roster: Roster
+    events: Sequence[Event]
+    task_token: str | None = None
+    waiting_until: datetime | None = None
+
+    def assess(self, now: datetime) -> Assessment:
+        """What fell due, who is owed a notice, when is the next timer."""
+        return assess(self.key, self.contracts, self.events, self.roster, now)
+
+    def ticket(self) -> Ticket:
+        """The ticket that the log tells of, without anything that is due but not recorded."""
+        return fold(self.key, self.contracts, self.events)
+
+    def as_of(self, true_at: datetime | None, known_at: datetime | None) -> TicketContext:
+        """The context with only what had happened by an instant, and only what we had learned of by another.
+
+        Raises NotFound where the ticket did not exist yet.
+        """
+        events = [
+            event
+            for event in self.events
+            if (true_at is None or event.occurred_at <= true_at) and (known_at is None or event.recorded_at <= known_at)
+        ]
+        if not events or events[0].sequence != self.events[0].sequence:
+            raise NotFound(f"There was no ticket {self.key.ticket_id!r} then.")
+        # Without the versions that came later: what they measure was not measured then.
+        return replace(
+            self, contracts={number: self.contracts[number] for number in versions_in(events)}, events=events
+        )
+
+    def plus(self, *events: Event) -> TicketContext:
+        """The context with more events at the end of the log."""
+        return replace(self, events=[*self.events, *events])
+
+    @property
+    def counted_at(self) -> datetime | None:
+        """When it was resolved by its last conclusion, which is where reports count it."""
+        last = next((event for event in reversed(self.events) if event.type in ev.CONCLUSIONS), None)
+        return parse_instant(last.details["resolved_at"]) if last else None
+
+    @property
+    def sequence(self) -> int:
+        """The last sequence number of the log."""
+        return self.events[-1].sequence if self.events else 0
+
+
+def read_context(key: TicketKey, *, log: TicketLog, contracts: Contracts, teams: Teams) -> TicketContext:
+    """Everything about a ticket; NotFound when this helpdesk has no such ticket."""
+    record = log.load(key)
+    if record is None:
+        raise NotFound(f"There is no ticket {key.ticket_id!r}.")
+    contract_id = record.events[0].details["contract_id"]
+    versions = {n: _version(key.helpdesk_id, contract_id, n, contracts) for n in versions_in(record.events)}
+    return TicketContext(
+        key, versions, roster(key.helpdesk_id, teams), record.events, record.task_token, record.waiting_until
+    )
+
+
+def _version(helpdesk_id: str, contract_id: str, number: int, contracts: Contracts) -> Contract:
+    version = contracts.get(helpdesk_id, contract_id, number)
+    if version is None:
+        raise LookupError(f"contract {contract_id} version {number} is missing")
+    return version.contract
+
+
+def roster(helpdesk_id: str, teams: Teams) -> Roster:
+    """Looks a team up once, and only when it is needed."""
+    return functools.cache(functools.partial(teams.get, helpdesk_id))
+
+
+def head_of(assessment: Assessment, sequence: int, now: datetime) -> Head:
+    """The projection of a ticket that was assessed now and whose log ends at `sequence`."""
+    ticket = assessment.ticket
+    return Head(
+        key=ticket.key,
+        sequence=sequence,
+        status=ticket.status,
+        priority=ticket.priority,
+        contract_id=ticket.contract.contract_id,
+        contract_version=ticket.contract_version,
+        subject=ticket.attributes.get("subject") or "",
+        opened_at=ticket.opened_at,
+        generation=ticket.generation,
+        next_due_at=assessment.due_at(now),
+    )

@@ -1,0 +1,103 @@
+"""Notices go out at least once, under one id, and one that is refused holds up none of the others."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.use_cases.world import KEY, World
+from tocsin.domain.values.faults import Busy
+from tocsin.use_cases.tickets.ticket_context import ATTEMPTS
+
+
+def sent_ids(world: World) -> list[str]:
+    return [message.attributes["notice_id"] for message in world.notifier.published]
+
+
+def ready(world: World) -> World:
+    world.open()
+    world.assess()
+    return world
+
+
+def test_what_was_sent_is_recorded_with_its_message_id(world: World) -> None:
+    ready(world)
+    assert world.send() == 4
+    receipts = world.events[-1].details["receipts"]
+    assert [receipt["notice_id"] for receipt in receipts] == sent_ids(world)
+    assert [receipt["message_id"] for receipt in receipts] == ["message-1", "message-2", "message-3"]
+
+
+def test_a_second_time_there_is_nothing_to_send(world: World) -> None:
+    ready(world).send()
+    assert world.send() is None
+    assert len(sent_ids(world)) == 3
+
+
+def test_a_crash_between_sending_and_recording_sends_again_under_the_same_ids(world: World) -> None:
+    ready(world)
+
+    def crash() -> None:
+        raise KeyboardInterrupt
+
+    world.log.interruptions.append(crash)
+    with pytest.raises(KeyboardInterrupt):
+        world.send()
+    world.send()
+    assert sent_ids(world)[:3] == sent_ids(world)[3:]
+    assert not world.context().ticket().unsent
+
+
+def test_one_that_is_refused_holds_up_none_of_the_others_and_is_tried_again(world: World) -> None:
+    ready(world).notifier.refuses = {"frontline"}
+    with pytest.raises(ConnectionError):
+        world.send()
+    assert [message.topic for message in world.notifier.published] == ["customer", "ana"]
+    assert [notice["recipient"] for notice in world.context().ticket().unsent.values()] == ["frontline"]
+    world.notifier.refuses = set()
+    world.send()
+    assert [message.topic for message in world.notifier.published] == ["customer", "ana", "frontline"]
+
+
+def test_where_all_are_refused_nothing_is_recorded(world: World) -> None:
+    ready(world).notifier.refuses = {"frontline", "ana", "customer"}
+    before = world.types()
+    with pytest.raises(ConnectionError):
+        world.send()
+    assert world.types() == before
+
+
+def test_a_lost_race_records_what_was_sent_without_sending_it_again(world: World) -> None:
+    ready(world)
+    world.log.interruptions.append(lambda: world.report("agent_noted"))
+    world.send()
+    assert len(sent_ids(world)) == 3
+    assert world.types()[-2:] == ["agent_noted", "notices_sent"]
+
+
+def test_a_lost_race_sends_what_the_winner_made_owed(world: World) -> None:
+    ready(world)
+
+    def somebody_resolves_and_another_execution_assesses() -> None:
+        world.report("resolved")
+        world.assess()
+
+    world.log.interruptions.append(somebody_resolves_and_another_execution_assesses)
+    world.send()
+    assert [message.subject for message in world.notifier.published][-1] == "customer_resolution"
+    assert len(set(sent_ids(world))) == len(sent_ids(world)) == 4
+
+
+def test_who_loses_too_many_races_is_retried(world: World) -> None:
+    ready(world)
+
+    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
+    with pytest.raises(Busy):
+        world.send()
+    assert len(sent_ids(world)) == 3
+
+
+def test_the_head_is_due_at_the_next_timer_once_everything_is_sent(world: World) -> None:
+    ready(world).send()
+    due_at = world.log.heads[KEY].next_due_at
+    assert due_at is not None
+    assert due_at > world.clock.now()

@@ -1,0 +1,116 @@
+"""The link in an alert, without the web: looking changes nothing, pressing does once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.use_cases.world import World
+from tocsin.domain.notices.acknowledgement import Offer, claims_for
+from tocsin.domain.values.faults import Busy, Gone, NotFound
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.use_cases.tickets.acknowledge import accept_offer, show_offer
+from tocsin.use_cases.tickets.ticket_context import ATTEMPTS
+
+
+def link_to(world: World, recipient: str, **changes: Any) -> str:
+    notices = [n for e in world.events if e.type == "notices_recorded" for n in e.details["notices"]]
+    notice = next(n for n in notices if n["recipient"] == recipient and n["kind"] == "tier_alert")
+    return json.dumps({**claims_for(notice, TicketKey("acme", "T-1"), world.clock.now()), **changes})
+
+
+def show(world: World, signed: str) -> Offer:
+    return show_offer(signed, links=world.links, **world.store)
+
+
+def accept(world: World, signed: str) -> Offer:
+    return accept_offer(signed, links=world.links, **world.store)
+
+
+def alerted(world: World) -> World:
+    world.open()
+    world.run()
+    return world
+
+
+def test_looking_changes_nothing(world: World) -> None:
+    signed = link_to(alerted(world), "ana")
+    before = world.types()
+    offer = show(world, signed)
+    assert (offer.member_id, offer.tier, offer.taken_by) == ("ana", 1, None)
+    assert world.types() == before
+
+
+def test_pressing_takes_the_ticket_in_the_name_of_whom_the_link_was_sent_to(world: World) -> None:
+    offer = accept(world, link_to(alerted(world), "ana"))
+    assert (offer.taken_by, offer.taken_at) == ("ana", world.clock.now())
+    assert (world.events[-1].actor.kind, world.events[-1].actor.id) == ("agent", "ana")
+
+
+def test_pressing_twice_records_it_once_also_at_the_same_moment(world: World) -> None:
+    signed = link_to(alerted(world), "ana")
+    world.log.interruptions.append(lambda: accept(world, signed))
+    assert accept(world, signed).taken_by == "ana"
+    accept(world, signed)
+    assert world.types().count("acknowledged") == 1
+
+
+def test_who_comes_second_is_recorded_and_told_who_has_it(world: World) -> None:
+    first = link_to(alerted(world), "ana")
+    world.clock.advance(minutes=15)
+    world.run()
+    accept(world, link_to(world, "ben"))
+    assert accept(world, first).taken_by == "ben"
+    assert world.types().count("acknowledged") == 2
+
+
+def test_of_two_at_the_same_moment_one_has_it_and_both_are_told_the_same(world: World) -> None:
+    ana = link_to(alerted(world), "ana")
+    frontline = link_to(world, "frontline")
+    offers: list[Offer] = []
+    world.log.interruptions.append(lambda: offers.append(accept(world, frontline)))
+    offers.append(accept(world, ana))
+    assert [offer.taken_by for offer in offers] == ["frontline", "frontline"]
+
+
+def test_a_link_is_valid_to_its_last_instant_and_gone_after_it(world: World) -> None:
+    signed = link_to(alerted(world), "ana")
+    world.clock.advance(hours=72)
+    assert show(world, signed).member_id == "ana"
+    world.clock.advance(seconds=1)
+    with pytest.raises(Gone):
+        show(world, signed)
+    with pytest.raises(Gone):
+        accept(world, signed)
+
+
+@pytest.mark.parametrize("change", [{"helpdesk": "other"}, {"ticket": "T-9"}])
+def test_a_link_to_a_ticket_that_does_not_exist_is_not_found(world: World, change: dict[str, str]) -> None:
+    with pytest.raises(NotFound):
+        accept(world, link_to(alerted(world), "ana", **change))
+
+
+def test_a_forged_link_is_not_found(world: World) -> None:
+    alerted(world)
+    with pytest.raises(NotFound):
+        show(world, "forged")
+
+
+def test_after_the_end_it_is_recorded_and_takes_nothing(world: World) -> None:
+    signed = link_to(alerted(world), "ana")
+    world.report("resolved")
+    world.run()
+    offer = accept(world, signed)
+    assert offer.taken_by is None
+    assert world.context().ticket().settled
+    assert world.context().assess(world.clock.now()).events == []
+
+
+def test_who_loses_too_many_races_is_asked_to_press_again(world: World) -> None:
+    signed = link_to(alerted(world), "ana")
+
+    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
+    with pytest.raises(Busy):
+        accept(world, signed)

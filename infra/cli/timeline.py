@@ -77,13 +77,13 @@ def _anything(details: Details) -> str:
 
 
 _GISTS: Mapping[str, Callable[[Details], str]] = {
-    ev.OPENED: _opened,
-    ev.TIER_ALERTED: _tier_alerted,
-    ev.ESCALATION_EXHAUSTED: _exhausted,
-    ev.WARNED: _obligation,
-    ev.BREACHED: _obligation,
-    ev.NOTICES_RECORDED: _notices_recorded,
-    ev.NOTICES_SENT: _notices_sent,
-    ev.CONCLUDED: _concluded,
-    ev.SETTLED: _concluded,
+    ev.Opened.type: _opened,
+    ev.TierAlerted.type: _tier_alerted,
+    ev.EscalationExhausted.type: _exhausted,
+    ev.Warned.type: _obligation,
+    ev.Breached.type: _obligation,
+    ev.NoticesRecorded.type: _notices_recorded,
+    ev.NoticesSent.type: _notices_sent,
+    ev.Concluded.type: _concluded,
+    ev.Settled.type: _concluded,
 }

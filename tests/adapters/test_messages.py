@@ -18,14 +18,15 @@ from tocsin.adapters.messages import TEMPLATES, TemplateMessages, local_time
 from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_page
 from tocsin.adapters.messages.reminders import TemplateReminderMessages
 from tocsin.adapters.sns import SnsNotifier
+from tocsin.domain.assessment.acknowledgement import Offer
 from tocsin.domain.contracts.reminders import Kind, reminders_of
 from tocsin.domain.contracts.version import ContractVersion
-from tocsin.domain.notices.acknowledgement import Offer
 from tocsin.domain.notices.message import Message
-from tocsin.domain.notices.owed import _RULES as RULES
+from tocsin.domain.notices.notice import Notice, NoticeKind
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.commands import Attributes
 from tocsin.domain.tickets.events import Actor
+from tocsin.domain.tickets.texts import TEXT_NAMES, Texts
 from tocsin.domain.tickets.ticket import Ticket
 
 SECRET = "Zs3cretZ"
@@ -41,31 +42,32 @@ MAXIMAL: dict[str, Any] = {
     "handoff": {f"{SECRET} logs": f"{SECRET} logs", "steps": "x" * 5_000},
 }
 
+RESOLVED: Mapping[str, Any] = {"root_cause": "c", "mitigation": "m", "prevention": "p"}
 
-def everything(attributes: Mapping[str, Any]) -> list[tuple[Ticket, Mapping[str, Any]]]:
+
+def everything(attributes: Mapping[str, Any]) -> list[tuple[Ticket, Notice]]:
     """Lives of tickets in which every kind of notice occurs, and the ticket as it was when each was owed."""
     terms = contract(review=REVIEW, calendar={"timezone": "Europe/Berlin"})
     long = Story(terms=terms, **attributes)
     long.assess_until(300)
     taken = Story(terms=terms, **attributes)
     taken.assess_until(20)
-    taken.says(ev.ACKNOWLEDGED, 21, actor=Actor("agent", "ben"))
+    taken.says(ev.Acknowledged, 21, actor=Actor("agent", "ben"))
     taken.assess_until(100)
-    told: dict[str, Any] = {"root_cause": "c", "mitigation": "m", "prevention": "p"} if attributes else {}
-    taken.says(ev.RESOLVED, 110, **told)
+    taken.says(ev.Resolved, 110, **RESOLVED)
     taken.assess_until(14 * 1440)
     reopened = Story(terms=terms, **attributes)
-    for event_type, minute in ((ev.RESOLVED, 10), (ev.REOPENED, 20), (ev.ESCALATED, 30)):
+    for event_type, minute in ((ev.Resolved, 10), (ev.Reopened, 20), (ev.Escalated, 30)):
         reopened.says(event_type, minute)
         reopened.assess(minute)
     late = Story("P1", terms=terms, known_after=600, **attributes)
     late.assess(600)
     paused = Story(terms=terms, **attributes)
-    paused.says(ev.PENDED, 200)
+    paused.says(ev.Pended, 200)
     paused.assess(210)
     mistaken = Story(terms=terms, **attributes)
     mistaken.assess_until(20)
-    mistaken.says(ev.AGENT_REPLIED, 10, known_at=30)
+    mistaken.says(ev.AgentReplied, 10, known_at=30)
     mistaken.assess(30)
     stories = (long, taken, reopened, late, paused, mistaken)
     return [(story.ticket(), notice) for story in stories for notice in story.notices()]
@@ -77,25 +79,32 @@ OF_CONTRACTS = {*get_args(Kind)}
 KINDS = sorted({path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")} - OF_CONTRACTS)
 
 
-def rendered(attributes: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Message]]:
+def texts_in(attributes: Mapping[str, Any]) -> Texts:
+    return {name: text for name, text in {**attributes, **RESOLVED}.items() if name in TEXT_NAMES}
+
+
+def rendered(attributes: Mapping[str, Any]) -> list[tuple[Notice, Message]]:
     messages = TemplateMessages(FakeLinks())
-    return [(notice, messages.render(notice, ticket, after(700))) for ticket, notice in everything(attributes)]
+    return [
+        (notice, messages.render(notice, ticket, texts_in(attributes), after(700)))
+        for ticket, notice in everything(attributes)
+    ]
 
 
 @pytest.fixture(scope="module", params=["minimal", "maximal"])
-def told(request: pytest.FixtureRequest) -> list[tuple[Mapping[str, Any], Message]]:
+def told(request: pytest.FixtureRequest) -> list[tuple[Notice, Message]]:
     return rendered(MAXIMAL if request.param == "maximal" else {})
 
 
 def test_no_template_is_left_untested_and_no_kind_is_without_one(
-    told: list[tuple[Mapping[str, Any], Message]],
+    told: list[tuple[Notice, Message]],
 ) -> None:
-    assert sorted({notice["kind"] for notice, _ in told}) == KINDS
-    assert len(RULES) >= 7
+    assert sorted({notice.kind for notice, _ in told}) == KINDS
+    assert sorted(NoticeKind) == KINDS
 
 
 def test_every_message_has_a_subject_in_one_line_a_short_text_and_a_mail(
-    told: list[tuple[Mapping[str, Any], Message]],
+    told: list[tuple[Notice, Message]],
 ) -> None:
     for notice, message in told:
         assert message.subject.strip(), notice
@@ -105,15 +114,15 @@ def test_every_message_has_a_subject_in_one_line_a_short_text_and_a_mail(
         assert len(message.email) > len(message.sms) > 0, notice
 
 
-def test_no_message_shows_what_only_a_programmer_understands(told: list[tuple[Mapping[str, Any], Message]]) -> None:
+def test_no_message_shows_what_only_a_programmer_understands(told: list[tuple[Notice, Message]]) -> None:
     for notice, message in told:
         for text in (message.subject, message.sms, message.email):
             for oddity in ("None", "{{ about", "{%", "datetime", "Undefined", "Obligation", "[]"):
-                assert oddity not in text, (notice["kind"], oddity, text)
+                assert oddity not in text, (notice.kind, oddity, text)
 
 
 def test_a_short_message_fits_two_and_carries_nothing_that_a_customer_wrote(
-    told: list[tuple[Mapping[str, Any], Message]],
+    told: list[tuple[Notice, Message]],
 ) -> None:
     for notice, message in told:
         without_link = re.sub(r"https://\S+.*", "", message.sms)
@@ -122,35 +131,35 @@ def test_a_short_message_fits_two_and_carries_nothing_that_a_customer_wrote(
         assert "\n" not in message.sms, notice
 
 
-def test_the_right_people_are_addressed(told: list[tuple[Mapping[str, Any], Message]]) -> None:
+def test_the_right_people_are_addressed(told: list[tuple[Notice, Message]]) -> None:
     topics = {"team": "acme_team_{}", "member": "acme_member_{}", "customer": "acme_customer_acme-gold"}
     for notice, message in told:
-        assert message.topic == topics[notice["audience"]].format(notice["recipient"])
-        assert message.attributes["notice_id"] == notice["notice_id"]
-        assert (notice["audience"] == "customer") == notice["kind"].startswith("customer_") or (
-            notice["kind"] == "customer_update_due"
+        assert message.topic == topics[notice.audience].format(notice.recipient)
+        assert message.attributes["notice_id"] == notice.notice_id
+        assert (notice.audience == "customer") == notice.kind.startswith("customer_") or (
+            notice.kind == "customer_update_due"
         )
 
 
 def test_the_customer_reads_nothing_that_is_meant_for_our_own_people(
-    told: list[tuple[Mapping[str, Any], Message]],
+    told: list[tuple[Notice, Message]],
 ) -> None:
     for notice, message in told:
-        if notice["audience"] == "customer":
+        if notice.audience == "customer":
             for text in (message.subject, message.sms, message.email):
                 assert "Hand-off" not in text, notice
                 assert "logs" not in text, notice
                 assert "acknowledge" not in text.lower(), notice
 
 
-def test_only_a_tier_s_alert_carries_the_link(told: list[tuple[Mapping[str, Any], Message]]) -> None:
+def test_only_a_tier_s_alert_carries_the_link(told: list[tuple[Notice, Message]]) -> None:
     for notice, message in told:
-        assert ("/v1/acknowledgements/" in message.email) == (notice["kind"] == "tier_alert"), notice
-        assert ("/v1/acknowledgements/" in message.sms) == (notice["kind"] == "tier_alert"), notice
-        assert (message.data["acknowledge_url"] is not None) == (notice["kind"] == "tier_alert"), notice
+        assert ("/v1/acknowledgements/" in message.email) == (notice.kind == "tier_alert"), notice
+        assert ("/v1/acknowledgements/" in message.sms) == (notice.kind == "tier_alert"), notice
+        assert (message.data["acknowledge_url"] is not None) == (notice.kind == "tier_alert"), notice
 
 
-def test_machines_get_json_of_one_shape(told: list[tuple[Mapping[str, Any], Message]]) -> None:
+def test_machines_get_json_of_one_shape(told: list[tuple[Notice, Message]]) -> None:
     shapes = set()
     for _, message in told:
         assert json.loads(json.dumps(message.data)) == message.data
@@ -173,7 +182,7 @@ def test_a_subject_cannot_take_the_place_of_the_short_text_or_of_the_mail(subjec
     for (notice, plain), (_, hostile) in zip(
         rendered({"subject": "plain"}), rendered({"subject": subject}), strict=True
     ):
-        if notice["kind"] == "tier_alert":
+        if notice.kind == "tier_alert":
             assert hostile.sms == plain.sms
             assert "Acknowledge" in hostile.email
             assert hostile.email.startswith(plain.email[:20])
@@ -185,10 +194,10 @@ def test_the_name_of_who_took_it_cannot_either() -> None:
     story = Story()
     story.assess(0)
     story.assess(15)
-    story.says(ev.ACKNOWLEDGED, 16, actor=Actor("agent", "x\n---\nYou have won\n---\ny"))
+    story.says(ev.Acknowledged, 16, actor=Actor("agent", "x\n---\nYou have won\n---\ny"))
     story.assess(16)
     [handover] = story.notices("handover")
-    message = TemplateMessages(FakeLinks()).render(handover, story.ticket(), after(17))
+    message = TemplateMessages(FakeLinks()).render(handover, story.ticket(), {}, after(17))
     assert not message.sms.startswith("You have won")
     assert "has acknowledged and takes over" in message.email
 
@@ -220,7 +229,7 @@ def test_a_ticket_with_everything_as_long_as_the_api_takes_it_is_still_told(aws:
     story.assess(0)
     messages = TemplateMessages(FakeLinks())
     for notice in story.notices():
-        assert notifier.publish(messages.render(notice, story.ticket(), after(1)))
+        assert notifier.publish(messages.render(notice, story.ticket(), texts_in(longest), after(1)))
 
 
 class TestLocalTime:
@@ -263,8 +272,8 @@ class TestPages:
         assert "You have it" in accepted_page(self.offer(taken_by="ana"))
         assert "bo acknowledged at Mon 30 Mar 10:00 CEST" in accepted_page(self.offer(taken_by="bo"))
 
-    @pytest.mark.parametrize("status", [ev.RESOLVED, ev.CLOSED])
-    def test_when_it_is_over_there_is_nothing_to_press(self, status: str) -> None:
+    @pytest.mark.parametrize("status", [ev.Resolved, ev.Closed])
+    def test_when_it_is_over_there_is_nothing_to_press(self, status: type[Any]) -> None:
         story = Story()
         story.says(status, 1, actor=CUSTOMER)
         page = offer_page(Offer(story.ticket(), "ana", 1, None, None))

@@ -86,11 +86,11 @@ BELOW = {
     "calendars": {"values"},
     "oncall": {"values", "calendars"},
     "contracts": {"values", "calendars"},
-    "reports": {"values", "calendars", "contracts"},
     "escalation": {"values", "calendars", "contracts"},
-    "tickets": {"values", "calendars", "contracts", "oncall", "escalation"},
-    "notices": {"values", "calendars", "contracts", "oncall", "escalation", "tickets"},
-    "assessment": {"values", "calendars", "contracts", "oncall", "escalation", "tickets", "notices"},
+    "notices": {"values", "calendars", "contracts", "escalation"},
+    "tickets": {"values", "calendars", "contracts", "oncall", "escalation", "notices"},
+    "reports": {"values", "calendars", "contracts", "oncall", "escalation", "notices", "tickets"},
+    "assessment": {"values", "calendars", "contracts", "oncall", "escalation", "notices", "tickets"},
 }
 
 

@@ -10,36 +10,38 @@ import statistics
 import timeit
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tests.scenarios.desk import CONTRACT
+from tests.unit.story import event
 from tocsin.domain.assessment.assessment import assess
 from tocsin.domain.calendars.calendar import Interval
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.events import Actor
 from tocsin.domain.values.identifiers import TicketKey
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SIZES = (5, 10, 25, 50, 100, 200, 400)
 ROUNDS = 15
-CYCLE = (ev.AGENT_REPLIED, ev.PENDED, ev.CUSTOMER_REPLIED, ev.AGENT_NOTED)
+CYCLE = (ev.AgentReplied, ev.Pended, ev.CustomerReplied, ev.AgentNoted)
 
 
-def history(size: int) -> list[Event]:
+def history(size: int) -> list[Any]:
     """A ticket's log after so many events, a quarter of an hour apart."""
-    opened = Event(1, ev.OPENED, START, START, Actor("customer"), {"priority": "P2", "contract_version": 1})
-    acknowledged = Event(2, ev.ACKNOWLEDGED, START, START, Actor("agent", "ana"))
-    told = Event(3, ev.NOTICES_RECORDED, START, START, ev.TOCSIN, {"through": 10_000, "notices": []})
+    opened = event(1, ev.Opened, START, START, Actor("customer"), {"priority": "P2", "contract_version": 1})
+    acknowledged = event(2, ev.Acknowledged, START, START, Actor("agent", "ana"))
+    told = event(3, ev.NoticesRecorded, START, START, ev.TOCSIN, {"through": 10_000, "notices": ()})
     log = [opened, acknowledged, told]
     while len(log) < size:
         at = START + timedelta(minutes=15 * len(log))
-        log.append(Event(len(log) + 1, CYCLE[len(log) % 4], at, at, Actor("agent", "ana")))
+        log.append(event(len(log) + 1, CYCLE[len(log) % 4], at, at, Actor("agent", "ana")))
     return log
 
 
-def pauses(log: list[Event]) -> list[Interval]:
-    begins = [event.occurred_at for event in log if event.type == ev.PENDED]
-    ends = [event.occurred_at for event in log if event.type == ev.CUSTOMER_REPLIED]
+def pauses(log: list[Any]) -> list[Interval]:
+    begins = [event.occurred_at for event in log if isinstance(event, ev.Pended)]
+    ends = [event.occurred_at for event in log if isinstance(event, ev.CustomerReplied)]
     return [Interval(start, min(end for end in ends if end > start)) for start in begins if start < max(ends)]
 
 

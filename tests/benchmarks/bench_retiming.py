@@ -12,35 +12,43 @@ import timeit
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
+from typing import Any
 
 from tests.scenarios.desk import CONTRACT, TEAMS
+from tests.unit.story import event
 from tocsin.domain.assessment.assessment import assess
 from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.notices.notice import Receipt
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.events import Actor
 from tocsin.domain.values.identifiers import TicketKey
 
 TICKETS = 10_000
 ROUNDS = 7
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ANA, KEY = Actor("agent", "ana"), TicketKey("acme", "T-1")
-LIFE = ((ev.ACKNOWLEDGED, 5), (ev.AGENT_REPLIED, 20), (ev.PENDED, 21), (ev.CUSTOMER_REPLIED, 80))
+LIFE: tuple[tuple[type[Any], int], ...] = (
+    (ev.Acknowledged, 5),
+    (ev.AgentReplied, 20),
+    (ev.Pended, 21),
+    (ev.CustomerReplied, 80),
+)
 
 
-def log_of(contracts: Mapping[int, Contract], teams: Mapping[str, Team]) -> list[Event]:
+def log_of(contracts: Mapping[int, Contract], teams: Mapping[str, Team]) -> list[Any]:
     """The log of such a ticket, Tocsin's own events included."""
     pinned = {"contract_id": "acme-gold", "contract_version": 1, "priority": "P2"}
-    log = [Event(1, ev.OPENED, START, START, Actor("customer"), pinned)]
-    for event_type, minute in (("", 0), *LIFE, ("", 81)):
+    log: list[Any] = [event(1, ev.Opened, START, START, Actor("customer"), pinned)]
+    for event_type, minute in ((None, 0), *LIFE, (None, 81)):
         now = START + timedelta(minutes=minute)
         if event_type:
-            log.append(Event(len(log) + 1, event_type, now, now, ANA))
+            log.append(event(len(log) + 1, event_type, now, now, ANA))
         assessed = assess(KEY, contracts, log, teams.get, now)
         log += assessed.events
         if unsent := assessed.ticket.unsent:
-            receipts = [{"notice_id": notice_id, "message_id": notice_id} for notice_id in unsent]
-            log.append(Event(len(log) + 1, ev.NOTICES_SENT, now, now, ev.TOCSIN, {"receipts": receipts}))
+            receipts = tuple(Receipt(notice_id, notice_id) for notice_id in unsent)
+            log.append(event(len(log) + 1, ev.NoticesSent, now, now, ev.TOCSIN, {"receipts": receipts}))
     return log
 
 
@@ -52,7 +60,7 @@ def main() -> None:
     teams = {team_id: Team.model_validate(team) for team_id, team in TEAMS.items()}
     before = log_of(contracts, teams)
     now = before[-1].occurred_at + timedelta(minutes=1)
-    log = [*before, Event(len(before) + 1, ev.CONTRACT_CHANGED, now, now, ANA, {"contract_version": 2})]
+    log = [*before, event(len(before) + 1, ev.ContractChanged, now, now, ANA, {"contract_version": 2})]
     due = [assess(KEY, contracts, each, teams.get, now).ticket.current["resolution"].due_at() for each in (before, log)]
     if due[0] == due[1]:
         raise SystemExit("the edit moved no deadline, so nothing was re-timed")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from tocsin.domain.access.credential import Credential
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
+from tocsin.domain.notices.notice import Notice
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.reports.outcome import Outcome
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.records import Head, Request, TicketRecord
+from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
@@ -39,9 +42,10 @@ class FakeTicketLog:
 
     def __init__(self) -> None:
         self.heads: dict[TicketKey, Head] = {}
-        self.logs: dict[TicketKey, list[Event]] = {}
+        self.logs: dict[TicketKey, list[AnyEvent]] = {}
         self.requests: dict[tuple[str, str], Request] = {}
         self.parked: dict[TicketKey, tuple[str, datetime]] = {}
+        self.said: dict[tuple[TicketKey, int], Texts] = {}
         self.settled: dict[TicketKey, Outcome] = {}
         self.interruptions: list[Callable[[], object]] = []
 
@@ -51,10 +55,11 @@ class FakeTicketLog:
     def append(
         self,
         head: Head,
-        events: Sequence[Event],
+        events: Sequence[AnyEvent],
         request: Request | None = None,
         outcome: Outcome | None = None,
         uncounted: datetime | None = None,
+        texts: Mapping[int, Texts] = MappingProxyType({}),
     ) -> None:
         if self.interruptions:
             (interruption, *waiting), self.interruptions = self.interruptions, []
@@ -67,9 +72,13 @@ class FakeTicketLog:
         self.heads[head.key] = head
         self.logs.setdefault(head.key, []).extend(events)
         self.requests |= {(request.helpdesk_id, request.idempotency_key): request} if request else {}
+        self.said |= {(head.key, sequence): each for sequence, each in texts.items()}
         self.settled |= {head.key: outcome} if outcome else {}
         if uncounted:
             self.settled.pop(head.key, None)
+
+    def texts(self, key: TicketKey, sequences: Collection[int]) -> Mapping[int, Texts]:
+        return {sequence: self.said[key, sequence] for sequence in sequences if (key, sequence) in self.said}
 
     def request(self, helpdesk_id: str, idempotency_key: str) -> Request | None:
         return self.requests.get((helpdesk_id, idempotency_key))
@@ -211,9 +220,8 @@ class FakeNotifier:
 
 
 class FakeMessages:
-    def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
-        attributes = {"notice_id": str(notice["notice_id"])}
-        return Message(str(notice["recipient"]), str(notice["kind"]), "mail", "sms", {}, attributes)
+    def render(self, notice: Notice, ticket: Ticket, texts: Texts, now: datetime) -> Message:
+        return Message(notice.recipient, notice.kind, "mail", "sms", {}, {"notice_id": notice.notice_id})
 
 
 class FakeLinks:

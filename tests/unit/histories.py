@@ -7,28 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tests.unit.story import KEY, after
+from tests.unit.story import KEY, after, event
 from tocsin.domain.assessment.assessment import Assessment, assess
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.oncall.team import Team
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.events import Actor
 
 
 @dataclass(frozen=True)
 class Fact:
     """Something that happens, in minutes after the opening, and how late we learn of it."""
 
-    type: str
+    type: type[Any]
     details: dict[str, Any]
     actor: Actor
     at: int
     delay: int
 
-    def event(self, sequence: int, recorded_at: datetime) -> Event:
-        return Event(sequence, self.type, after(self.at), recorded_at, self.actor, self.details)
+    def event(self, sequence: int, recorded_at: datetime) -> Any:
+        return event(sequence, self.type, after(self.at), recorded_at, self.actor, self.details)
 
 
-def log_of(opened: Event, history: Sequence[Fact], end: datetime) -> list[Event]:
+def log_of(opened: Any, history: Sequence[Fact], end: datetime) -> list[Any]:
     """The log of a history that is recorded in the order given at an instant, whenever it occurred."""
     return [opened, *(fact.event(number, end) for number, fact in enumerate(history, 2))]
 
@@ -38,14 +38,15 @@ class Life:
 
     def __init__(
         self,
-        opened: Event,
+        opened: Any,
         history: Sequence[Fact],
         versions: Mapping[int, Contract],
         teams: Mapping[str, Team],
         end: datetime,
     ) -> None:
         self.versions, self.teams = versions, teams
-        self.log, self.now = [opened], opened.occurred_at
+        self.now = opened.occurred_at
+        self.log: list[Any] = [opened]
         for fact in sorted(history, key=lambda fact: fact.at + fact.delay):
             self.run_until(after(fact.at + fact.delay))
             self.log.append(fact.event(len(self.log) + 1, self.now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from tocsin.domain.assessment.assessment import Assessment, assess
 from tocsin.domain.assessment.contract_examples import faults_of_examples
@@ -14,14 +14,20 @@ from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.contracts.selectors import Circumstances
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.attributes import ATTRIBUTES
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.fold import fold
 from tocsin.domain.tickets.obligation import Obligation
+from tocsin.domain.tickets.texts import TEXT_NAMES, digests_of
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.instants import parse_instant
 
 OPENED_AT = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 """A Monday, ten o'clock in Berlin."""
+
+E = TypeVar("E", bound=Event)
+NOTHING_MORE: Mapping[str, Any] = {}
 
 KEY = TicketKey("acme", "T-1")
 ANA, CUSTOMER, BOT = Actor("agent", "ana"), Actor("customer", "jo"), Actor("bot", "greeter")
@@ -81,6 +87,32 @@ def berlin(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, month, day, hour - 2, minute, tzinfo=UTC)
 
 
+def event(
+    sequence: int,
+    kind: type[E],
+    occurred_at: datetime,
+    recorded_at: datetime,
+    actor: Actor,
+    details: Mapping[str, Any] = NOTHING_MORE,
+) -> E:
+    """An event by its kind and fields; attributes, texts and instants may be given as a helpdesk reports them."""
+    fields = {**details}
+    texts = digests_of({name: fields.pop(name) for name in TEXT_NAMES if name in fields})
+    if kind in {ev.Opened, ev.AttributesChanged}:
+        fields["attributes"] = {name: fields.pop(name) for name in ATTRIBUTES if name in fields}
+    if isinstance(fields.get("due_at"), str):
+        fields["due_at"] = parse_instant(fields["due_at"])
+    if kind is ev.Opened:
+        fields = {"contract_id": "acme-gold", "contract_version": 1, **fields}
+    envelope: dict[str, Any] = {
+        "sequence": sequence,
+        "occurred_at": occurred_at,
+        "recorded_at": recorded_at,
+        "actor": actor,
+    }
+    return kind(**envelope, texts=texts, **fields)
+
+
 class Story:
     """A ticket's log that grows; times are minutes after the opening."""
 
@@ -95,7 +127,7 @@ class Story:
     ) -> None:
         self.versions, self.teams = {1: terms or contract()}, dict(teams)
         pinned = {"contract_id": "acme-gold", "contract_version": 1, "priority": priority, **details}
-        self.log = [Event(1, ev.OPENED, OPENED_AT, after(known_after), CUSTOMER, pinned)]
+        self.log: list[Any] = [event(1, ev.Opened, OPENED_AT, after(known_after), CUSTOMER, pinned)]
 
     @property
     def contract(self) -> Contract:
@@ -103,12 +135,13 @@ class Story:
         return self.versions[1]
 
     def says(
-        self, event_type: str, at: float, *, known_at: float | None = None, actor: Actor = ANA, **details: Any
-    ) -> Event:
+        self, event_type: type[E], at: float, *, known_at: float | None = None, actor: Actor = ANA, **details: Any
+    ) -> E:
         """The helpdesk reports a fact, as a rule when it happens."""
         recorded_at = after(at if known_at is None else known_at)
-        self.log.append(Event(len(self.log) + 1, event_type, after(at), recorded_at, actor, details))
-        return self.log[-1]
+        said = event(len(self.log) + 1, event_type, after(at), recorded_at, actor, details)
+        self.log.append(said)
+        return said
 
     def assess(self, at: float) -> Assessment:
         """An execution assesses the ticket and appends what fell due."""
@@ -143,13 +176,13 @@ class Story:
     def due_at(self, metric: str) -> datetime | None:
         return self.obligation(metric).due_at()
 
-    def recorded(self, event_type: str) -> list[Event]:
-        return [event for event in self.log if event.type == event_type]
+    def recorded(self, kind: type[E]) -> list[E]:
+        return [event for event in self.log if isinstance(event, kind)]
 
-    def notices(self, kind: str | None = None) -> list[Mapping[str, Any]]:
-        found = [notice for event in self.recorded(ev.NOTICES_RECORDED) for notice in event.details["notices"]]
-        return [notice for notice in found if kind in (None, notice["kind"])]
+    def notices(self, kind: str | None = None) -> list[Any]:
+        found = [notice for event in self.recorded(ev.NoticesRecorded) for notice in event.notices]
+        return [notice for notice in found if kind in (None, notice.kind)]
 
     def told(self, kind: str) -> list[str]:
         """Who was told that, in order."""
-        return [notice["recipient"] for notice in self.notices(kind)]
+        return [notice.recipient for notice in self.notices(kind)]

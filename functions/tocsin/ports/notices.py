@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
+from tocsin.domain.notices.notice import Notice
+from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
 
 
@@ -27,8 +29,8 @@ class Notifier(Protocol):
 class Messages(Protocol):
     """Notices in words."""
 
-    def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
-        """The message that tells a notice to its recipient."""
+    def render(self, notice: Notice, ticket: Ticket, texts: Texts, now: datetime) -> Message:
+        """The message that tells a notice to its recipient; `texts` are those of the ticket."""
         ...
 
 

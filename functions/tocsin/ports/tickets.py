@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from tocsin.domain.reports.outcome import Outcome
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.records import Head, Request, TicketRecord
+from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.values.identifiers import TicketKey
 
 
@@ -22,18 +24,24 @@ class TicketLog(Protocol):
     def append(
         self,
         head: Head,
-        events: Sequence[Event],
+        events: Sequence[AnyEvent],
         request: Request | None = None,
         outcome: Outcome | None = None,
         uncounted: datetime | None = None,
+        texts: Mapping[int, Texts] = MappingProxyType({}),
     ) -> None:
         """Append events and move the head, all or nothing; with a conclusion goes its outcome.
 
-        `uncounted` is the `resolved_at` of an outcome that counts no longer, since the ticket was reopened.
+        `uncounted` is the `resolved_at` of an outcome that counts no longer, since the ticket was reopened. `texts` are
+        those of the events, by their sequence numbers.
 
         Raises SequenceConflict when the log does not end right before `events`, RequestRepeated when the
         request's key has been used.
         """
+        ...
+
+    def texts(self, key: TicketKey, sequences: Collection[int]) -> Mapping[int, Texts]:
+        """What was said at length with these events; nothing for one whose texts were erased."""
         ...
 
     def request(self, helpdesk_id: str, idempotency_key: str) -> Request | None:

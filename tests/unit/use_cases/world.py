@@ -22,7 +22,6 @@ from tests.unit.fakes import (
 from tests.unit.story import DOCUMENT, OPENED_AT, TEAMS
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.tickets.commands import Command, OpenTicket
-from tocsin.domain.tickets.events import Event
 from tocsin.domain.values.faults import Invalid
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.use_cases.contracts.put_contract import put_contract
@@ -114,7 +113,7 @@ class World:
         return read_context(KEY, log=self.log, contracts=self.contracts, teams=self.teams)
 
     @property
-    def events(self) -> list[Event]:
+    def events(self) -> list[Any]:
         return self.log.logs[KEY]
 
     def types(self) -> list[str]:

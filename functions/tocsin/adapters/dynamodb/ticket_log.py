@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
@@ -24,8 +24,10 @@ from tocsin.adapters.dynamodb.table import (
     to_json,
 )
 from tocsin.domain.reports.outcome import Outcome
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets import codec
+from tocsin.domain.tickets.events import Actor, AnyEvent
 from tocsin.domain.tickets.records import Head, Request, TicketRecord
+from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant, parse_instant
@@ -34,6 +36,7 @@ DUE_SHARDS = 16
 """Partitions of the due-index: one takes 1,000 writes a second
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html, 2026-11)."""
 
+TEXT_VERSION = 1
 NEVER_DUE = "9999"
 REQUESTS_KEPT = timedelta(days=10)
 """Helpdesks redeliver webhooks for up to eight days."""
@@ -47,7 +50,7 @@ class DynamoTicketLog:
 
     def load(self, key: TicketKey) -> TicketRecord | None:
         """See `TicketLog.load`: one query, since head and events share a partition."""
-        items = list(self._table.query(ticket_pk(key)))
+        items = list(self._table.query(ticket_pk(key), up_to="HEAD"))
         if not items:
             return None
         head = next(item for item in items if item["sk"] == "HEAD")
@@ -58,16 +61,18 @@ class DynamoTicketLog:
     def append(
         self,
         head: Head,
-        events: Sequence[Event],
+        events: Sequence[AnyEvent],
         request: Request | None = None,
         outcome: Outcome | None = None,
         uncounted: datetime | None = None,
+        texts: Mapping[int, Texts] = MappingProxyType({}),
     ) -> None:
         """See `TicketLog.append`."""
         actions: list[Any] = [self._move_head(head, events[0].sequence - 1)]
         if request is not None:
             actions.append(self._table.put_action(_request_item(request), **NEW))
         actions += [self._table.put_action(_event_item(head.key, event), **NEW) for event in events]
+        actions += [self._table.put_action(_text_item(head.key, number, each)) for number, each in texts.items()]
         if outcome is not None:
             actions += map(self._table.put_action, _outcome_items(head, outcome))
         if uncounted is not None:
@@ -81,6 +86,11 @@ class DynamoTicketLog:
             if {"ConditionalCheckFailed", "TransactionConflict"} & set(reasons):
                 raise SequenceConflict(head.key.ticket_id) from None
             raise
+
+    def texts(self, key: TicketKey, sequences: Collection[int]) -> Mapping[int, Texts]:
+        """See `TicketLog.texts`."""
+        found = {sequence: self._table.get(ticket_pk(key), _text_sk(sequence)) for sequence in sequences}
+        return {sequence: json.loads(item["texts"]) for sequence, item in found.items() if item is not None}
 
     def request(self, helpdesk_id: str, idempotency_key: str) -> Request | None:
         """See `TicketLog.request`."""
@@ -193,31 +203,43 @@ def _head(item: Item) -> Head:
     )
 
 
-def _event_item(key: TicketKey, event: Event) -> Item:
+def _event_item(key: TicketKey, event: AnyEvent) -> Item:
     return {
         "pk": ticket_pk(key),
         "sk": f"EVENT#{event.sequence:06}",
+        "v": codec.VERSION,
         "sequence": event.sequence,
-        "type": event.type,
+        "type": codec.type_of(event),
         "occurred_at": format_instant(event.occurred_at),
         "recorded_at": format_instant(event.recorded_at),
         "actor_kind": event.actor.kind,
         "actor_id": event.actor.id,
-        "details": to_json(event.details),
+        "details": to_json(codec.details_of(event)),
         # The stream's filter looks for it: what only the execution itself needs to know wakes nobody.
         "wakes": True if event.wakes else None,
     }
 
 
-def _event(item: Item) -> Event:
-    return Event(
-        sequence=item["sequence"],
-        type=item["type"],
-        occurred_at=parse_instant(item["occurred_at"]),
-        recorded_at=parse_instant(item["recorded_at"]),
-        actor=Actor(item["actor_kind"], item["actor_id"]),
-        details=json.loads(item["details"]),
+def _event(item: Item) -> AnyEvent:
+    return codec.event_of(
+        codec.StoredEvent(
+            type=item["type"],
+            sequence=item["sequence"],
+            occurred_at=datetime.fromisoformat(item["occurred_at"]),
+            recorded_at=datetime.fromisoformat(item["recorded_at"]),
+            actor=Actor(item["actor_kind"], item["actor_id"]),
+            details=json.loads(item["details"]),
+        )
     )
+
+
+def _text_sk(sequence: int) -> str:
+    return f"TEXT#{sequence:06}"
+
+
+def _text_item(key: TicketKey, sequence: int, texts: Texts) -> Item:
+    """Apart from the event, so that it can be erased."""
+    return {"pk": ticket_pk(key), "sk": _text_sk(sequence), "v": TEXT_VERSION, "texts": to_json(texts)}
 
 
 def _request_sk(idempotency_key: str) -> str:
@@ -237,7 +259,7 @@ def _request_item(request: Request) -> Item:
 
 def _outcome_items(head: Head, outcome: Outcome) -> Iterator[Item]:
     month, before = _month(outcome.resolved_at), _month(outcome.replaces) if outcome.replaces else None
-    yield _outcome_key(head, month) | {"outcome": to_json(asdict(outcome))}
+    yield _outcome_key(head, month) | {"outcome": to_json(codec.written(outcome))}
     if before not in (None, month):
         # The ticket counts there no longer: a mark instead of an outcome, after the one that it replaces.
         yield _outcome_key(head, before)
@@ -261,17 +283,4 @@ def _months(start: datetime, end: datetime) -> list[str]:
     return [f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers]
 
 
-def _outcome(stored: Mapping[str, Any]) -> Outcome:
-    replaces = stored.get("replaces")
-    return Outcome(
-        contract_id=stored["contract_id"],
-        contract_version=stored["contract_version"],
-        priority=stored["priority"],
-        opened_at=parse_instant(stored["opened_at"]),
-        resolved_at=parse_instant(stored["resolved_at"]),
-        highest_tier=stored["highest_tier"],
-        # Outcomes of before this was kept are of tickets that count.
-        withdrawn=stored.get("withdrawn", False),
-        obligations=stored["obligations"],
-        replaces=parse_instant(replaces) if replaces else None,
-    )
+_outcome: Callable[[Mapping[str, Any]], Outcome] = codec.read_as(Outcome)

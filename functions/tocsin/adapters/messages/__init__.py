@@ -10,12 +10,15 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from tocsin.domain.assessment.acknowledgement import claims_for
 from tocsin.domain.assessment.views import obligation_view
 from tocsin.domain.calendars.business_hours import load_zone
-from tocsin.domain.contracts.selectors import ATTRIBUTES
-from tocsin.domain.notices.acknowledgement import claims_for
 from tocsin.domain.notices.message import Message
+from tocsin.domain.notices.notice import AboutDeadline, Notice, NoticeKind
 from tocsin.domain.notices.topics import topic_of
+from tocsin.domain.tickets.attributes import ATTRIBUTES
+from tocsin.domain.tickets.codec import written
+from tocsin.domain.tickets.texts import TEXT_NAMES, Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import format_instant, parse_instant
 from tocsin.ports.notices import Links
@@ -80,17 +83,18 @@ class TemplateMessages:
     def __init__(self, links: Links) -> None:
         self._links = links
 
-    def render(self, notice: Mapping[str, Any], ticket: Ticket, now: datetime) -> Message:
+    def render(self, notice: Notice, ticket: Ticket, texts: Texts, now: datetime) -> Message:
         """See `Messages.render`."""
-        link = self._links.sign(claims_for(notice, ticket.key, now)) if notice["kind"] == "tier_alert" else None
+        link = self._links.sign(claims_for(notice, ticket.key, now)) if notice.kind is NoticeKind.TIER_ALERT else None
         contract = ticket.contract
         context = {
             "notice": notice,
-            "about": notice["about"],
-            "metric": contract.metric(notice["about"]["metric"]).label if "metric" in notice["about"] else None,
+            "about": notice.about,
+            "metric": contract.metric(notice.about.metric).label if isinstance(notice.about, AboutDeadline) else None,
             "ticket": ticket,
             "contract": contract,
-            "attributes": {name: shortened(ticket.attributes.get(name)) for name in ATTRIBUTES},
+            "attributes": {name: shortened(ticket.attributes.get(name)) for name in ATTRIBUTES}
+            | {name: shortened(texts.get(name)) for name in TEXT_NAMES},
             "obligations": [obligation_view(obligation, now, contract.timezone) for obligation in ticket.promised()],
             "labels": {metric.name: metric.label for metric in ticket.rulebook.metrics},
             "next_alert": ticket.next_step(),
@@ -98,9 +102,9 @@ class TemplateMessages:
             "zone": ticket.contract.timezone,
             "now": now,
         }
-        subject, sms, email = in_words(notice["kind"], context)
+        subject, sms, email = in_words(notice.kind, context)
         return Message(
-            topic=topic_of(ticket.key.helpdesk_id, contract.contract_id, notice["audience"], notice["recipient"]),
+            topic=topic_of(ticket.key.helpdesk_id, contract.contract_id, notice.audience, notice.recipient),
             subject=subject,
             sms=sms,
             email=email,
@@ -110,27 +114,27 @@ class TemplateMessages:
                 "contract": contract.contract_id,
                 "ticket_id": ticket.key.ticket_id,
                 "priority": ticket.priority,
-                "kind": notice["kind"],
-                "tier": str(notice["tier"] or ""),
-                "recipient": notice["recipient"],
-                "notice_id": notice["notice_id"],
+                "kind": notice.kind.value,
+                "tier": str(notice.tier or ""),
+                "recipient": notice.recipient,
+                "notice_id": notice.notice_id,
             },
         )
 
 
-def _data(notice: Mapping[str, Any], ticket: Ticket, context: Mapping[str, Any]) -> dict[str, Any]:
+def _data(notice: Notice, ticket: Ticket, context: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "version": DATA_VERSION,
-        "notice_id": notice["notice_id"],
-        "kind": notice["kind"],
-        "recipient": notice["recipient"],
+        "notice_id": notice.notice_id,
+        "kind": notice.kind,
+        "recipient": notice.recipient,
         "helpdesk_id": ticket.key.helpdesk_id,
         "ticket_id": ticket.key.ticket_id,
         "contract_id": ticket.contract.contract_id,
         "priority": ticket.priority,
         "status": ticket.status,
-        "tier": notice["tier"],
-        "about": notice["about"],
+        "tier": notice.tier,
+        "about": written(notice.about),
         "attributes": {name: value for name, value in context["attributes"].items() if value},
         "obligations": context["obligations"],
         "acknowledge_url": context["link"],

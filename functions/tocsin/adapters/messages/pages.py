@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.adapters.messages import local_time, template_environment
-from tocsin.domain.notices.acknowledgement import Offer
+from tocsin.domain.assessment.acknowledgement import Offer
 
 
 def offer_page(offer: Offer) -> str:

@@ -1,93 +1,173 @@
-"""The decision: given contract, events and now, what fell due, who is to be told, and when is the next timer."""
+"""The decision: given a ticket and now, what fell due, who is to be told, and when is the next timer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
+from tocsin.domain.assessment.who_hears import Roster, owed
 from tocsin.domain.contracts.metrics import REVIEW
+from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
-from tocsin.domain.escalation.reasons import Wait
-from tocsin.domain.notices.owed import owed
-from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Event
-from tocsin.domain.tickets.fold import apply, fold
+from tocsin.domain.tickets.events import AnyEvent
+from tocsin.domain.tickets.fold import fold, record
 from tocsin.domain.tickets.obligation import Obligation
-from tocsin.domain.tickets.ticket import WITHDRAWN, Contracts, Ticket
+from tocsin.domain.tickets.ticket import Contracts, Ticket
+from tocsin.domain.tickets.verdict import Verdict
 from tocsin.domain.values.identifiers import TicketKey
-from tocsin.domain.values.instants import format_instant
 
-Roster = Callable[[str], Team | None]
-"""Looks up a team by its id."""
+MOST_EVENTS = 50
+"""That one assessment decides on. They are appended in one transaction, which takes at most 100 actions
+(https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html, 2026-11)."""
+
+
+class WarningDue(NamedTuple):
+    """A warning of an obligation, by the name that it has."""
+
+    obligation: Obligation
+    obligation_id: str
+    threshold: str
+    at: datetime
+    due_at: datetime | None
+
+
+class DeadlineDue(NamedTuple):
+    """A deadline of an obligation, by the name that it had; `over` when it is of no use any more to act on it."""
+
+    obligation: Obligation
+    obligation_id: str
+    at: datetime
+    over: bool = False
+
+
+Due = WarningDue | DeadlineDue | NextAlert | Exhaustion
+"""What a timer stands for, each with the instant `at` which it is due."""
 
 
 class Timer(NamedTuple):
-    """The next instant at which something is due; `kind` names the wait of the state machine.
+    """The next thing that is due, and the wait that it shows as until then."""
 
-    `details` are those of the event to append then; most timers never get so far.
-    """
-
-    kind: str
     at: datetime
-    event_type: str
-    details: Callable[[], Mapping[str, Any]]
+    wait: Wait
+    due: Due
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The ticket as it stands after `events` (to be appended), and what it waits for."""
+    """The ticket as it stands after the events of the decision (to be appended), and what it waits for."""
 
     ticket: Ticket
-    events: list[Event]
+    seen: int
+    """The last sequence number that the log had."""
     timer: Timer | None
+    complete: bool = True
+    """False when more has fallen due than one transaction takes: append the events and assess again."""
+
+    @property
+    def events(self) -> list[AnyEvent]:
+        """What was decided, in the order of the log."""
+        return self.ticket.log[self.seen :]
 
     @property
     def something_to_do(self) -> bool:
         """Whether events are to be appended or notices to be sent right now."""
-        return bool(self.events or self.ticket.unsent)
+        return bool(self.events) or self.something_to_send
 
-    def due_at(self, now: datetime) -> datetime | None:
-        """When this ticket next needs an execution to act."""
-        return now if self.something_to_do else self.timer.at if self.timer else None
+    @property
+    def something_to_send(self) -> bool:
+        """Whether anything remains to be done right away once the events are appended."""
+        return bool(self.ticket.unsent) or not self.complete
+
+    def due_at(self, now: datetime, *, appended: bool = False) -> datetime | None:
+        """When this ticket next needs an execution to act: without the events, or with them `appended`."""
+        if self.something_to_send or (self.events and not appended):
+            return now
+        return self.timer.at if self.timer else None
 
 
-def assess(key: TicketKey, contracts: Contracts, log: Sequence[Event], roster: Roster, now: datetime) -> Assessment:
-    """Fold the log and decide. Pure: the same arguments give the same answer, years later.
+def assess(key: TicketKey, contracts: Contracts, log: Sequence[AnyEvent], roster: Roster, now: datetime) -> Assessment:
+    """Fold the log and decide. Pure: the same arguments give the same answer, years later."""
+    return decide(fold(key, contracts, log), roster, now)
+
+
+def decide(ticket: Ticket, roster: Roster, now: datetime) -> Assessment:
+    """Decide about a ticket, which takes the events of the decision in.
 
     Breaches are dated when they fell due; alerts and corrections are dated `now`, when they are made.
     """
-    ticket = fold(key, contracts, log)
-    due: list[Event] = []
+    seen = ticket.sequence
+    for correction in _corrections(ticket, now):
+        record(ticket, correction)
+    while (timer := _next(ticket, now)) is not None and timer.at <= now and ticket.sequence - seen < MOST_EVENTS:
+        record(ticket, _event(timer.due, ticket, roster, now))
+    complete = timer is None or timer.at > now
+    if complete:
+        if notices := owed(ticket, roster, now):
+            envelope, through = _envelope(ticket, now), ticket.sequence
+            record(ticket, ev.NoticesRecorded(**envelope, through=through, notices=tuple(notices)))
+        if (conclusion := _conclusion(ticket, now)) is not None:
+            record(ticket, conclusion)
+    return Assessment(ticket, seen, timer, complete)
 
-    def append(event_type: str, occurred_at: datetime, details: Mapping[str, Any]) -> None:
-        event = Event(ticket.sequence + 1, event_type, occurred_at, now, ev.TOCSIN, details)
-        apply(ticket, event)
-        due.append(event)
 
-    for details in list(_corrections(ticket, log, now)):
-        append(ev.CORRECTED, now, details)
-    while (timer := _next(ticket, now)) is not None and timer.at <= now:
-        details = {**timer.details()}
-        if timer.event_type == ev.TIER_ALERTED:
-            append(ev.TIER_ALERTED, now, details | _reach(ticket, details["tier"], roster, now))
-        else:
-            append(timer.event_type, timer.at, details)
-    if notices := owed(ticket, [*log, *due], roster, now):
-        append(ev.NOTICES_RECORDED, now, {"through": ticket.sequence, "notices": notices})
-    if ticket.over:
-        running = {obligation.metric.name for obligation in ticket.promised() if obligation.running}
-        # A review that nobody files must not keep the ticket out of the reports.
-        if running <= {REVIEW.name}:
-            conclusion = ev.CONCLUDED if running else ev.SETTLED
-            concluded, before = _concluded(ticket, now), ticket.conclusion
-            # Something learned late may change it: the log then has another conclusion, and reports take the last.
-            if before is None or (before.type, before.details) != (conclusion, concluded):
-                append(conclusion, now, concluded)
-    return Assessment(ticket, due, timer)
+def _envelope(ticket: Ticket, now: datetime, occurred_at: datetime | None = None) -> dict[str, Any]:
+    """The fields that every event has, of the next one of Tocsin's own: sequence, instants and actor."""
+    return {
+        "sequence": ticket.sequence + 1,
+        "occurred_at": occurred_at or now,
+        "recorded_at": now,
+        "actor": ev.TOCSIN,
+    }
+
+
+def _event(due: Due, ticket: Ticket, roster: Roster, now: datetime) -> AnyEvent:
+    match due:
+        case WarningDue(obligation, name, threshold, at, due_at):
+            return ev.Warned(
+                **_envelope(ticket, now, at),
+                obligation_id=name,
+                metric=obligation.metric.name,
+                due_at=due_at,
+                threshold=threshold,
+                on_arrival=_on_arrival(obligation, at),
+            )
+        case DeadlineDue(obligation, name, at, over):
+            return ev.Breached(
+                **_envelope(ticket, now, at),
+                obligation_id=name,
+                metric=obligation.metric.name,
+                due_at=at,
+                on_arrival=over or _on_arrival(obligation, at),
+            )
+        case NextAlert():
+            return _tier_alerted(due, ticket, roster, now)
+        case Exhaustion(at, attempts):
+            return ev.EscalationExhausted(**_envelope(ticket, now, at), attempts=attempts)
+        case _:
+            assert_never(due)
+
+
+def _on_arrival(obligation: Obligation, at: datetime) -> bool:
+    """Whether it was due before we knew of it: told once, in one notice, not as a burst of alerts."""
+    return obligation.started_at < at <= obligation.known_at
+
+
+def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetime) -> ev.TierAlerted:
+    team_id = ticket.contract.tier(alert.tier).team
+    team = roster(team_id)
+    return ev.TierAlerted(
+        **_envelope(ticket, now),
+        tier=alert.tier,
+        attempt=alert.attempt,
+        reason=alert.reason,
+        team=team_id,
+        members=tuple(team.on_call(now)) if team else (),
+        reached=team is not None and team.reachable(now),
+        from_tier=ticket.chain.tier,
+    )
 
 
 def _next(ticket: Ticket, now: datetime) -> Timer | None:
@@ -100,116 +180,101 @@ def _timers(ticket: Ticket, now: datetime) -> Iterator[Timer]:
             yield from _unrecorded_breaches(ticket, obligation, now)
             if obligation.running and obligation.owed:
                 yield from _coming(ticket, obligation, now)
-    if (step := ticket.next_step()) is not None:
-        yield _chain_timer(step)
+    step = ticket.next_step()
+    if isinstance(step, NextAlert):
+        yield Timer(step.at, step.reason.wait, step)
+    elif step is not None:
+        yield Timer(step.at, Wait.TIER_ACKNOWLEDGEMENT, step)
 
 
 def _unrecorded_breaches(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[Timer]:
     """No breach passes in silence, not even one that was over before anybody looked."""
     for obligation_id, due_at in obligation.breaches(now):
-        if (obligation_id, format_instant(due_at)) not in ticket.breached:
+        if (obligation_id, due_at) not in ticket.breached:
             over = not obligation.running or obligation_id != obligation.obligation_id
-            details = partial(_due, obligation, obligation_id, due_at, due_at, over)
-            yield Timer(obligation.metric.deadline_wait, due_at, ev.BREACHED, details)
+            due = DeadlineDue(obligation, obligation_id, due_at, over)
+            yield Timer(due_at, obligation.metric.deadline_wait, due)
 
 
 def _coming(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[Timer]:
-    due_at = obligation.due_at()
+    due_at, name = obligation.due_at(), obligation.obligation_id
     if due_at is not None:
         if due_at <= now:
             return  # Who is late already needs no warning.
-        details = partial(_due, obligation, obligation.obligation_id, due_at, due_at)
-        yield Timer(obligation.metric.deadline_wait, due_at, ev.BREACHED, details)
-    name = obligation.obligation_id
+        yield Timer(due_at, obligation.metric.deadline_wait, DeadlineDue(obligation, name, due_at))
     given = {label for warned, label in ticket.warned if warned == name}
     for label, at in obligation.warnings(given):
-        details = partial(_due, obligation, name, at, due_at, threshold=label)
-        yield Timer(obligation.metric.warning_wait, at, ev.WARNED, details)
+        yield Timer(at, obligation.metric.warning_wait, WarningDue(obligation, name, label, at, due_at))
 
 
-def _due(
-    obligation: Obligation, name: str, at: datetime, due_at: datetime | None, over: bool = False, **more: str
-) -> dict[str, Any]:
-    return {
-        "obligation_id": name,
-        "metric": obligation.metric.name,
-        "due_at": format_instant(due_at) if due_at else None,
-        # It was due before we knew of it: told once, in one notice, not as a burst of alerts.
-        "on_arrival": over or (at <= obligation.known_at and at > obligation.started_at),
-        **more,
-    }
-
-
-def _chain_timer(step: NextAlert | Exhaustion) -> Timer:
-    if isinstance(step, Exhaustion):
-        attempts = {"attempts": step.attempts}
-        return Timer(Wait.TIER_ACKNOWLEDGEMENT, step.at, ev.ESCALATION_EXHAUSTED, lambda: attempts)
-    details = {"tier": step.tier, "attempt": step.attempt, "reason": step.reason}
-    return Timer(step.reason.wait, step.at, ev.TIER_ALERTED, lambda: details)
-
-
-def _corrections(ticket: Ticket, log: Sequence[Event], now: datetime) -> Iterator[dict[str, Any]]:
+def _corrections(ticket: Ticket, now: datetime) -> Iterator[ev.Corrected]:
     """Breaches that the log records and that, by what has been learned since, were none."""
     if not ticket.breached:
         return
-    true = {(name, format_instant(due_at)) for o in ticket.obligations() for name, due_at in o.breaches(now)}
-    for name, breach in ticket.breached.items():
+    true = {breach for obligation in ticket.obligations() for breach in obligation.breaches(now)}
+    for name, breach in list(ticket.breached.items()):
         if name not in true:
-            yield {
-                "obligation_id": breach.details["obligation_id"],
-                "metric": breach.details["metric"],
-                "due_at": breach.details["due_at"],
-                "corrects": breach.sequence,
-                "because": [e.sequence for e in log if e.sequence > breach.sequence and _learned_late(e, breach)],
-                "customer_was_told": not breach.details["on_arrival"],
-            }
+            since = ticket.log[breach.sequence :]
+            yield ev.Corrected(
+                **_envelope(ticket, now),
+                obligation_id=breach.obligation_id,
+                metric=breach.metric,
+                due_at=breach.due_at,
+                corrects=breach.sequence,
+                because=tuple(e.sequence for e in since if e.reported and e.occurred_at <= breach.recorded_at),
+                customer_was_told=not breach.on_arrival,
+            )
 
 
-def _learned_late(fact: Event, breach: Event) -> bool:
-    return fact.actor.kind != "system" and fact.occurred_at <= breach.recorded_at
+def _conclusion(ticket: Ticket, now: datetime) -> ev.Concluded | ev.Settled | None:
+    """What reports count, where nothing but a review is left to run and the log does not say so already.
+
+    A review that nobody files must not keep the ticket out of the reports.
+    """
+    if not ticket.over or ticket.resolved_at is None:
+        return None
+    running = {obligation.metric.name for obligation in ticket.promised() if obligation.running}
+    if not running <= {REVIEW.name}:
+        return None
+    kind: type[ev.Concluded | ev.Settled] = ev.Concluded if running else ev.Settled
+    obligations = tuple(verdict for each in ticket.obligations() for verdict in _verdicts_on(each))
+    conclusion = kind(
+        **_envelope(ticket, now),
+        obligations=obligations,
+        priority=ticket.priority,
+        resolved_at=ticket.resolved_at,
+        withdrawn=ticket.status.withdrawn,
+    )
+    # Something learned late may change it: the log then has another conclusion, and reports take the last.
+    return None if _says_the_same(conclusion, ticket.conclusion) else conclusion
 
 
-def _reach(ticket: Ticket, tier: int, roster: Roster, now: datetime) -> dict[str, Any]:
-    team_id = ticket.contract.tier(tier).team
-    team = roster(team_id)
-    members = team.on_call(now) if team else []
-    return {
-        "team": team_id,
-        "members": members,
-        "reached": team is not None and team.reachable(now),
-        "from_tier": ticket.chain.tier,
-    }
+def _says_the_same(conclusion: ev.Conclusion, before: ev.Conclusion | None) -> bool:
+    def said(event: ev.Conclusion) -> tuple[object, ...]:
+        return event.type, event.obligations, event.priority, event.resolved_at, event.withdrawn
+
+    return before is not None and said(conclusion) == said(before)
 
 
-def _concluded(ticket: Ticket, now: datetime) -> dict[str, Any]:
-    """What reports depend on, and nothing that differs from one assessment to the next without a new fact."""
-    return {
-        "obligations": [verdict for obligation in ticket.obligations() for verdict in _verdicts_on(obligation, now)],
-        "priority": ticket.priority,
-        "resolved_at": format_instant(ticket.resolved_at) if ticket.resolved_at else None,
-        "withdrawn": ticket.status in WITHDRAWN,
-    }
-
-
-def _verdicts_on(obligation: Obligation, now: datetime) -> Iterator[dict[str, Any]]:
+def _verdicts_on(obligation: Obligation) -> Iterator[Verdict]:
     metric = obligation.metric.name
     for obligation_id, missed in obligation.superseded_deadlines():
         # It was late under an earlier target; no later one makes that good.
-        yield {"metric": metric, "obligation_id": obligation_id, "state": "breached", "due_at": format_instant(missed)}
-    if obligation.owed and not obligation.running:  # A review that is still owed has no verdict.
-        due_at = obligation.due_at()
-        yield {
-            "metric": metric,
-            "obligation_id": obligation.obligation_id,
-            "state": obligation.state(now),
-            "due_at": format_instant(due_at) if due_at else None,
-            "met_by": obligation.met_by,
-            **_used(obligation),
-        }
+        yield Verdict(metric=metric, obligation_id=obligation_id, state="breached", due_at=missed)
+    state = obligation.final_state()
+    if obligation.owed and state is not None:  # A review that is still owed has no verdict.
+        yield Verdict(
+            metric=metric,
+            obligation_id=obligation.obligation_id,
+            state=state,
+            due_at=obligation.due_at(),
+            met_by=obligation.met_by,
+            used_seconds=_used_seconds(obligation),
+        )
 
 
-def _used(obligation: Obligation) -> dict[str, float]:
-    """The open time that it took; none of what is promised in business days, or by hand only."""
+def _used_seconds(obligation: Obligation) -> float | None:
+    """The open time that it took; None for what is promised in business days, or by hand only."""
     countdown, ended_at = obligation.countdown, obligation.ended_at
     used = countdown.used_by(ended_at, obligation.pauses) if countdown and ended_at else None
-    return {"used_seconds": used.total_seconds()} if isinstance(used, timedelta) else {}
+    return used.total_seconds() if isinstance(used, timedelta) else None

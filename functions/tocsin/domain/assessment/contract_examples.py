@@ -18,13 +18,10 @@ from tocsin.domain.calendars.wall_time import instant_in
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.selectors import ATTRIBUTES
 from tocsin.domain.contracts.wording import wall_time
-from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.commands import Attributes
-from tocsin.domain.tickets.events import Actor, Event
-from tocsin.domain.tickets.fold import fold
+from tocsin.domain.tickets.fold import just_opened
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Fault
-from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.validation_errors import faults_of
 
 
@@ -56,9 +53,7 @@ def _faults(contract: Contract, path: str, example: Mapping[str, Any]) -> Iterat
         if not expected:
             yield Fault(path, "says of no metric when it is due")
         return
-    at = instants["opened"]
-    opened = Event(1, ev.OPENED, at, at, Actor("customer"), {"contract_version": 1, **ticket})
-    folded = fold(TicketKey("example", "example"), {1: contract}, [opened])
+    folded = just_opened(contract, 1, instants["opened"], ticket.pop("priority", None), attributes=ticket)
     yield from (fault for name in expected for fault in _difference(folded, path, name, instants[name]))
 
 

@@ -8,8 +8,7 @@ from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.wording import ordinal
 from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
 from tocsin.domain.escalation.reasons import AlertReason
-from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.events import TierAlerted
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import format_instant, short_duration
 
@@ -18,21 +17,20 @@ def reasons(ticket: Ticket) -> dict[str, Any]:
     """`steps`: each alert with its cause. `next`: the one to come, or null and `why_not` in words."""
     step = ticket.next_step()
     return {
-        "steps": [_alert(event) for event in ticket.log if event.type == ev.TIER_ALERTED],
+        "steps": [_alert(event) for event in ticket.log if isinstance(event, TierAlerted)],
         "next": _coming(step, ticket) if step else None,
         "why_not": None if step else _why_not(ticket),
     }
 
 
-def _alert(event: Event) -> dict[str, Any]:
-    details = event.details
-    again = f", for the {ordinal(details['attempt'])} time" if details["attempt"] > 1 else ""
+def _alert(event: TierAlerted) -> dict[str, Any]:
+    again = f", for the {ordinal(event.attempt)} time" if event.attempt > 1 else ""
     return {
         "at": format_instant(event.occurred_at),
-        "tier": details["tier"],
-        "team": details["team"],
-        "why": AlertReason.of(details["reason"]).sentence + again,
-        "reached": details["reached"],
+        "tier": event.tier,
+        "team": event.team,
+        "why": event.reason.sentence + again,
+        "reached": event.reached,
     }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import assert_never
 
+from tocsin.domain.assessment.assessment import DeadlineDue, Due, WarningDue
 from tocsin.domain.contracts.wording import counted, duration_words, kind_of_day, ordinal, wall_time
-from tocsin.domain.tickets import events as ev
+from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import BusinessDays
@@ -57,24 +57,17 @@ def _by_hand(obligation: Obligation) -> str | None:
     return f"set by hand by {override.by}: {override.reason}" if override else None
 
 
-def coming(ticket: Ticket, event_type: str, details: Mapping[str, Any]) -> str:
+def coming(ticket: Ticket, due: Due) -> str:
     """What a timer's event will say: `resolution: the warning at 75%`, `tier 2 (engineering) is alerted`."""
-    return _COMING[event_type](ticket, details)
-
-
-def _label(ticket: Ticket, details: Mapping[str, Any]) -> str:
-    return ticket.contract.metric(details["metric"]).label
-
-
-def _alerted(ticket: Ticket, details: Mapping[str, Any]) -> str:
-    tier, attempt = details["tier"], details["attempt"]
-    again = f", for the {ordinal(attempt)} time" if attempt > 1 else ""
-    return f"tier {tier} ({ticket.contract.tier(tier).team}) is alerted{again}"
-
-
-_COMING: Mapping[str, Callable[[Ticket, Mapping[str, Any]], str]] = {
-    ev.WARNED: lambda ticket, details: f"{_label(ticket, details)}: the warning at {details['threshold']}",
-    ev.BREACHED: lambda ticket, details: f"{_label(ticket, details)}: due",
-    ev.TIER_ALERTED: _alerted,
-    ev.ESCALATION_EXHAUSTED: lambda _ticket, _details: "every tier was alerted, and nobody acknowledged",
-}
+    match due:
+        case WarningDue(obligation, _, threshold):
+            return f"{obligation.metric.label}: the warning at {threshold}"
+        case DeadlineDue(obligation):
+            return f"{obligation.metric.label}: due"
+        case NextAlert(_, tier, attempt):
+            again = f", for the {ordinal(attempt)} time" if attempt > 1 else ""
+            return f"tier {tier} ({ticket.contract.tier(tier).team}) is alerted{again}"
+        case Exhaustion():
+            return "every tier was alerted, and nobody acknowledged"
+        case _:
+            assert_never(due)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
-from tocsin.domain.assessment.assessment import Assessment
+from tocsin.domain.assessment.assessment import Assessment, DeadlineDue, Due, WarningDue
 from tocsin.domain.assessment.status_text import coming, status_text
+from tocsin.domain.escalation.chain import Exhaustion, NextAlert
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.codec import details_of, type_of
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.obligation import Obligation
+from tocsin.domain.tickets.texts import NO_TEXTS, Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import BusinessDays, CalendarDays, format_instant, format_target
 
 
-def ticket_view(assessment: Assessment, sequence: int, now: datetime) -> dict[str, Any]:
-    """The ticket as it is at `now`, even where its execution has not acted on it yet; `sequence` is the log's."""
+def ticket_view(assessment: Assessment, sequence: int, now: datetime, texts: Texts = NO_TEXTS) -> dict[str, Any]:
+    """The ticket as it is at `now`, even where its execution has not acted on it yet; `sequence` is the log's.
+
+    `texts` are those of the ticket itself: its description and its hand-off package.
+    """
     ticket = assessment.ticket
     timezone = ticket.contract.timezone
     return {
@@ -24,6 +31,7 @@ def ticket_view(assessment: Assessment, sequence: int, now: datetime) -> dict[st
         "priority": ticket.priority,
         "contract": {"contract_id": ticket.contract.contract_id, "version": ticket.contract_version},
         **ticket.attributes,
+        **{name: texts[name] for name in ("description", "handoff") if name in texts},
         "opened_at": format_instant(ticket.opened_at),
         "resolved_at": _or_none(ticket.resolved_at),
         "settled": ticket.settled,
@@ -41,8 +49,22 @@ def _next_event(assessment: Assessment) -> dict[str, Any] | None:
     timer = assessment.timer
     if timer is None:
         return None
-    text = coming(assessment.ticket, timer.event_type, timer.details())
-    return {"type": timer.event_type, "at": format_instant(timer.at), "text": text}
+    text = coming(assessment.ticket, timer.due)
+    return {"type": _type_of(timer.due), "at": format_instant(timer.at), "text": text}
+
+
+def _type_of(due: Due) -> str:
+    match due:
+        case WarningDue():
+            return ev.Warned.type
+        case DeadlineDue():
+            return ev.Breached.type
+        case NextAlert():
+            return ev.TierAlerted.type
+        case Exhaustion():
+            return ev.EscalationExhausted.type
+        case _:
+            assert_never(due)
 
 
 def obligation_view(obligation: Obligation, now: datetime, timezone: str) -> dict[str, Any]:
@@ -86,15 +108,17 @@ def _used_and_left(obligation: Obligation, now: datetime) -> dict[str, Any]:
     return {}
 
 
-def event_view(event: Event) -> dict[str, Any]:
-    """An event of the log."""
+def event_view(event: Event, texts: Texts = NO_TEXTS) -> dict[str, Any]:
+    """An event of the log, with its texts; one that was erased since is null."""
+    details = details_of(event)
+    said = {name: texts.get(name) for name in details.pop("texts", {})}
     return {
         "sequence": event.sequence,
-        "type": event.type,
+        "type": type_of(event),
         "occurred_at": format_instant(event.occurred_at),
         "recorded_at": format_instant(event.recorded_at),
         "actor": {"kind": event.actor.kind, "id": event.actor.id},
-        "details": dict(event.details),
+        "details": {**details, **details.pop("attributes", {}), **said},
     }
 
 

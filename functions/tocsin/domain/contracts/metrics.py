@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tocsin.domain.contracts.waits import Wait
+
 FACTS: Mapping[str, str] = {
     "opened": "the ticket is opened",
     "response": "the customer gets a response",
@@ -63,8 +65,8 @@ class Metric:
     warning_notice: str = "warning"
     breach_notice: str = "breach"
     customer_hears_of_breach: bool = True
-    warning_wait: str = "response_warning"
-    deadline_wait: str = "response_deadline"
+    warning_wait: Wait = Wait.RESPONSE_WARNING
+    deadline_wait: Wait = Wait.RESPONSE_DEADLINE
     of_tiers: bool = False
     """Promised by the tiers of the escalation, whose chain acts on it: it has no timer and no notice of its own."""
 
@@ -97,8 +99,8 @@ PERIODIC_UPDATE = Metric(
     repeats=True,
     warning_notice="customer_update_due",
     customer_hears_of_breach=False,
-    warning_wait="customer_update",
-    deadline_wait="customer_update",
+    warning_wait=Wait.CUSTOMER_UPDATE,
+    deadline_wait=Wait.CUSTOMER_UPDATE,
 )
 PAUSABLE_UPDATE = replace(PERIODIC_UPDATE, name="pausable_update", pause=facts("pended"), resume=facts("resumed"))
 RESOLUTION = Metric(
@@ -109,8 +111,8 @@ RESOLUTION = Metric(
     pause=facts("waiting_for_customer"),
     resume=facts("resumed"),
     continues_on_reopen=True,
-    warning_wait="resolution_warning",
-    deadline_wait="resolution_deadline",
+    warning_wait=Wait.RESOLUTION_WARNING,
+    deadline_wait=Wait.RESOLUTION_DEADLINE,
 )
 FIRST_RESOLUTION = replace(RESOLUTION, name="first_resolution", label="first resolution", continues_on_reopen=False)
 REQUESTER_WAIT = replace(RESOLUTION, name="requester_wait", label="waiting time of the customer")
@@ -123,8 +125,8 @@ CUSTOMER_NOTIFICATION = Metric(
     start=facts("opened"),
     stop=facts("customer_notified"),
     cancel=facts("closed"),
-    warning_wait="customer_update",
-    deadline_wait="customer_update",
+    warning_wait=Wait.CUSTOMER_UPDATE,
+    deadline_wait=Wait.CUSTOMER_UPDATE,
 )
 REVIEW = Metric(
     name="review",
@@ -135,8 +137,8 @@ REVIEW = Metric(
     warning_notice="review_due",
     breach_notice="review_due",
     customer_hears_of_breach=False,
-    warning_wait="review",
-    deadline_wait="review",
+    warning_wait=Wait.REVIEW,
+    deadline_wait=Wait.REVIEW,
 )
 TIER_ACKNOWLEDGEMENT = Metric(
     name="tier_acknowledgement",

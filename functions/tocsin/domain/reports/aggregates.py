@@ -60,11 +60,11 @@ def _obligations(outcome: Outcome, metric: str) -> Iterator[_Measured]:
     cycles: dict[str, list[str]] = {}
     used: dict[str, timedelta] = {}
     for verdict in outcome.obligations:
-        if verdict["metric"] == metric:
-            cycle = verdict["obligation_id"].partition(".")[0]
-            cycles.setdefault(cycle, []).append(verdict["state"])
-            if "used_seconds" in verdict:
-                used[cycle] = timedelta(seconds=verdict["used_seconds"])
+        if verdict.metric == metric:
+            cycle = verdict.obligation_id.partition(".")[0]
+            cycles.setdefault(cycle, []).append(verdict.state)
+            if verdict.used_seconds is not None:
+                used[cycle] = timedelta(seconds=verdict.used_seconds)
     for cycle, states in cycles.items():
         late = not LATE.isdisjoint(states)
         if late or ("met" in states and not outcome.withdrawn):

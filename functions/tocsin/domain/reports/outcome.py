@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from tocsin.domain.tickets.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,9 @@ class Outcome:
     priority: str
     opened_at: datetime
     resolved_at: datetime
-    highest_tier: int
+    highest_tier: int | None
     withdrawn: bool
     """Whether it was merged or deleted."""
-    obligations: Sequence[Mapping[str, Any]]
-    """The verdicts: metric, obligation_id, state, due_at; of what has ended met_by and used_seconds of open time."""
+    obligations: Sequence[Verdict]
     replaces: datetime | None = None
     """The `resolved_at` of the outcome before, which counts no longer, wherever it is kept."""

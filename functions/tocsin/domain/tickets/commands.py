@@ -89,10 +89,6 @@ class _Fact(_Document):
     occurred_at: Instant | None = Field(None, description="when it happened in the helpdesk; now when left out")
     actor: ActorDocument = ActorDocument(kind="agent")
 
-    def details(self) -> dict[str, Any]:
-        """What the event carries beside its type, instants and actor."""
-        return self.model_dump(mode="json", exclude={"type", "occurred_at", "actor"}, exclude_none=True)
-
 
 class Resolution(_Document):
     """What the customer is told at the end."""

@@ -1,7 +1,8 @@
 """Events: facts that happened to a ticket, in the order in which Tocsin learned of them.
 
-Those that a helpdesk reports come first below; the rest are appended by Tocsin itself. An event is never
-changed and never deleted; a ticket is the fold of its events (`tocsin.domain.tickets.ticket`).
+Those that a helpdesk reports come first; the rest are appended by Tocsin itself. An event is never changed and never
+deleted; a ticket is the fold of its events (`tocsin.domain.tickets.fold`). To add a kind: a dataclass here and in
+`AnyEvent`; the type checker then names the places that have to know it.
 """
 
 from __future__ import annotations
@@ -9,47 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
-OPENED = "opened"
-AGENT_REPLIED = "agent_replied"
-CUSTOMER_REPLIED = "customer_replied"
-AGENT_NOTED = "agent_noted"
-PENDED = "pended"
-RESUMED = "resumed"
-PRIORITY_CHANGED = "priority_changed"
-ATTRIBUTES_CHANGED = "attributes_changed"
-CONTRACT_CHANGED = "contract_changed"
-DUE_DATE_SET = "due_date_set"
-CUSTOMER_NOTIFIED = "customer_notified"
-ACKNOWLEDGED = "acknowledged"
-ESCALATED = "escalated"
-RESOLVED = "resolved"
-REOPENED = "reopened"
-CLOSED = "closed"
-MERGED = "merged"
-DELETED = "deleted"
-REVIEW_FILED = "review_filed"
-
-WARNED = "warned"
-BREACHED = "breached"
-CORRECTED = "corrected"
-TIER_ALERTED = "tier_alerted"
-ESCALATION_EXHAUSTED = "escalation_exhausted"
-NOTICES_RECORDED = "notices_recorded"
-NOTICES_SENT = "notices_sent"
-CONCLUDED = "concluded"
-SETTLED = "settled"
-CONTINUED = "continued"
-REARMED = "rearmed"
-
-CONCLUSIONS = frozenset({CONCLUDED, SETTLED})
-"""They say what reports count: when nothing but a review is left to run, and when nothing is."""
-
-STARTS_EXECUTION = frozenset({OPENED, REOPENED, CONTINUED, REARMED})
-"""After these a ticket may need an execution that does not exist yet."""
+from tocsin.domain.contracts.changes import Mode
+from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.notices.notice import Notice, Receipt
+from tocsin.domain.tickets.attributes import TicketAttributes
+from tocsin.domain.tickets.verdict import Verdict
 
 ActorKind = Literal["agent", "customer", "bot", "system"]
+WaitingFor = Literal["customer", "vendor"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +33,360 @@ class Actor:
 TOCSIN = Actor("system", "tocsin")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A fact. `occurred_at` is when it happened in the helpdesk, `recorded_at` when we learned of it."""
 
+    type: ClassVar[str]
+    starts_execution: ClassVar[bool] = False
+    """Whether the ticket may need an execution afterwards that does not exist yet."""
+
     sequence: int
-    type: str
     occurred_at: datetime
     recorded_at: datetime
     actor: Actor
-    details: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The SHA-256 of each text that was said with it (`tocsin.domain.tickets.texts`)."""
+
+    @property
+    def reported(self) -> bool:
+        """Whether the helpdesk said so, and not Tocsin."""
+        return self.actor.kind != "system"
 
     @property
     def wakes(self) -> bool:
         """Whether somebody else than the execution that appended it has to react."""
-        return self.actor.kind != "system" or self.type in STARTS_EXECUTION
+        return self.reported or self.starts_execution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Event):
+    """A new ticket, with the contract version that it pins and the zone of its first tier's team."""
+
+    type = "opened"
+    starts_execution = True
+    contract_id: str
+    contract_version: int
+    priority: str | None = None
+    team_timezone: str | None = None
+    attributes: TicketAttributes = field(default_factory=TicketAttributes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentReplied(Event):
+    """An answer to the customer, or with `public` false an internal one; `then` is what the same action did as well."""
+
+    type = "agent_replied"
+    public: bool = True
+    then: Literal["pended", "resolved"] | None = None
+    notice_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerReplied(Event):
+    """The customer wrote."""
+
+    type = "customer_replied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentNoted(Event):
+    """An internal note."""
+
+    type = "agent_noted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerNotified(Event):
+    """The customer was formally notified."""
+
+    type = "customer_notified"
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pended(Event):
+    """The ticket waits for somebody else."""
+
+    type = "pended"
+    waiting_for: WaitingFor = "customer"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Event):
+    """It waits no longer."""
+
+    type = "resumed"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityChanged(Event):
+    """It has another priority."""
+
+    type = "priority_changed"
+    priority: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributesChanged(Event):
+    """Something else about it is known, or known better: those attributes that are named."""
+
+    type = "attributes_changed"
+    attributes: TicketAttributes = field(default_factory=TicketAttributes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractChanged(Event):
+    """It moved to another version of its contract; `mode` instead of the one that the version says."""
+
+    type = "contract_changed"
+    contract_version: int
+    mode: Mode | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDateSet(Event):
+    """A due date set by hand; None lets the contract say it again."""
+
+    type = "due_date_set"
+    metric: str
+    due_at: datetime | None = None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged(Event):
+    """Somebody has it. By a link: the id of its notice, and the tier that it was sent to."""
+
+    type = "acknowledged"
+    link: str | None = None
+    tier: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated(Event):
+    """Somebody asked for a tier, or for the next one."""
+
+    type = "escalated"
+    tier: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved(Event):
+    """Done, as far as the agent is concerned."""
+
+    type = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(Event):
+    """Not done after all."""
+
+    type = "reopened"
+    starts_execution = True
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed(Event):
+    """The end."""
+
+    type = "closed"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged(Event):
+    """It goes on in another ticket."""
+
+    type = "merged"
+    into: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted(Event):
+    """The helpdesk deleted it."""
+
+    type = "deleted"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFiled(Event):
+    """The post-escalation review."""
+
+    type = "review_filed"
+    knowledge_base_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutObligation(Event):
+    """What Tocsin finds out about an obligation: its name at the time, its metric, and when it was due."""
+
+    obligation_id: str
+    metric: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned(AboutObligation):
+    """A warning fell due. `on_arrival`: before we knew of what it warns about."""
+
+    type = "warned"
+    threshold: str
+    on_arrival: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breached(AboutObligation):
+    """A deadline passed unmet. `on_arrival`: before we knew of it, or over before anybody looked."""
+
+    type = "breached"
+    due_at: datetime
+    on_arrival: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected(AboutObligation):
+    """The breach recorded under `corrects` was none, by what the events `because` told us afterwards."""
+
+    type = "corrected"
+    due_at: datetime
+    corrects: int
+    because: tuple[int, ...] = ()
+    customer_was_told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierAlerted(Event):
+    """A tier's turn, for the first time or again: whom of its team it concerns, and whether anybody can be reached."""
+
+    type = "tier_alerted"
+    tier: int
+    attempt: int
+    reason: AlertReason
+    team: str
+    members: tuple[str, ...] = ()
+    reached: bool
+    from_tier: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationExhausted(Event):
+    """Every tier was alerted, the last one so often, and nobody acknowledged."""
+
+    type = "escalation_exhausted"
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesRecorded(Event):
+    """What has to be told because of the events through that sequence number."""
+
+    type = "notices_recorded"
+    through: int
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesSent(Event):
+    """What SNS has taken."""
+
+    type = "notices_sent"
+    receipts: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion(Event):
+    """What reports count of it from now on."""
+
+    obligations: tuple[Verdict, ...]
+    priority: str
+    resolved_at: datetime
+    withdrawn: bool
+    """Whether it was merged or deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concluded(Conclusion):
+    """Nothing but a review is left to run."""
+
+    type = "concluded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled(Conclusion):
+    """Nothing is left to run."""
+
+    type = "settled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continued(Event):
+    """The execution hands over to that generation."""
+
+    type = "continued"
+    starts_execution = True
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rearmed(Event):
+    """The sweeper found it overdue and gives it an execution of that generation."""
+
+    type = "rearmed"
+    starts_execution = True
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecognized(Event):
+    """A kind that a newer version wrote: it is shown as it was stored, and changes nothing."""
+
+    type = ""
+    kind: str
+    details: Mapping[str, object]
+
+
+ReportedEvent = (
+    AgentReplied
+    | CustomerReplied
+    | AgentNoted
+    | CustomerNotified
+    | Pended
+    | Resumed
+    | PriorityChanged
+    | AttributesChanged
+    | ContractChanged
+    | DueDateSet
+    | Acknowledged
+    | Escalated
+    | Resolved
+    | Reopened
+    | Closed
+    | Merged
+    | Deleted
+    | ReviewFiled
+)
+AnyEvent = (
+    ReportedEvent
+    | Opened
+    | Warned
+    | Breached
+    | Corrected
+    | TierAlerted
+    | EscalationExhausted
+    | NoticesRecorded
+    | NoticesSent
+    | Concluded
+    | Settled
+    | Continued
+    | Rearmed
+    | Unrecognized
+)

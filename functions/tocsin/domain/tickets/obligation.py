@@ -12,9 +12,10 @@ from tocsin.domain.contracts.countdown import Countdown
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.verdict import FinalState
 from tocsin.domain.values.instants import BusinessDays
 
-State = Literal["running", "paused", "out_of_hours", "met", "met_late", "breached", "cancelled"]
+State = FinalState | Literal["running", "paused", "out_of_hours"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +152,18 @@ class Obligation:
         target = countdown.promise.target
         return isinstance(target, timedelta) and not countdown.used and at - countdown.counts_from <= target
 
+    def final_state(self) -> FinalState | None:
+        """How it ended; None while it runs. What was late when it was cancelled stays breached: nobody deletes that."""
+        if self.ended_at is None:
+            return None
+        if self.met_by is None:
+            return "breached" if self._ended_late() else "cancelled"
+        return "met_late" if self._ended_late() else "met"
+
     def state(self, now: datetime) -> State:
-        """Where it stands at `now`. What was late when it was cancelled stays breached: nobody deletes a breach."""
-        if self.ended_at is not None:
-            if self.met_by is None:
-                return "breached" if self._ended_late() else "cancelled"
-            return "met_late" if self._ended_late() else "met"
+        """Where it stands at `now`."""
+        if (ended := self.final_state()) is not None:
+            return ended
         due_at = self.due_at()
         if due_at is not None and now >= due_at:
             return "breached"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.values.identifiers import TicketKey
 
 
@@ -31,7 +31,7 @@ class Head:
 class TicketRecord:
     """A ticket as stored: its log, and where its execution is parked, if it is."""
 
-    events: list[Event]
+    events: list[AnyEvent]
     task_token: str | None = None
     waiting_until: datetime | None = None
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
-from typing import Any
+from enum import StrEnum
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
 from tocsin.domain.contracts.contract import NO_ZONES, Contract, Tier, Zones
@@ -16,25 +15,48 @@ from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances
 from tocsin.domain.contracts.targets import Row
 from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
-from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.notices.notice import Notice
+from tocsin.domain.tickets.attributes import TicketAttributes
+from tocsin.domain.tickets.events import AnyEvent, Breached, Concluded, Settled, WaitingFor
+from tocsin.domain.tickets.generations import Generations
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.values.identifiers import TicketKey
 
-OVER = frozenset({"resolved", "closed", "merged", "deleted"})
-"""Nobody works on it."""
 
-FINAL = OVER - {"resolved"}
-"""It cannot be reopened."""
+class Status(StrEnum):
+    """Where a ticket is in its life."""
 
-WITHDRAWN = frozenset({"merged", "deleted"})
-"""It counts for nothing in reports, but for what was late by then."""
+    OPEN = "open"
+    PENDING = "pending"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    MERGED = "merged"
+    DELETED = "deleted"
+
+    @property
+    def over(self) -> bool:
+        """Nobody works on it."""
+        return self not in (Status.OPEN, Status.PENDING)
+
+    @property
+    def final(self) -> bool:
+        """It cannot be reopened."""
+        return self in (Status.CLOSED, Status.MERGED, Status.DELETED)
+
+    @property
+    def withdrawn(self) -> bool:
+        """It counts for nothing in reports, but for what was late by then."""
+        return self in (Status.MERGED, Status.DELETED)
+
 
 NOBODY = "nobody"
 """Who has a ticket before a tier is alerted, and after it was resolved."""
 
 Contracts = Mapping[int, Contract]
 """The versions of the ticket's contract that its log speaks of, by their number."""
+
+ObligationDeadline = tuple[str, datetime]
+"""An obligation by its name then, and when it was due."""
 
 
 @dataclass(slots=True)
@@ -48,39 +70,46 @@ class Ticket:
     rulebook: Rulebook
     opened_at: datetime
     chain: Chain
-    attributes: dict[str, Any]
+    attributes: TicketAttributes
     stated_priority: str | None
     """What the helpdesk said; None where the contract derives it from impact and urgency."""
+    latest: datetime
+    """When the last of what was folded occurred."""
     team_timezone: str | None = None
     row: Row | None = None
     zones: Zones = NO_ZONES
-    status: str = "open"
-    waiting_for: str | None = None
+    status: Status = Status.OPEN
+    waiting_for: WaitingFor | None = None
     responded: bool = False
     wrote_while_resolved: bool = False
     """The customer, who may be about to reopen it."""
-    sequence: int = 0
     resolved_at: datetime | None = None
     resolved_by: int | None = None
     reopened_by: int = 0
     """Sequence numbers of the events that resolved and last reopened it."""
-    resolution: Mapping[str, Any] = field(default_factory=dict)
+    text_sources: dict[str, int] = field(default_factory=dict)
+    """Which event said a text last, by the text's name."""
     current: dict[str, Obligation] = field(default_factory=dict)
     past: list[Obligation] = field(default_factory=list)
     holders: list[tuple[datetime, str]] = field(default_factory=list)
     """Who had the ticket from when on: a tier, the customer, a vendor."""
     warned: set[tuple[str, str]] = field(default_factory=set)
     """Warnings already recorded: obligation id and threshold."""
-    breached: dict[tuple[str, str], Event] = field(default_factory=dict)
-    """Breaches recorded and not corrected since: obligation id and the instant it was due."""
+    breached: dict[ObligationDeadline, Breached] = field(default_factory=dict)
+    """Breaches recorded and not corrected since."""
     notified_through: int = 0
-    unsent: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    unsent: dict[str, Notice] = field(default_factory=dict)
     """Notices recorded and not yet handed to SNS, by notice id."""
     recorded: set[str] = field(default_factory=set)
     sent: set[str] = field(default_factory=set)
-    lifecycle: list[Event] = field(default_factory=list)
-    log: Sequence[Event] = ()
-    """What it was folded from."""
+    generations: Generations = field(default_factory=Generations)
+    log: list[AnyEvent] = field(default_factory=list)
+    """What it was folded from, in the order of recording."""
+
+    @property
+    def sequence(self) -> int:
+        """The last sequence number of its log."""
+        return self.log[-1].sequence
 
     @property
     def priority(self) -> str:
@@ -110,37 +139,22 @@ class Ticket:
     @property
     def over(self) -> bool:
         """Nobody works on it."""
-        return self.status in OVER
+        return self.status.over
 
     @property
-    def conclusion(self) -> Event | None:
+    def generation(self) -> int:
+        """Which execution looks after it (see `Generations`)."""
+        return self.generations.number
+
+    @property
+    def conclusion(self) -> Concluded | Settled | None:
         """The event that says what reports count of it, unless it was reopened since."""
-        last = max(self.lifecycle, key=attrgetter("sequence"), default=None)
-        return last if last is not None and last.type in ev.CONCLUSIONS else None
-
-    @property
-    def settlement(self) -> Event | None:
-        """The event that settled it, unless it was reopened since."""
-        last = self.conclusion
-        return last if last is not None and last.type == ev.SETTLED else None
+        return self.generations.conclusion
 
     @property
     def settled(self) -> bool:
         """Whether nothing is left to run; something learned late may let it run again."""
-        return self.settlement is not None and not any(obligation.running for obligation in self.promised())
-
-    @property
-    def generation(self) -> int:
-        """Which execution looks after it: the first, and one more after each hand-over, rescue and revival.
-
-        It is revived by whatever is reported after it has settled, be it a reopening or something learned late.
-        """
-        succeeded = sum(event.type in (ev.CONTINUED, ev.REARMED) for event in self.lifecycle)
-        settled = sorted(event.sequence for event in self.lifecycle if event.type == ev.SETTLED)
-        until = [*settled[1:], self.sequence + 1]
-        facts = [event.sequence for event in self.log if event.actor.kind != "system"] if settled else []
-        revived = (any(start < fact < end for fact in facts) for start, end in zip(settled, until, strict=False))
-        return 1 + succeeded + sum(revived)
+        return isinstance(self.conclusion, Settled) and not any(each.running for each in self.promised())
 
     def obligations(self) -> Iterator[Obligation]:
         """Every obligation there was and is, where something is owed, or was when it was broken."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from tocsin.domain.assessment.views import obligation_view
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.escalation.chain import NextAlert
-from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Actor, Event
-from tocsin.domain.tickets.fold import apply, fold
+from tocsin.domain.tickets.attributes import ATTRIBUTES, TicketAttributes
+from tocsin.domain.tickets.fold import just_opened
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Invalid
-from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant
 
 
@@ -27,9 +25,8 @@ def preview_contract(
     """
     if faults := list(contract.priority_faults(ticket.get("priority"), ticket)):
         raise Invalid(faults)
-    details = {"contract_version": version, **ticket}
-    opened = Event(1, ev.OPENED, opened_at, opened_at, Actor("customer"), details)
-    folded = fold(TicketKey("preview", "preview"), {version: contract}, [opened])
+    attributes = cast(TicketAttributes, {name: value for name, value in ticket.items() if name in ATTRIBUTES})
+    folded = just_opened(contract, version, opened_at, ticket.get("priority"), attributes=attributes)
     return {
         "contract": {"contract_id": contract.contract_id, "version": version},
         "priority": folded.priority,
@@ -42,22 +39,17 @@ def preview_contract(
 
 def _tiers(ticket: Ticket) -> list[dict[str, Any]]:
     tiers = []
-    alert = ticket.next_step()
-    while isinstance(alert, NextAlert) and alert.attempt == 1:
-        apply(ticket, _alerted(alert))
+    step = ticket.next_step()
+    while isinstance(step, NextAlert) and step.attempt == 1:
+        ticket.chain.alerted(step.tier, 1, step.at, ticket.sequence + 1, reached=True, reason=step.reason)
         following = ticket.next_step()
         tiers.append(
             {
-                "tier": alert.tier,
-                "team": ticket.contract.tier(alert.tier).team,
-                "alerted_at": format_instant(alert.at),
+                "tier": step.tier,
+                "team": ticket.contract.tier(step.tier).team,
+                "alerted_at": format_instant(step.at),
                 "escalates_at": format_instant(following.at) if following else None,
             }
         )
-        alert = following
+        step = following
     return tiers
-
-
-def _alerted(alert: NextAlert) -> Event:
-    details = {"tier": alert.tier, "attempt": alert.attempt, "reached": True, "reason": alert.reason}
-    return Event(2, ev.TIER_ALERTED, alert.at, alert.at, ev.TOCSIN, details)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.assessment.assessment import decide
+from tocsin.domain.notices.notice import Receipt
+from tocsin.domain.tickets.events import TOCSIN, NoticesSent
+from tocsin.domain.tickets.fold import follow
+from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Busy, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
@@ -14,7 +17,7 @@ from tocsin.ports.contracts import Contracts
 from tocsin.ports.notices import Messages, Notifier
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, head_of, read_context
+from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, head_of, read_context, texts_of
 
 
 def send_notices(
@@ -36,14 +39,14 @@ def send_notices(
     for _ in range(ATTEMPTS):
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
-        trouble = _publish(ticket, now, receipts, messages=messages, notifier=notifier)
-        sent = [{"notice_id": notice_id, "message_id": message} for notice_id, message in receipts.items()]
+        trouble = _publish(ticket, texts_of(ticket, log=log), now, receipts, messages=messages, notifier=notifier)
+        sent = tuple(Receipt(notice_id, message_id) for notice_id, message_id in receipts.items())
         if not sent:
             if trouble:
                 raise trouble
             return None
-        event = Event(context.sequence + 1, ev.NOTICES_SENT, now, now, ev.TOCSIN, {"receipts": sent})
-        after = context.plus(event).assess(now)
+        event = NoticesSent(sequence=ticket.sequence + 1, occurred_at=now, recorded_at=now, actor=TOCSIN, receipts=sent)
+        after = decide(follow(ticket, event), context.roster, now)
         try:
             log.append(head_of(after, event.sequence, now), [event])
         except SequenceConflict:
@@ -55,14 +58,14 @@ def send_notices(
 
 
 def _publish(
-    ticket: Ticket, now: datetime, receipts: dict[str, str], *, messages: Messages, notifier: Notifier
+    ticket: Ticket, texts: Texts, now: datetime, receipts: dict[str, str], *, messages: Messages, notifier: Notifier
 ) -> Exception | None:
     """Publish what is neither recorded as sent nor among the receipts; one refusal does not hold up the others."""
     trouble: Exception | None = None
     for notice_id, notice in ticket.unsent.items():
         if notice_id not in receipts:
             try:
-                receipts[notice_id] = notifier.publish(messages.render(notice, ticket, now))
+                receipts[notice_id] = notifier.publish(messages.render(notice, ticket, texts, now))
             except Exception as error:  # noqa: BLE001 - raised again once the others are recorded
                 trouble = error
     return trouble

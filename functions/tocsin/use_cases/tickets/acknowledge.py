@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.notices.acknowledgement import Offer
-from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.assessment.acknowledgement import Offer
+from tocsin.domain.tickets.events import Acknowledged, Actor
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Busy, Gone, NotFound, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
@@ -38,17 +37,22 @@ def accept_offer(
     claims = _claims(signed, clock.now(), links=links)
     for _ in range(ATTEMPTS):
         context = _context_of(claims, log=log, contracts=contracts, teams=teams)
-        if _used(context, claims):
-            return _offer(claims, context.ticket())
-        now = clock.now()
-        details = {"link": claims["notice"], "tier": claims["tier"]}
-        actor = Actor("agent", claims["member"])
-        event = Event(context.sequence + 1, ev.ACKNOWLEDGED, now, now, actor, details)
+        ticket, now = context.ticket(), clock.now()
+        if _used(ticket, claims):
+            return _offer(claims, ticket)
+        event = Acknowledged(
+            sequence=ticket.sequence + 1,
+            occurred_at=now,
+            recorded_at=now,
+            actor=Actor("agent", claims["member"]),
+            link=claims["notice"],
+            tier=claims["tier"],
+        )
         try:
-            append(context, event, None, now, log=log)
+            append(ticket, event, {}, context.roster, None, now, log=log)
         except SequenceConflict:
             continue
-        return _offer(claims, context.plus(event).ticket())
+        return _offer(claims, ticket)
     raise Busy("Too many people act on this ticket at once; press the button again.")
 
 
@@ -65,8 +69,8 @@ def _context_of(claims: Mapping[str, Any], *, log: TicketLog, contracts: Contrac
     return read_context(TicketKey(claims["helpdesk"], claims["ticket"]), log=log, contracts=contracts, teams=teams)
 
 
-def _used(context: TicketContext, claims: Mapping[str, Any]) -> bool:
-    return any(e.type == ev.ACKNOWLEDGED and e.details.get("link") == claims["notice"] for e in context.events)
+def _used(ticket: Ticket, claims: Mapping[str, Any]) -> bool:
+    return any(isinstance(event, Acknowledged) and event.link == claims["notice"] for event in ticket.log)
 
 
 def _offer(claims: Mapping[str, Any], ticket: Ticket) -> Offer:

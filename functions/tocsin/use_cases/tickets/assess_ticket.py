@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from tocsin.domain.assessment.assessment import Assessment
+from tocsin.domain.assessment.assessment import Assessment, decide
+from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.reports.outcome import Outcome
-from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.events import TOCSIN, Conclusion, Continued
+from tocsin.domain.tickets.fold import record
+from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Busy, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
-from tocsin.domain.values.instants import parse_instant
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, TicketContext, head_of, read_context
+from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, head_of, read_context
 
 Next = Literal["send_notices", "send_final_notices", "wait", "settled", "continued"]
 
@@ -39,7 +40,7 @@ class Step:
 
     next: Next
     sequence: int
-    wait_for: str
+    wait_for: Wait
     until: datetime
 
 
@@ -61,59 +62,67 @@ def assess_ticket(
     """
     for _ in range(ATTEMPTS):
         context = read_context(key, log=log, contracts=contracts, teams=teams)
-        now = clock.now()
-        assessment = context.assess(now)
+        ticket, now = context.ticket(), clock.now()
         hand_over_at = started_at + limits.age
-        if assessment.ticket.generation != generation:
-            return Step("continued", context.sequence, "", hand_over_at)
-        step = _next(assessment)
-        events = list(assessment.events)
-        if not assessment.ticket.settled and (rounds >= limits.rounds or now >= hand_over_at):
-            step = "continued"  # The next generation sends what is still to be sent.
-            events.append(_continued(assessment, now))
+        if ticket.generation != generation:
+            return Step("continued", ticket.sequence, Wait.NEXT_GENERATION, hand_over_at)
+        hand_over = rounds >= limits.rounds or now >= hand_over_at
         try:
-            after = _append(context, events, now, log=log)
+            step, assessment = _act(ticket, context.roster, now, hand_over=hand_over, log=log)
         except SequenceConflict:
             continue
         timer = assessment.timer
         if timer is None or timer.at >= hand_over_at:
-            return Step(step, after.sequence, "next_generation", hand_over_at)
-        return Step(step, after.sequence, timer.kind, timer.at)
+            return Step(step, ticket.sequence, Wait.NEXT_GENERATION, hand_over_at)
+        return Step(step, ticket.sequence, timer.wait, timer.at)
     raise Busy("Too many events of this ticket are being recorded at once.")
 
 
-def _next(assessment: Assessment) -> Next:
-    if assessment.ticket.settled:
-        return "send_final_notices" if assessment.ticket.unsent else "settled"
-    return "send_notices" if assessment.ticket.unsent else "wait"
+def _act(ticket: Ticket, roster: Roster, now: datetime, *, hand_over: bool, log: TicketLog) -> tuple[Next, Assessment]:
+    """Append what fell due, in as many transactions as it takes; the next generation sends what is still to be sent."""
+    while True:
+        counted_before = ticket.generations.counted
+        assessment = decide(ticket, roster, now)
+        continues = assessment.complete and hand_over and not ticket.settled
+        if continues:
+            record(ticket, _continued(ticket, now))
+        appended = ticket.log[assessment.seen :]
+        if appended:
+            outcome = _outcome(ticket, counted_before)
+            log.append(head_of(assessment, ticket.sequence, now), appended, outcome=outcome)
+        if assessment.complete:
+            return "continued" if continues else _next(ticket), assessment
 
 
-def _continued(assessment: Assessment, now: datetime) -> Event:
-    ticket = assessment.ticket
-    details = {"generation": ticket.generation + 1}
-    return Event(ticket.sequence + 1, ev.CONTINUED, now, now, ev.TOCSIN, details)
+def _next(ticket: Ticket) -> Next:
+    if ticket.settled:
+        return "send_final_notices" if ticket.unsent else "settled"
+    return "send_notices" if ticket.unsent else "wait"
 
 
-def _append(context: TicketContext, events: Sequence[Event], now: datetime, *, log: TicketLog) -> TicketContext:
-    if not events:
-        return context
-    after = context.plus(*events)
-    conclusion = next((event for event in events if event.type in ev.CONCLUSIONS), None)
-    outcome = _outcome(context, after, conclusion) if conclusion else None
-    log.append(head_of(after.assess(now), after.sequence, now), events, outcome=outcome)
-    return after
+def _continued(ticket: Ticket, now: datetime) -> Continued:
+    return Continued(
+        sequence=ticket.sequence + 1,
+        occurred_at=now,
+        recorded_at=now,
+        actor=TOCSIN,
+        generation=ticket.generation + 1,
+    )
 
 
-def _outcome(before: TicketContext, after: TicketContext, conclusion: Event) -> Outcome:
-    ticket = after.ticket()
+def _outcome(ticket: Ticket, before: Conclusion | None) -> Outcome | None:
+    """What reports keep of a ticket that has concluded anew."""
+    conclusion = ticket.generations.counted
+    if conclusion is None or conclusion is before:
+        return None
     return Outcome(
         contract_id=ticket.contract.contract_id,
         contract_version=ticket.contract_version,
-        priority=conclusion.details["priority"],
+        priority=conclusion.priority,
         opened_at=ticket.opened_at,
-        resolved_at=parse_instant(conclusion.details["resolved_at"]),
-        highest_tier=ticket.chain.tier or 0,
-        withdrawn=conclusion.details["withdrawn"],
-        obligations=conclusion.details["obligations"],
-        replaces=before.counted_at,
+        resolved_at=conclusion.resolved_at,
+        highest_tier=ticket.chain.tier,
+        withdrawn=conclusion.withdrawn,
+        obligations=conclusion.obligations,
+        replaces=before.resolved_at if before else None,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tocsin.domain.tickets.events import STARTS_EXECUTION
+from tocsin.domain.tickets.codec import STARTS_EXECUTION
+from tocsin.domain.tickets.events import Settled
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
@@ -30,7 +31,7 @@ def follow_event(
     assessment = context.assess(clock.now())
     ticket = context.ticket()
     left_to_do = assessment.something_to_do or assessment.timer is not None
-    if event_type in STARTS_EXECUTION or (ticket.settlement is not None and left_to_do):
+    if event_type in STARTS_EXECUTION or (isinstance(ticket.conclusion, Settled) and left_to_do):
         executions.start(key, ticket.generation)
     if context.task_token is None:
         return

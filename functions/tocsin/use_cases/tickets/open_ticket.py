@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from tocsin.domain.assessment.assessment import assess
 from tocsin.domain.assessment.views import ticket_view
 from tocsin.domain.contracts.version import ContractVersion
-from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.commands import OpenTicket
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.reporting import opened
 from tocsin.domain.values.faults import Conflict, Fault, Invalid, RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant
@@ -21,10 +21,7 @@ from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 from tocsin.use_cases.contracts.contract_versions import version_for_ticket
 from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier_answer, request_to_record
-from tocsin.use_cases.tickets.ticket_context import TicketContext, head_of, roster
-
-CLOCK_SKEW = timedelta(minutes=1)
-"""How far a helpdesk's clock may run ahead of ours."""
+from tocsin.use_cases.tickets.ticket_context import CLOCK_SKEW, head_of, roster
 
 
 def open_ticket(
@@ -49,12 +46,20 @@ def open_ticket(
     ticket_key = TicketKey(helpdesk_id, command.ticket_id or _made_up_id(helpdesk_id, key))
     on_call = roster(helpdesk_id, teams)
     first_team = on_call(contract.contract.tier(1).team)
-    event = _opened(command, contract, first_team.timezone if first_team else None, now)
-    assessment = TicketContext(ticket_key, {contract.version: contract.contract}, on_call, [event]).assess(now)
-    answer = ticket_view(assessment, event.sequence, now)
+    event, texts = opened(
+        command,
+        _opened_at(command, now),
+        now,
+        version=contract.version,
+        # Pinned, like the contract's version: where the team sits later does not move this ticket's deadlines.
+        team_timezone=first_team.timezone if first_team else None,
+    )
+    assessment = assess(ticket_key, {contract.version: contract.contract}, [event], on_call, now)
+    answer = ticket_view(assessment, event.sequence, now, texts)
     head = head_of(assessment, event.sequence, now)
+    said = {event.sequence: texts} if texts else {}
     try:
-        log.append(head, [event], request_to_record(helpdesk_id, key, answer, now))
+        log.append(head, [event], request_to_record(helpdesk_id, key, answer, now), texts=said)
     except (SequenceConflict, RequestRepeated):
         # Perhaps it was this very request, sent twice at once.
         if answer := earlier_answer(helpdesk_id, key, log=log):
@@ -85,20 +90,3 @@ def _made_up_id(helpdesk_id: str, key: IdempotencyKey | None) -> str:
     # With an idempotency key the id follows from it, so that a retry means the same ticket.
     seed = f"{helpdesk_id}\x1f{key.value}" if key else secrets.token_hex(16)
     return "T-" + hashlib.sha256(seed.encode()).hexdigest()[:12].upper()
-
-
-def _opened(command: OpenTicket, contract: ContractVersion, team_timezone: str | None, now: datetime) -> Event:
-    details = command.model_dump(mode="json", exclude={"ticket_id", "opened_at", "actor"}, exclude_none=True)
-    return Event(
-        sequence=1,
-        type=ev.OPENED,
-        occurred_at=_opened_at(command, now),
-        recorded_at=now,
-        actor=Actor(command.actor.kind, command.actor.id),
-        # Pinned, like the contract's version: where the team sits later does not move this ticket's deadlines.
-        details={
-            **details,
-            "contract_version": contract.version,
-            **({"team_timezone": team_timezone} if team_timezone else {}),
-        },
-    )

@@ -15,7 +15,7 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.ticket_context import read_context
+from tocsin.use_cases.tickets.ticket_context import read_context, texts_of
 
 STATUSES = ("open", "pending", "resolved", "closed", "merged", "deleted")
 
@@ -37,7 +37,8 @@ def read_ticket(
     """
     context = read_context(key, log=log, contracts=contracts, teams=teams).as_of(at, known_at)
     now = at or known_at or clock.now()
-    return ticket_view(context.assess(now), context.sequence, now)
+    assessment = context.assess(now)
+    return ticket_view(assessment, context.sequence, now, texts_of(assessment.ticket, log=log))
 
 
 def read_events(
@@ -49,7 +50,10 @@ def read_events(
         raise bad_cursor()
     start = int(cursor or 0)
     rest = len(events) > start + limit
-    return Page([event_view(event) for event in events[start : start + limit]], str(start + limit) if rest else None)
+    page = events[start : start + limit]
+    texts = log.texts(key, [event.sequence for event in page if event.texts])
+    items = [event_view(event, texts.get(event.sequence, {})) for event in page]
+    return Page(items, str(start + limit) if rest else None)
 
 
 def list_tickets(

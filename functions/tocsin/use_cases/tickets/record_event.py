@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from tocsin.domain.assessment.assessment import decide
 from tocsin.domain.assessment.views import event_view, ticket_view
-from tocsin.domain.tickets import events as ev
+from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.tickets import events
 from tocsin.domain.tickets.commands import (
     AttributesChanged,
+    Closed,
     Command,
     ContractChanged,
+    Deleted,
     DueDateSet,
     Escalated,
     Merged,
     PriorityChanged,
+    Reopened,
+    ReviewFiled,
 )
-from tocsin.domain.tickets.events import Actor, Event
-from tocsin.domain.tickets.ticket import FINAL, Ticket
+from tocsin.domain.tickets.events import AnyEvent
+from tocsin.domain.tickets.fold import follow
+from tocsin.domain.tickets.reporting import reported
+from tocsin.domain.tickets.texts import Texts
+from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import (
     Busy,
     Conflict,
@@ -36,12 +44,9 @@ from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier_answer, request_to_record
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, TicketContext, head_of, read_context
+from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, CLOCK_SKEW, head_of, read_context, texts_of
 
-CLOCK_SKEW = timedelta(minutes=1)
-"""How far a helpdesk's clock may run ahead of ours; what lies within it is taken to happen now."""
-
-AFTER_SETTLEMENT = frozenset({ev.REOPENED, ev.CLOSED, ev.MERGED, ev.DELETED})
+AFTER_SETTLEMENT = (Reopened, Closed, Merged, Deleted)
 
 
 def record_event(
@@ -66,54 +71,59 @@ def record_event(
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         if if_match is not None and if_match != context.sequence:
             raise PreconditionFailed(f"The ticket is at sequence {context.sequence}, not at {if_match}; read it again.")
-        now = clock.now()
-        ticket = context.assess(now).ticket
+        ticket, now = context.ticket(), clock.now()
         _check(ticket, command, now)
         if isinstance(command, ContractChanged):
-            context = _with_version(context, ticket, command.contract_version, contracts=contracts)
-        event = _event(context, command, now)
+            _add_version(ticket, command.contract_version, contracts=contracts)
+        # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
+        occurred_at = max(min(command.occurred_at or now, now), ticket.opened_at)
+        event, texts = reported(command, ticket.sequence + 1, occurred_at, now)
         try:
-            return append(context, event, idempotency, now, log=log)
+            return append(ticket, event, texts, context.roster, idempotency, now, log=log)
         except (SequenceConflict, RequestRepeated):
             continue
     raise Busy("Too many events of this ticket are being recorded at once; send it again.")
 
 
 def append(
-    context: TicketContext, event: Event, idempotency: IdempotencyKey | None, now: datetime, *, log: TicketLog
+    ticket: Ticket,
+    event: AnyEvent,
+    texts: Texts,
+    roster: Roster,
+    idempotency: IdempotencyKey | None,
+    now: datetime,
+    *,
+    log: TicketLog,
 ) -> dict[str, Any]:
-    """Append one event to the log and show the ticket after it."""
-    after = context.plus(event).assess(now)
-    answer = {**event_view(event), "ticket": ticket_view(after, event.sequence, now)}
-    request = request_to_record(context.key.helpdesk_id, idempotency, answer, now)
-    uncounted = context.counted_at if event.type == ev.REOPENED and not after.ticket.over else None
-    log.append(head_of(after, event.sequence, now), [event], request, uncounted=uncounted)
+    """Append one event to the log and show the ticket after it; the ticket that was given is used up."""
+    counted = ticket.generations.counted
+    after = decide(follow(ticket, event), roster, now)
+    said = {event.sequence: texts} if texts else {}
+    shown = ticket_view(after, event.sequence, now, texts_of(after.ticket, said, log=log))
+    answer = {**event_view(event, texts), "ticket": shown}
+    request = request_to_record(ticket.key.helpdesk_id, idempotency, answer, now)
+    reopened = isinstance(event, events.Reopened) and not after.ticket.over
+    log.append(
+        head_of(after, event.sequence, now),
+        [event],
+        request,
+        uncounted=counted.resolved_at if counted and reopened else None,
+        texts=said,
+    )
     return answer
 
 
-def _with_version(context: TicketContext, ticket: Ticket, number: int, *, contracts: Contracts) -> TicketContext:
+def _add_version(ticket: Ticket, number: int, *, contracts: Contracts) -> None:
+    """Let the ticket know the version that it is about to move to. Raises Invalid where it cannot."""
     contract_id = ticket.contract.contract_id
-    version = contracts.get(context.key.helpdesk_id, contract_id, number)
+    version = contracts.get(ticket.key.helpdesk_id, contract_id, number)
     if number == ticket.contract_version:
         raise Invalid([Fault("contract_version", "is the version that the ticket is under already")])
     if version is None:
         raise Invalid([Fault("contract_version", f"contract {contract_id!r} has no version {number}")])
     if faults := list(version.contract.priority_faults(ticket.stated_priority, ticket.attributes)):
         raise Invalid(Fault("contract_version", f"does not fit: the priority {fault.message}") for fault in faults)
-    return replace(context, contracts={**context.contracts, number: version.contract})
-
-
-def _event(context: TicketContext, command: Command, now: datetime) -> Event:
-    # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
-    occurred_at = max(min(command.occurred_at or now, now), context.events[0].occurred_at)
-    return Event(
-        sequence=context.sequence + 1,
-        type=command.type,
-        occurred_at=occurred_at,
-        recorded_at=now,
-        actor=Actor(command.actor.kind, command.actor.id),
-        details=command.details(),
-    )
+    ticket.contracts = {**ticket.contracts, number: version.contract}
 
 
 def _check(ticket: Ticket, command: Command, now: datetime) -> None:
@@ -158,12 +168,12 @@ def _due_date_faults(ticket: Ticket, command: DueDateSet, now: datetime) -> Iter
 def _check_status(ticket: Ticket, command: Command) -> None:
     review = ticket.current.get("review")
     learned_late = command.occurred_at and ticket.resolved_at and command.occurred_at < ticket.resolved_at
-    if command.type == ev.REVIEW_FILED:
+    if isinstance(command, ReviewFiled):
         if review is None or not review.running or learned_late:
             raise Conflict("No review is owed for this ticket, or was owed then.")
     elif learned_late:
         return  # It happened while there was still something to happen.
-    elif ticket.status in FINAL:
+    elif ticket.status.final:
         raise Conflict(f"The ticket is {ticket.status}; nothing more can happen to it. Open a new ticket.")
-    elif ticket.settled and command.type not in AFTER_SETTLEMENT:
+    elif ticket.settled and not isinstance(command, AFTER_SETTLEMENT):
         raise Conflict("The ticket is settled; reopen it first, or open a new ticket.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.assessment.assessment import decide
+from tocsin.domain.tickets.events import TOCSIN, Rearmed
+from tocsin.domain.tickets.fold import follow
 from tocsin.domain.values.faults import SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.clock import Clock
@@ -46,16 +47,23 @@ def sweep(*, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -
 def _abandoned(context: TicketContext, now: datetime) -> bool:
     assessment = context.assess(now)
     last_event = context.events[-1].recorded_at
-    rearmed = [event.recorded_at for event in assessment.ticket.lifecycle if event.type == ev.REARMED]
-    patient = bool(rearmed) and now - max(rearmed) < PATIENCE
+    rearmed = assessment.ticket.generations.rearmed
+    patient = rearmed is not None and now - rearmed.recorded_at < PATIENCE
     return assessment.something_to_do and not patient and now - last_event >= GRACE
 
 
 def _rearm(context: TicketContext, now: datetime, *, log: TicketLog) -> bool:
-    generation = context.ticket().generation + 1
-    event = Event(context.sequence + 1, ev.REARMED, now, now, ev.TOCSIN, {"generation": generation})
+    ticket = context.ticket()
+    event = Rearmed(
+        sequence=ticket.sequence + 1,
+        occurred_at=now,
+        recorded_at=now,
+        actor=TOCSIN,
+        generation=ticket.generation + 1,
+    )
+    after = decide(follow(ticket, event), context.roster, now)
     try:
-        log.append(head_of(context.plus(event).assess(now), event.sequence, now), [event])
+        log.append(head_of(after, event.sequence, now), [event])
     except SequenceConflict:
         return False  # Somebody just acted on it, so it is not lost.
     return True

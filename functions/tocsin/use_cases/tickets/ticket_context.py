@@ -1,28 +1,33 @@
-"""A ticket's context: its log, the contract version it pinned and its teams, everything needed to decide about it."""
+"""A ticket's context: its log, the contract versions that it names and its teams, everything needed to decide."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from tocsin.domain.assessment.assessment import Assessment, Roster, assess
+from tocsin.domain.assessment.assessment import Assessment, decide
+from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.events import AnyEvent, Opened
 from tocsin.domain.tickets.fold import fold, versions_in
 from tocsin.domain.tickets.records import Head
+from tocsin.domain.tickets.texts import Text, Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import NotFound
 from tocsin.domain.values.identifiers import TicketKey
-from tocsin.domain.values.instants import parse_instant
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 
 ATTEMPTS = 8
 """Each lost race means that somebody else's event was recorded, so contention resolves itself quickly."""
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far a helpdesk's clock may run ahead of ours; what lies within it is taken to happen now."""
+
+NOT_STORED: Mapping[int, Texts] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +37,17 @@ class TicketContext:
     key: TicketKey
     contracts: Mapping[int, Contract]
     roster: Roster
-    events: Sequence[Event]
+    events: Sequence[AnyEvent]
     task_token: str | None = None
     waiting_until: datetime | None = None
-
-    def assess(self, now: datetime) -> Assessment:
-        """What fell due, who is owed a notice, when is the next timer."""
-        return assess(self.key, self.contracts, self.events, self.roster, now)
 
     def ticket(self) -> Ticket:
         """The ticket that the log tells of, without anything that is due but not recorded."""
         return fold(self.key, self.contracts, self.events)
+
+    def assess(self, now: datetime) -> Assessment:
+        """What fell due, who is owed a notice, when is the next timer."""
+        return decide(self.ticket(), self.roster, now)
 
     def as_of(self, true_at: datetime | None, known_at: datetime | None) -> TicketContext:
         """The context with only what had happened by an instant, and only what we had learned of by another.
@@ -61,20 +66,10 @@ class TicketContext:
             self, contracts={number: self.contracts[number] for number in versions_in(events)}, events=events
         )
 
-    def plus(self, *events: Event) -> TicketContext:
-        """The context with more events at the end of the log."""
-        return replace(self, events=[*self.events, *events])
-
-    @property
-    def counted_at(self) -> datetime | None:
-        """When it was resolved by its last conclusion, which is where reports count it."""
-        last = next((event for event in reversed(self.events) if event.type in ev.CONCLUSIONS), None)
-        return parse_instant(last.details["resolved_at"]) if last else None
-
     @property
     def sequence(self) -> int:
         """The last sequence number of the log."""
-        return self.events[-1].sequence if self.events else 0
+        return self.events[-1].sequence
 
 
 def read_context(key: TicketKey, *, log: TicketLog, contracts: Contracts, teams: Teams) -> TicketContext:
@@ -82,7 +77,10 @@ def read_context(key: TicketKey, *, log: TicketLog, contracts: Contracts, teams:
     record = log.load(key)
     if record is None:
         raise NotFound(f"There is no ticket {key.ticket_id!r}.")
-    contract_id = record.events[0].details["contract_id"]
+    opened = record.events[0]
+    if not isinstance(opened, Opened):
+        raise LookupError(f"the log of {key.ticket_id} does not begin with its opening")
+    contract_id = opened.contract_id
     versions = {n: _version(key.helpdesk_id, contract_id, n, contracts) for n in versions_in(record.events)}
     return TicketContext(
         key, versions, roster(key.helpdesk_id, teams), record.events, record.task_token, record.waiting_until
@@ -101,6 +99,17 @@ def roster(helpdesk_id: str, teams: Teams) -> Roster:
     return functools.cache(functools.partial(teams.get, helpdesk_id))
 
 
+def texts_of(ticket: Ticket, said: Mapping[int, Texts] = NOT_STORED, *, log: TicketLog) -> dict[str, Text]:
+    """The texts of a ticket as they were said last: its description, its hand-off package, how it was resolved.
+
+    `said` are those of events that are not stored yet, by sequence number.
+    """
+    sources = ticket.text_sources
+    stored = set(sources.values()) - said.keys()
+    found = {**(log.texts(ticket.key, stored) if stored else {}), **said}
+    return {name: found[source][name] for name, source in sources.items() if name in found.get(source, {})}
+
+
 def head_of(assessment: Assessment, sequence: int, now: datetime) -> Head:
     """The projection of a ticket that was assessed now and whose log ends at `sequence`."""
     ticket = assessment.ticket
@@ -114,5 +123,5 @@ def head_of(assessment: Assessment, sequence: int, now: datetime) -> Head:
         subject=ticket.attributes.get("subject") or "",
         opened_at=ticket.opened_at,
         generation=ticket.generation,
-        next_due_at=assessment.due_at(now),
+        next_due_at=assessment.due_at(now, appended=sequence == ticket.sequence),
     )

@@ -10,7 +10,7 @@ from tocsin.domain.tickets import events as ev
 def test_each_alert_has_its_cause_and_the_next_one_too() -> None:
     story = Story()
     story.assess_until(20)
-    story.says(ev.ESCALATED, 25, tier=3)
+    story.says(ev.Escalated, 25, tier=3)
     story.assess(25)
     told = reasons(story.ticket())
     assert [(step["tier"], step["why"]) for step in told["steps"]] == [
@@ -30,12 +30,12 @@ def test_each_alert_has_its_cause_and_the_next_one_too() -> None:
 def test_an_acknowledgement_a_resolution_and_an_exhausted_chain_say_why_nothing_comes() -> None:
     taken = Story()
     taken.assess(0)
-    taken.says(ev.ACKNOWLEDGED, 3)
+    taken.says(ev.Acknowledged, 3)
     assert (reasons(taken.ticket())["next"], reasons(taken.ticket())["why_not"]) == (
         None,
         "ana acknowledged at 2026-03-30T08:03:00Z",
     )
-    taken.says(ev.RESOLVED, 9)
+    taken.says(ev.Resolved, 9)
     assert reasons(taken.ticket())["why_not"] == "the ticket is resolved"
     silent = Story()
     silent.assess_until(1_000)
@@ -49,7 +49,7 @@ def test_who_is_waited_for_is_named() -> None:
     tiers = [{**tier, "resolve_within": "2h"} for tier in DOCUMENT["escalation"]["tiers"]]
     slow = Story(terms=contract(escalation={"tiers": tiers}))
     slow.assess(0)
-    slow.says(ev.ACKNOWLEDGED, 5)
+    slow.says(ev.Acknowledged, 5)
     assert reasons(slow.ticket())["next"] == {
         "at": "2026-03-30T10:00:00Z",
         "tier": 2,

@@ -33,14 +33,14 @@ def test_what_is_not_promised_is_not_shown() -> None:
 
 def test_a_paused_obligation_shows_no_instant() -> None:
     story = Story()
-    story.says(ev.PENDED, 10)
+    story.says(ev.Pended, 10)
     view = obligation_view(story.obligation("resolution"), after(20), "Europe/Berlin")
     assert (view["state"], view["due_at"], view["warn_at"], view["ended_at"]) == ("paused", None, [], None)
 
 
 def test_a_met_obligation_names_the_event_that_met_it() -> None:
     story = Story()
-    story.says(ev.AGENT_REPLIED, 10)
+    story.says(ev.AgentReplied, 10)
     view = obligation_view(story.obligation("first_response"), after(20), "Europe/Berlin")
     assert (view["state"], view["met_by"], view["ended_at"]) == ("met", 2, "2026-03-30T08:10:00Z")
 
@@ -60,7 +60,7 @@ def test_the_escalation_shows_who_has_it_and_when_it_goes_on() -> None:
         "escalates_at": "2026-03-30T08:15:00Z",
         "exhausted": False,
     }
-    story.says(ev.ACKNOWLEDGED, 5)
+    story.says(ev.Acknowledged, 5)
     taken = ticket_view(story.look(5), 4, after(5))["escalation"]
     assert (taken["acknowledged_by"], taken["acknowledged_at"], taken["escalates_at"]) == (
         "ana",
@@ -72,7 +72,7 @@ def test_the_escalation_shows_who_has_it_and_when_it_goes_on() -> None:
 def test_a_resolved_ticket_escalates_no_more() -> None:
     story = Story()
     story.assess(0)
-    story.says(ev.RESOLVED, 5)
+    story.says(ev.Resolved, 5)
     view = ticket_view(story.look(6), 4, after(6))
     assert (view["status"], view["resolved_at"], view["settled"]) == ("resolved", "2026-03-30T08:05:00Z", True)
     assert (view["escalation"]["escalates_at"], view["next_due_at"]) == (None, None)
@@ -80,7 +80,7 @@ def test_a_resolved_ticket_escalates_no_more() -> None:
 
 def test_an_event_shows_both_instants_and_who_did_it() -> None:
     story = Story()
-    event = story.says(ev.AGENT_REPLIED, 5, known_at=7, public=True)
+    event = story.says(ev.AgentReplied, 5, known_at=7, public=True)
     assert event_view(event) == {
         "sequence": 2,
         "type": "agent_replied",
@@ -113,7 +113,7 @@ def test_outside_its_hours_it_says_when_they_open_again() -> None:
 
 def test_a_paused_obligation_says_how_much_will_be_left() -> None:
     story = Story()
-    story.says(ev.PENDED, 10)
+    story.says(ev.Pended, 10)
     assert texts(story, 500)["resolution"] == "3 hours 50 minutes of 4 hours left, paused"
 
 
@@ -126,7 +126,7 @@ def test_business_days_are_counted_as_such() -> None:
 
 def test_a_due_date_by_hand_says_whose_it_is() -> None:
     story = Story()
-    story.says(ev.DUE_DATE_SET, 5, metric="resolution", due_at="2026-03-31T08:00:00Z", reason="agreed by phone")
+    story.says(ev.DueDateSet, 5, metric="resolution", due_at="2026-03-31T08:00:00Z", reason="agreed by phone")
     assert texts(story, 10)["resolution"] == (
         "due Tue 2026-03-31 10:00 (Europe/Berlin), set by hand by ana: agreed by phone"
     )
@@ -134,15 +134,15 @@ def test_a_due_date_by_hand_says_whose_it_is() -> None:
 
 def test_what_has_ended_says_how() -> None:
     story = Story()
-    story.says(ev.AGENT_REPLIED, 10)
+    story.says(ev.AgentReplied, 10)
     assert texts(story, 20)["first_response"] == "met Mon 2026-03-30 10:10 (Europe/Berlin), in time"
     late = Story()
-    late.says(ev.AGENT_REPLIED, 20)
+    late.says(ev.AgentReplied, 20)
     assert texts(late, 20)["first_response"] == (
         "met Mon 2026-03-30 10:20 (Europe/Berlin), but it was due Mon 2026-03-30 10:15 (Europe/Berlin)"
     )
     merged = Story()
-    merged.says(ev.MERGED, 20, into="T-2")
+    merged.says(ev.Merged, 20, into="T-2")
     assert texts(merged, 30) == {
         "first_response": "not met; it was due Mon 2026-03-30 10:15 (Europe/Berlin)",
         "resolution": "owed no longer since Mon 2026-03-30 10:20 (Europe/Berlin)",
@@ -165,7 +165,7 @@ def test_what_comes_next_is_told_with_its_instant() -> None:
     assert coming(1) == ("warned", "2026-03-30T08:11:15Z", "first response: the warning at 75%")
     story.assess(12)
     assert coming(13) == ("breached", "2026-03-30T08:15:00Z", "first response: due")
-    story.says(ev.AGENT_REPLIED, 13)
+    story.says(ev.AgentReplied, 13)
     assert coming(14) == ("tier_alerted", "2026-03-30T08:15:00Z", "tier 2 (engineering) is alerted")
 
 
@@ -179,5 +179,5 @@ def test_a_chain_that_will_give_up_says_so_and_a_settled_ticket_has_nothing_to_c
     assert ticket_view(story.look(170), 1, after(170))["next_event"]["text"] == (
         "every tier was alerted, and nobody acknowledged"
     )
-    story.says(ev.RESOLVED, 180)
+    story.says(ev.Resolved, 180)
     assert ticket_view(story.look(181), 1, after(181))["next_event"] is None

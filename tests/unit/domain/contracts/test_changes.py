@@ -11,6 +11,7 @@ from tests.unit.story import OFFICE, Story, after, berlin, contract
 from tocsin.domain.assessment.views import obligation_view
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.codec import details_of
 from tocsin.domain.values.instants import format_instant
 
 P1_AND_P2 = {"P1": {"resolution": "4h"}, "P2": {"resolution": "8h"}}
@@ -31,9 +32,9 @@ class TestPriority:
 
     def story(self, mode: str, before: str, then: str) -> Story:
         story = Story(before, terms=moving(mode))
-        story.says(ev.PENDED, 30)
-        story.says(ev.RESUMED, 60)
-        story.says(ev.PRIORITY_CHANGED, 90, priority=then)
+        story.says(ev.Pended, 30)
+        story.says(ev.Resumed, 60)
+        story.says(ev.PriorityChanged, 90, priority=then)
         return story
 
     @pytest.mark.parametrize(
@@ -56,10 +57,10 @@ class TestPriority:
     ) -> None:
         story = Story("P2", terms=moving(mode))
         story.assess(0)
-        story.says(ev.ACKNOWLEDGED, 1)
-        story.says(ev.PRIORITY_CHANGED, 300, priority="P1")
+        story.says(ev.Acknowledged, 1)
+        story.says(ev.PriorityChanged, 300, priority="P1")
         story.assess(300)
-        [breach] = story.recorded(ev.BREACHED)
+        [breach] = story.recorded(ev.Breached)
         assert (breach.occurred_at, breach.recorded_at) == (after(due), after(300))
         assert story.told("late_on_arrival") == ["frontline", "ana"]
         assert story.told("breach") == story.told("customer_breach") == []
@@ -67,16 +68,16 @@ class TestPriority:
     @pytest.mark.parametrize("mode", ["retroactive", "forward", "best_for_customer"])
     def test_there_and_back_again_is_where_it_was_or_better(self, mode: str) -> None:
         story = Story("P2", terms=moving(mode))
-        story.says(ev.PRIORITY_CHANGED, 60, priority="P1")
-        story.says(ev.PRIORITY_CHANGED, 120, priority="P2")
+        story.says(ev.PriorityChanged, 60, priority="P1")
+        story.says(ev.PriorityChanged, 120, priority="P2")
         assert story.due_at("resolution") == after(240 if mode == "best_for_customer" else 480)
 
     def test_best_for_customer_holds_while_it_waits_and_after(self) -> None:
         story = Story("P1", terms=moving("best_for_customer"))
-        story.says(ev.PENDED, 60)
-        story.says(ev.PRIORITY_CHANGED, 90, priority="P2")
+        story.says(ev.Pended, 60)
+        story.says(ev.PriorityChanged, 90, priority="P2")
         assert story.due_at("resolution") is None
-        story.says(ev.RESUMED, 120)
+        story.says(ev.Resumed, 120)
         assert story.due_at("resolution") == after(300)
 
     def test_one_change_that_makes_everything_late_is_told_once_a_recipient(self) -> None:
@@ -86,12 +87,12 @@ class TestPriority:
         }
         story = Story("P2", terms=terms(targets=targets, warn_at=["50%", "75%"]))
         story.assess(0)
-        story.says(ev.ACKNOWLEDGED, 1)
-        story.says(ev.PRIORITY_CHANGED, 200, priority="P1")
+        story.says(ev.Acknowledged, 1)
+        story.says(ev.PriorityChanged, 200, priority="P1")
         story.assess(200)
-        assert len(story.recorded(ev.BREACHED)) == 4
-        late = [n for n in story.notices() if n["because"] > story.recorded(ev.PRIORITY_CHANGED)[0].sequence]
-        assert [(n["kind"], n["recipient"]) for n in late] == [
+        assert len(story.recorded(ev.Breached)) == 4
+        late = [n for n in story.notices() if n.because > story.recorded(ev.PriorityChanged)[0].sequence]
+        assert [(n.kind, n.recipient) for n in late] == [
             ("late_on_arrival", "frontline"),
             ("late_on_arrival", "ana"),
         ]
@@ -99,8 +100,8 @@ class TestPriority:
     @pytest.mark.parametrize("mode", ["retroactive", "forward", "best_for_customer"])
     def test_what_has_ended_and_what_is_settled_stays(self, mode: str) -> None:
         story = Story("P2", terms=moving(mode))
-        story.says(ev.RESOLVED, 300)
-        story.says(ev.PRIORITY_CHANGED, 310, priority="P1")
+        story.says(ev.Resolved, 300)
+        story.says(ev.PriorityChanged, 310, priority="P1")
         assert story.state("resolution", 311) == "met"
         assert story.due_at("resolution") == after(480)
 
@@ -123,7 +124,7 @@ class TestHoursOfAnotherCalendar:
     )
     def test_lowered(self, mode: str, due: datetime) -> None:
         story = Story("P1", terms=moving(mode, calendar=OFFICE, targets=self.TARGETS))
-        story.says(ev.PRIORITY_CHANGED, 240, priority="P2")
+        story.says(ev.PriorityChanged, 240, priority="P2")
         assert story.due_at("resolution") == due
 
     @pytest.mark.parametrize(
@@ -137,30 +138,30 @@ class TestHoursOfAnotherCalendar:
     )
     def test_raised(self, mode: str, due: datetime) -> None:
         story = Story("P2", terms=moving(mode, calendar=OFFICE, targets=self.TARGETS))
-        story.says(ev.PRIORITY_CHANGED, 240, priority="P1")
+        story.says(ev.PriorityChanged, 240, priority="P1")
         assert story.due_at("resolution") == due
 
     def test_forward_a_pause_counts_in_the_hours_in_which_it_lay(self) -> None:
         story = Story("P2", terms=moving("forward", calendar=OFFICE, targets=self.TARGETS))
-        story.says(ev.PENDED, 60)
-        story.says(ev.RESUMED, 180)
-        story.says(ev.PRIORITY_CHANGED, 240, priority="P1")
+        story.says(ev.Pended, 60)
+        story.says(ev.Resumed, 180)
+        story.says(ev.PriorityChanged, 240, priority="P1")
         # Ten to eleven and one to two count: of eleven to one only an hour was open, and that was waited.
         assert story.due_at("resolution") == berlin(30, 20)
 
     def test_forward_a_pause_across_the_change_counts_on_both_sides(self) -> None:
         story = Story("P1", terms=moving("forward", calendar=OFFICE, targets=self.TARGETS))
-        story.says(ev.PENDED, 60)
-        story.says(ev.PRIORITY_CHANGED, 120, priority="P2")
+        story.says(ev.Pended, 60)
+        story.says(ev.PriorityChanged, 120, priority="P2")
         assert story.due_at("resolution") is None
-        story.says(ev.RESUMED, 240)
+        story.says(ev.Resumed, 240)
         # One hour until eleven is used up; seven are left from two: three on Monday, four on Tuesday until two.
         assert story.due_at("resolution") == berlin(31, 14)
 
     def test_forward_twice_what_was_used_up_adds_up(self) -> None:
         story = Story("P1", terms=moving("forward", calendar=OFFICE, targets=self.TARGETS))
-        story.says(ev.PRIORITY_CHANGED, 120, priority="P2")
-        story.says(ev.PRIORITY_CHANGED, 240, priority="P1")
+        story.says(ev.PriorityChanged, 120, priority="P2")
+        story.says(ev.PriorityChanged, 240, priority="P1")
         # Two hours round the clock, one in the office from one to two, then five round the clock.
         assert story.due_at("resolution") == berlin(30, 19)
         view = obligation_view(story.obligation("resolution"), after(300), "Europe/Berlin")
@@ -174,7 +175,7 @@ class TestUnits:
 
     def story(self, mode: str, before: str, then: str, at: float = 240) -> Story:
         story = Story(before, terms=moving(mode, calendar=OFFICE, targets=self.TARGETS))
-        story.says(ev.PRIORITY_CHANGED, at, priority=then)
+        story.says(ev.PriorityChanged, at, priority=then)
         return story
 
     @pytest.mark.parametrize("mode", ["retroactive", "forward"])
@@ -209,7 +210,7 @@ class TestVersions:
     def story(self, new: Contract, at: float, *, old: Contract | None = None, **details: Any) -> Story:
         story = Story("P1", terms=old or terms(calendar=OFFICE))
         story.versions[2] = new
-        story.says(ev.CONTRACT_CHANGED, at, contract_version=2, reason="amended", **details)
+        story.says(ev.ContractChanged, at, contract_version=2, reason="amended", **details)
         return story
 
     @pytest.mark.parametrize(
@@ -242,32 +243,32 @@ class TestVersions:
     def test_a_holiday_that_is_added_moves_what_runs_and_the_pauses_are_kept(self) -> None:
         story = Story("P1", terms=terms(calendar=OFFICE))
         story.versions[2] = terms(calendar={**OFFICE, "holidays": {"dates": {"2026-03-31": "Move"}}})
-        story.says(ev.PENDED, 60)
-        story.says(ev.RESUMED, 300)
-        story.says(ev.CONTRACT_CHANGED, 310, contract_version=2, reason="moving")
+        story.says(ev.Pended, 60)
+        story.says(ev.Resumed, 300)
+        story.says(ev.ContractChanged, 310, contract_version=2, reason="moving")
         # Ten to eleven, then three to five: three hours on Monday. Tuesday is closed, one hour on Wednesday.
         assert story.due_at("resolution") == berlin(32, 10)
 
     def test_what_has_ended_is_never_re_timed(self) -> None:
         story = Story("P1", terms=terms(targets={"P1": {"first_response": "1h", "resolution": "4h"}}))
         story.versions[2] = terms(targets={"P1": {"first_response": "1m", "resolution": "1m"}})
-        story.says(ev.AGENT_REPLIED, 30)
-        story.says(ev.RESOLVED, 40)
+        story.says(ev.AgentReplied, 30)
+        story.says(ev.Resolved, 40)
         story.assess(40)
-        settled = story.recorded(ev.SETTLED)[0].details
-        story.says(ev.CONTRACT_CHANGED, 50, contract_version=2, reason="amended")
+        settled = details_of(story.recorded(ev.Settled)[0])
+        story.says(ev.ContractChanged, 50, contract_version=2, reason="amended")
         story.assess(50)
         assert (story.due_at("first_response"), story.state("first_response", 60)) == (after(60), "met")
         assert (story.due_at("resolution"), story.state("resolution", 60)) == (after(240), "met")
-        assert [e.details for e in story.recorded(ev.SETTLED)] == [settled]
-        assert story.recorded(ev.BREACHED) == []
+        assert [details_of(e) for e in story.recorded(ev.Settled)] == [settled]
+        assert story.recorded(ev.Breached) == []
 
     def test_a_promise_that_only_the_new_version_makes_finds_the_whole_history(self) -> None:
         new = terms(targets={"P1": {"resolution": "4h", "first_response": "1h"}})
         story = Story("P1", terms=terms())
         story.versions[2] = new
-        story.says(ev.AGENT_REPLIED, 30)
-        story.says(ev.CONTRACT_CHANGED, 100, contract_version=2, reason="amended", mode="retroactive")
+        story.says(ev.AgentReplied, 30)
+        story.says(ev.ContractChanged, 100, contract_version=2, reason="amended", mode="retroactive")
         assert story.state("first_response", 101) == "met"
         silent = self.story(new, 100, old=terms(), mode="retroactive")
         assert silent.due_at("first_response") == after(60)
@@ -278,14 +279,14 @@ class TestVersions:
         story = Story("P1", terms=old)
         story.versions[2] = terms()
         story.assess_until(70)
-        story.says(ev.CONTRACT_CHANGED, 80, contract_version=2, reason="amended")
+        story.says(ev.ContractChanged, 80, contract_version=2, reason="amended")
         story.assess(80)
         assert [o.metric.name for o in story.ticket().promised()] == ["resolution"]
-        assert story.recorded(ev.CORRECTED) == []
-        story.says(ev.RESOLVED, 90)
+        assert story.recorded(ev.Corrected) == []
+        story.says(ev.Resolved, 90)
         story.assess(90)
-        [settled] = story.recorded(ev.SETTLED)
-        states = [(v["metric"], v["state"]) for v in settled.details["obligations"]]
+        [settled] = story.recorded(ev.Settled)
+        states = [(v.metric, v.state) for v in settled.obligations]
         assert [each for each in states if each[0] != "tier_acknowledgement"] == [
             ("first_response", "breached"),
             ("resolution", "met"),
@@ -299,11 +300,11 @@ class TestVersions:
         new = terms(metrics={"resolution": {"pause": ["pended"]}})
         story = Story("P1", terms=terms())
         story.versions[2] = new
-        story.says(ev.PENDED, 30, waiting_for="vendor")
-        story.says(ev.RESUMED, 60)
-        story.says(ev.CONTRACT_CHANGED, 70, contract_version=2, reason="amended")
-        story.says(ev.PENDED, 80, waiting_for="vendor")
-        story.says(ev.RESUMED, 100)
+        story.says(ev.Pended, 30, waiting_for="vendor")
+        story.says(ev.Resumed, 60)
+        story.says(ev.ContractChanged, 70, contract_version=2, reason="amended")
+        story.says(ev.Pended, 80, waiting_for="vendor")
+        story.says(ev.Resumed, 100)
         assert story.due_at("resolution") == after(260)
 
     def test_who_has_fewer_tiers_than_were_alerted_is_still_told(self) -> None:
@@ -311,9 +312,9 @@ class TestVersions:
         story = Story("P1", terms=terms())
         story.versions[2] = one
         story.assess_until(50)
-        story.says(ev.CONTRACT_CHANGED, 50, contract_version=2, reason="amended")
+        story.says(ev.ContractChanged, 50, contract_version=2, reason="amended")
         story.assess_until(240)
-        assert {n["recipient"] for n in story.notices("breach")} == {"management", "dora"}
+        assert {n.recipient for n in story.notices("breach")} == {"management", "dora"}
 
 
 class TestZones:
@@ -323,7 +324,7 @@ class TestZones:
         calendar = {"timezone": {"of": "site", "otherwise": "Europe/Berlin"}, "weekly": {"mon-fri": ["09:00-17:00"]}}
         sites = {"berlin": "Europe/Berlin", "boston": "America/New_York"}
         story = Story("P2", terms=terms(calendar=calendar, sites=sites, retarget={"calendar": mode}), site="berlin")
-        story.says(ev.ATTRIBUTES_CHANGED, 120, site="boston")
+        story.says(ev.AttributesChanged, 120, site="boston")
         return story
 
     def test_what_was_used_up_in_the_old_zone_stays_used(self) -> None:
@@ -335,7 +336,7 @@ class TestZones:
 
     def test_a_site_that_nobody_listed_has_the_zone_of_all_others(self) -> None:
         story = self.story()
-        story.says(ev.ATTRIBUTES_CHANGED, 130, site="atlantis")
+        story.says(ev.AttributesChanged, 130, site="atlantis")
         # Two hours are used up, none in Boston's night; three until five in Berlin, and three on Tuesday.
         # Berlin's noon and ten minutes: four hours and fifty minutes on Monday, seventy minutes on Tuesday.
         assert story.due_at("resolution") == berlin(31, 10, 10)
@@ -354,54 +355,54 @@ class TestReopen:
     )
     def test_what_a_reopened_ticket_owes(self, reopen: object, at: float, due: float) -> None:
         story = Story("P1", terms=terms(reopen=reopen))
-        story.says(ev.RESOLVED, 60)
-        story.says(ev.REOPENED, at)
+        story.says(ev.Resolved, 60)
+        story.says(ev.Reopened, at)
         assert story.due_at("resolution") == after(due)
 
     def test_grace_is_reckoned_by_the_clock_on_the_wall(self) -> None:
         story = Story("P1", terms=terms(calendar=OFFICE, reopen={"mode": "grace", "within": "16h"}))
-        story.says(ev.RESOLVED, 6 * 60)
-        story.says(ev.REOPENED, 23 * 60)
+        story.says(ev.Resolved, 6 * 60)
+        story.says(ev.Reopened, 23 * 60)
         assert [o.obligation_id for o in story.ticket().obligations()][:2] == ["resolution#1", "resolution#3"]
 
     def test_a_new_cycle_leaves_the_verdict_of_the_old_one(self) -> None:
         story = Story("P1", terms=terms(reopen="new_cycle"))
-        story.says(ev.RESOLVED, 300)
-        story.says(ev.REOPENED, 400)
-        story.says(ev.RESOLVED, 500)
+        story.says(ev.Resolved, 300)
+        story.says(ev.Reopened, 400)
+        story.says(ev.Resolved, 500)
         story.assess(500)
         assert [(o.obligation_id, o.state(after(500))) for o in story.ticket().obligations()][:2] == [
             ("resolution#1", "met_late"),
             ("resolution#3", "met"),
         ]
-        [settled] = story.recorded(ev.SETTLED)
-        assert [v["state"] for v in settled.details["obligations"]][:2] == ["met_late", "met"]
+        [settled] = story.recorded(ev.Settled)
+        assert [v.state for v in settled.obligations][:2] == ["met_late", "met"]
 
     def test_a_new_cycle_has_the_target_of_the_priority_that_the_ticket_has_then(self) -> None:
         story = Story("P1", terms=terms(reopen="new_cycle"))
-        story.says(ev.RESOLVED, 60)
-        story.says(ev.PRIORITY_CHANGED, 90, priority="P2")
-        story.says(ev.REOPENED, 100)
+        story.says(ev.Resolved, 60)
+        story.says(ev.PriorityChanged, 90, priority="P2")
+        story.says(ev.Reopened, 100)
         assert story.due_at("resolution") == after(100 + 480)
 
     def test_a_late_one_that_is_resumed_stays_late(self) -> None:
         story = Story("P1", terms=terms())
-        story.says(ev.RESOLVED, 300)
-        story.says(ev.REOPENED, 400)
+        story.says(ev.Resolved, 300)
+        story.says(ev.Reopened, 400)
         assert (story.due_at("resolution"), story.state("resolution", 401)) == (after(240), "breached")
 
     def test_reopened_within_the_grace_several_times_every_interval_is_a_pause(self) -> None:
         story = Story("P1", terms=terms(reopen={"mode": "grace", "within": "1h"}))
         for resolved, reopened in ((60, 90), (120, 180), (200, 210)):
-            story.says(ev.RESOLVED, resolved)
-            story.says(ev.REOPENED, reopened)
+            story.says(ev.Resolved, resolved)
+            story.says(ev.Reopened, reopened)
         # Thirty, sixty and ten minutes in between do not count.
         assert story.due_at("resolution") == after(340)
 
     def test_the_hour_of_the_resolution_and_of_the_reopening_are_when_they_happened_there(self) -> None:
         story = Story("P1", terms=terms(reopen={"mode": "grace", "within": "1h"}))
-        story.says(ev.RESOLVED, 60, known_at=500)
-        story.says(ev.REOPENED, 120, known_at=600)
+        story.says(ev.Resolved, 60, known_at=500)
+        story.says(ev.Reopened, 120, known_at=600)
         assert story.due_at("resolution") == after(300)
 
 
@@ -409,13 +410,13 @@ class TestDueDatesByHand:
     def story(self, due: float = 600, **parts: Any) -> Story:
         story = Story("P1", terms=terms(**parts))
         story.assess(0)
-        story.says(ev.ACKNOWLEDGED, 1)
+        story.says(ev.Acknowledged, 1)
         self.set(story, 10, due)
         return story
 
     def set(self, story: Story, at: float, due: float | None, reason: str = "Agreed by phone") -> None:
         due_at: dict[str, Any] = {} if due is None else {"due_at": format_instant(after(due))}
-        story.says(ev.DUE_DATE_SET, at, metric="resolution", reason=reason, **due_at)
+        story.says(ev.DueDateSet, at, metric="resolution", reason=reason, **due_at)
 
     @pytest.mark.parametrize("due", [100, 600])
     def test_it_is_due_then_be_it_earlier_or_later_than_the_contract_says(self, due: float) -> None:
@@ -430,11 +431,11 @@ class TestDueDatesByHand:
         story = self.story(targets=targets)
         story.versions[2] = terms(targets={"P1": {"resolution": "1m"}, "P2": {"resolution": "1m"}})
         for event_type, details in (
-            (ev.PENDED, {}),
-            (ev.PRIORITY_CHANGED, {"priority": "P2"}),
-            (ev.RESUMED, {}),
-            (ev.ATTRIBUTES_CHANGED, {"category": "x"}),
-            (ev.CONTRACT_CHANGED, {"contract_version": 2, "reason": "amended"}),
+            (ev.Pended, {}),
+            (ev.PriorityChanged, {"priority": "P2"}),
+            (ev.Resumed, {}),
+            (ev.AttributesChanged, {"category": "x"}),
+            (ev.ContractChanged, {"contract_version": 2, "reason": "amended"}),
         ):
             story.says(event_type, 20, **details)
             assert story.due_at("resolution") == after(600), event_type
@@ -443,43 +444,43 @@ class TestDueDatesByHand:
 
     def test_while_the_ticket_waits_it_stays_due(self) -> None:
         story = self.story()
-        story.says(ev.PENDED, 20)
+        story.says(ev.Pended, 20)
         assert story.state("resolution", 30) == "paused"
         assert story.look(30).timer is not None
         story.assess_until(600)
-        assert [e.occurred_at for e in story.recorded(ev.BREACHED)] == [after(600)]
+        assert [e.occurred_at for e in story.recorded(ev.Breached)] == [after(600)]
 
     def test_it_is_warned_about_and_breached_at_its_own_instant_and_no_other(self) -> None:
         story = self.story(warn_at=["50%", "1h left"])
         story.assess_until(2_000)
-        assert [(e.details["threshold"], e.occurred_at) for e in story.recorded(ev.WARNED)] == [
+        assert [(e.threshold, e.occurred_at) for e in story.recorded(ev.Warned)] == [
             ("50%", after(300)),
             ("1h left", after(540)),
         ]
-        assert [e.occurred_at for e in story.recorded(ev.BREACHED)] == [after(600)]
+        assert [e.occurred_at for e in story.recorded(ev.Breached)] == [after(600)]
         assert story.told("customer_breach") == ["customer"]
 
     def test_met_exactly_then_it_is_in_time(self) -> None:
         story = self.story(100)
-        story.says(ev.RESOLVED, 100)
+        story.says(ev.Resolved, 100)
         assert story.state("resolution", 200) == "met"
 
     def test_met_after_it_is_late_although_the_contract_would_have_allowed_it(self) -> None:
         story = self.story(100)
-        story.says(ev.RESOLVED, 101)
+        story.says(ev.Resolved, 101)
         assert story.state("resolution", 200) == "met_late"
 
     def test_it_is_shown_with_who_set_it_and_why_and_what_the_contract_would_say(self) -> None:
         story = self.story()
-        story.says(ev.PENDED, 20)
-        story.says(ev.RESUMED, 50)
+        story.says(ev.Pended, 20)
+        story.says(ev.Resumed, 50)
         view = obligation_view(story.obligation("resolution"), after(60), "Europe/Berlin")
         assert view["due_at"] == "2026-03-30T18:00:00Z"
         assert view["set_by_hand"] == {
             "due_at": "2026-03-30T18:00:00Z",
             "by": "ana",
             "reason": "Agreed by phone",
-            "sequence": story.recorded(ev.DUE_DATE_SET)[0].sequence,
+            "sequence": story.recorded(ev.DueDateSet)[0].sequence,
             "due_by_contract": "2026-03-30T12:30:00Z",
         }
 
@@ -487,7 +488,7 @@ class TestDueDatesByHand:
         story = self.story()
         self.set(story, 30, 900, "Once more")
         story.says(
-            ev.DUE_DATE_SET,
+            ev.DueDateSet,
             20,
             known_at=40,
             metric="resolution",
@@ -501,9 +502,9 @@ class TestDueDatesByHand:
 
     def test_cleared_the_contract_says_again_with_all_that_happened_meanwhile(self) -> None:
         story = self.story()
-        story.says(ev.PENDED, 20)
-        story.says(ev.RESUMED, 50)
-        story.says(ev.PRIORITY_CHANGED, 60, priority="P2")
+        story.says(ev.Pended, 20)
+        story.says(ev.Resumed, 50)
+        story.says(ev.PriorityChanged, 60, priority="P2")
         self.set(story, 70, None)
         assert story.due_at("resolution") == after(510)
         assert "set_by_hand" not in obligation_view(story.obligation("resolution"), after(80), "Europe/Berlin")
@@ -512,31 +513,31 @@ class TestDueDatesByHand:
         story = self.story()
         self.set(story, 300, None)
         story.assess(300)
-        [breach] = story.recorded(ev.BREACHED)
-        assert (breach.occurred_at, breach.details["on_arrival"]) == (after(240), True)
+        [breach] = story.recorded(ev.Breached)
+        assert (breach.occurred_at, breach.on_arrival) == (after(240), True)
 
     def test_put_off_after_it_was_missed_the_breach_stays(self) -> None:
         story = self.story(100)
         story.assess_until(110)
         self.set(story, 120, 900)
         story.assess_until(1_000)
-        assert [e.occurred_at for e in story.recorded(ev.BREACHED)] == [after(100), after(900)]
-        assert story.recorded(ev.CORRECTED) == []
+        assert [e.occurred_at for e in story.recorded(ev.Breached)] == [after(100), after(900)]
+        assert story.recorded(ev.Corrected) == []
 
     def test_put_off_before_it_was_missed_there_is_no_breach(self) -> None:
         story = self.story(100)
         self.set(story, 99, 900)
         story.assess_until(800)
-        assert story.recorded(ev.BREACHED) == []
+        assert story.recorded(ev.Breached) == []
 
     def test_what_does_not_run_any_more_is_not_put_off(self) -> None:
         story = Story("P1", terms=terms())
-        story.says(ev.RESOLVED, 5)
+        story.says(ev.Resolved, 5)
         self.set(story, 10, 600)
         assert story.due_at("resolution") == after(240)
 
     def test_the_next_cycle_is_the_contract_s_again(self) -> None:
         story = self.story(600, reopen="new_cycle")
-        story.says(ev.RESOLVED, 20)
-        story.says(ev.REOPENED, 30)
+        story.says(ev.Resolved, 20)
+        story.says(ev.Reopened, 30)
         assert story.due_at("resolution") == after(270)

@@ -231,33 +231,33 @@ class TestAMetricOfOneSOwn:
     def test_it_starts_pauses_and_is_met_by_its_own_facts(self) -> None:
         story = self.story()
         assert "hand_over" not in story.ticket().current
-        story.says(ev.ESCALATED, 10)
-        story.says(ev.PENDED, 20, waiting_for="vendor")
+        story.says(ev.Escalated, 10)
+        story.says(ev.Pended, 20, waiting_for="vendor")
         assert story.state("hand_over", 100) == "paused"
-        story.says(ev.PENDED, 120, waiting_for="customer")
+        story.says(ev.Pended, 120, waiting_for="customer")
         # Ten minutes were used, then a hundred of the vendor's; waiting for the customer counts.
         assert story.due_at("hand_over") == after(170)
-        story.says(ev.AGENT_NOTED, 130)
+        story.says(ev.AgentNoted, 130)
         assert story.state("hand_over", 1_000) == "met"
 
     def test_a_customer_s_or_a_bot_s_note_is_not_an_agent_s(self) -> None:
         story = self.story()
-        story.says(ev.ESCALATED, 10)
-        story.says(ev.AGENT_NOTED, 20, actor=CUSTOMER)
-        story.says(ev.AGENT_NOTED, 21, actor=BOT)
+        story.says(ev.Escalated, 10)
+        story.says(ev.AgentNoted, 20, actor=CUSTOMER)
+        story.says(ev.AgentNoted, 21, actor=BOT)
         assert story.state("hand_over", 22) == "running"
 
     def test_what_starts_it_again_while_it_runs_changes_nothing(self) -> None:
         story = self.story()
-        story.says(ev.ESCALATED, 10)
-        story.says(ev.ESCALATED, 50)
+        story.says(ev.Escalated, 10)
+        story.says(ev.Escalated, 50)
         assert story.due_at("hand_over") == after(70)
 
     def test_once_met_it_begins_again_with_the_next_escalation(self) -> None:
         story = self.story()
-        story.says(ev.ESCALATED, 10)
-        story.says(ev.AGENT_NOTED, 20)
-        story.says(ev.ESCALATED, 30)
+        story.says(ev.Escalated, 10)
+        story.says(ev.AgentNoted, 20)
+        story.says(ev.Escalated, 30)
         assert [(o.obligation_id, o.state(after(31))) for o in story.ticket().obligations()] == [
             ("hand_over#2", "met"),
             ("hand_over#4", "running"),
@@ -265,8 +265,8 @@ class TestAMetricOfOneSOwn:
 
     def test_a_reset_begins_it_anew_and_leaves_the_old_one_unmet(self) -> None:
         story = self.story()
-        story.says(ev.ESCALATED, 10)
-        story.says(ev.PRIORITY_CHANGED, 40, priority="P1")
+        story.says(ev.Escalated, 10)
+        story.says(ev.PriorityChanged, 40, priority="P1")
         assert [(o.obligation_id, o.state(after(41)), o.due_at()) for o in story.ticket().obligations()] == [
             ("hand_over#2", "cancelled", after(70)),
             ("hand_over#3", "running", after(100)),
@@ -274,33 +274,33 @@ class TestAMetricOfOneSOwn:
 
     def test_a_reset_does_not_undo_a_breach(self) -> None:
         story = self.story()
-        story.says(ev.ESCALATED, 10)
-        story.says(ev.PRIORITY_CHANGED, 71, priority="P1")
+        story.says(ev.Escalated, 10)
+        story.says(ev.PriorityChanged, 71, priority="P1")
         assert next(story.ticket().obligations()).state(after(80)) == "breached"
         story.assess(80)
-        assert [e.details["obligation_id"] for e in story.recorded(ev.BREACHED)] == ["hand_over#2"]
+        assert [e.obligation_id for e in story.recorded(ev.Breached)] == ["hand_over#2"]
 
     def test_a_reset_starts_nothing_that_does_not_run(self) -> None:
         story = self.story()
-        story.says(ev.PRIORITY_CHANGED, 5, priority="P1")
+        story.says(ev.PriorityChanged, 5, priority="P1")
         assert "hand_over" not in story.ticket().current
 
     def test_a_reset_while_it_waits_begins_paused(self) -> None:
         story = self.story()
-        story.says(ev.ESCALATED, 10)
-        story.says(ev.PENDED, 20, waiting_for="vendor")
-        story.says(ev.PRIORITY_CHANGED, 30, priority="P1")
+        story.says(ev.Escalated, 10)
+        story.says(ev.Pended, 20, waiting_for="vendor")
+        story.says(ev.PriorityChanged, 30, priority="P1")
         assert story.state("hand_over", 31) == "paused"
-        story.says(ev.RESUMED, 40)
+        story.says(ev.Resumed, 40)
         assert story.due_at("hand_over") == after(100)
 
     def test_one_that_repeats_begins_again_when_it_is_met_until_it_is_cancelled(self) -> None:
         story = self.story(repeats=True)
-        story.says(ev.ESCALATED, 10)
-        story.says(ev.AGENT_NOTED, 20)
-        story.says(ev.AGENT_NOTED, 85)
-        story.says(ev.RESOLVED, 90)
-        story.says(ev.AGENT_NOTED, 95)
+        story.says(ev.Escalated, 10)
+        story.says(ev.AgentNoted, 20)
+        story.says(ev.AgentNoted, 85)
+        story.says(ev.Resolved, 90)
+        story.says(ev.AgentNoted, 95)
         assert [(o.obligation_id, o.state(after(100))) for o in story.ticket().obligations()] == [
             ("hand_over#2", "met"),
             ("hand_over#3", "met_late"),
@@ -309,9 +309,9 @@ class TestAMetricOfOneSOwn:
 
     def test_without_repeats_a_second_note_meets_nothing(self) -> None:
         story = self.story()
-        story.says(ev.ESCALATED, 10)
-        story.says(ev.AGENT_NOTED, 20)
-        story.says(ev.AGENT_NOTED, 30)
+        story.says(ev.Escalated, 10)
+        story.says(ev.AgentNoted, 20)
+        story.says(ev.AgentNoted, 30)
         assert [o.obligation_id for o in story.ticket().obligations()] == ["hand_over#2"]
 
     def test_it_is_warned_about_breached_and_told_like_a_preset(self) -> None:
@@ -319,27 +319,27 @@ class TestAMetricOfOneSOwn:
             calendar=None, metrics={"hand_over": self.HAND_OVER}, targets={"P1": {"hand_over": "1h"}}, warn_at=["50%"]
         )
         story = Story(terms=terms_of_it)
-        story.says(ev.ESCALATED, 10)
+        story.says(ev.Escalated, 10)
         story.assess(10)
-        story.says(ev.ACKNOWLEDGED, 11)
+        story.says(ev.Acknowledged, 11)
         story.assess_until(70)
-        assert [(e.occurred_at, e.details["metric"]) for e in story.recorded(ev.WARNED)] == [(after(40), "hand_over")]
-        assert [e.occurred_at for e in story.recorded(ev.BREACHED)] == [after(70)]
+        assert [(e.occurred_at, e.metric) for e in story.recorded(ev.Warned)] == [(after(40), "hand_over")]
+        assert [e.occurred_at for e in story.recorded(ev.Breached)] == [after(70)]
         assert story.told("customer_breach") == ["customer"]
 
     def test_the_customer_need_not_hear_of_it(self) -> None:
         story = self.story(customer_hears_of_breach=False)
-        story.says(ev.ESCALATED, 10)
+        story.says(ev.Escalated, 10)
         story.assess_until(70)
-        assert len(story.recorded(ev.BREACHED)) == 1
+        assert len(story.recorded(ev.Breached)) == 1
         assert story.told("customer_breach") == []
 
     def test_a_reopening_continues_it_only_where_it_says_so(self) -> None:
         for continues, state in ((True, "running"), (False, "met")):
             metric = {"start": ["opened"], "stop": ["resolved"], "continues_on_reopen": continues}
             story = Story(terms=measuring("cure", metric, "4h"))
-            story.says(ev.RESOLVED, 60)
-            story.says(ev.REOPENED, 100)
+            story.says(ev.Resolved, 60)
+            story.says(ev.Reopened, 100)
             assert story.state("cure", 101) == state
 
 
@@ -352,7 +352,7 @@ def test_a_preset_that_a_contract_changed_is_measured_as_it_says() -> None:
     )
     story = Story(terms=found_terms)
     assert "periodic_update" not in story.ticket().current
-    story.says(ev.PENDED, 10, waiting_for="vendor")
-    story.says(ev.CUSTOMER_REPLIED, 20, actor=CUSTOMER)
+    story.says(ev.Pended, 10, waiting_for="vendor")
+    story.says(ev.CustomerReplied, 20, actor=CUSTOMER)
     assert story.due_at("resolution") is None
     assert story.due_at("periodic_update") == after(80)

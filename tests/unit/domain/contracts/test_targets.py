@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.story import DOCUMENT, KEY, OPENED_AT, Story, after, contract
+from tests.unit.story import DOCUMENT, KEY, OPENED_AT, Story, after, contract, event
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.selectors import ATTRIBUTES, Circumstances
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.events import Actor
 from tocsin.domain.tickets.fold import fold
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Fault
@@ -33,8 +33,8 @@ def selecting(**parts: Any) -> Contract:
 
 def opened(terms: Contract, **details: Any) -> Ticket:
     """A ticket that says of itself just that."""
-    event = Event(1, ev.OPENED, OPENED_AT, OPENED_AT, Actor("customer"), {"contract_version": 1, **details})
-    return fold(KEY, {1: terms}, [event])
+    opening = event(1, ev.Opened, OPENED_AT, OPENED_AT, Actor("customer"), {"contract_version": 1, **details})
+    return fold(KEY, {1: terms}, [opening])
 
 
 def row(ticket: Ticket) -> str | None:
@@ -122,19 +122,19 @@ class TestTheMatrix:
     def test_a_stated_priority_wins_now_and_when_they_change(self) -> None:
         story = Story("P3", terms=self.TERMS, impact="high", urgency="high")
         assert story.ticket().priority == "P3"
-        story.says(ev.ATTRIBUTES_CHANGED, 5, urgency="low")
+        story.says(ev.AttributesChanged, 5, urgency="low")
         assert (story.ticket().priority, story.obligation("resolution").obligation_id) == ("P3", "resolution#1")
 
     def test_a_change_of_impact_or_urgency_is_a_change_of_priority(self) -> None:
         terms = contract(calendar=None, warn_at=[], priority_matrix=MATRIX)
         story = Story(terms=terms)
         about = {"contract_version": 1, "impact": "low", "urgency": "low"}
-        story.log[0] = Event(1, ev.OPENED, OPENED_AT, OPENED_AT, Actor("customer"), about)
+        story.log[0] = event(1, ev.Opened, OPENED_AT, OPENED_AT, Actor("customer"), about)
         assert story.due_at("resolution") == after(16 * 60)
-        story.says(ev.ATTRIBUTES_CHANGED, 5, urgency="high")
+        story.says(ev.AttributesChanged, 5, urgency="high")
         assert (story.ticket().priority, story.due_at("resolution")) == ("P2", after(8 * 60))
-        story.says(ev.PRIORITY_CHANGED, 10, priority="P1")
-        story.says(ev.ATTRIBUTES_CHANGED, 20, urgency="low")
+        story.says(ev.PriorityChanged, 10, priority="P1")
+        story.says(ev.AttributesChanged, 20, urgency="low")
         assert (story.ticket().priority, story.due_at("resolution")) == ("P1", after(4 * 60))
 
     def test_a_ticket_without_a_priority_needs_both_of_them(self) -> None:
@@ -154,50 +154,50 @@ class TestTheMatrix:
 class TestAttributesThatChange:
     def test_the_ticket_falls_under_another_row_from_the_original_start(self) -> None:
         story = Story(terms=selecting())
-        story.says(ev.PENDED, 30)
-        story.says(ev.RESUMED, 50)
-        story.says(ev.ATTRIBUTES_CHANGED, 60, category="billing")
+        story.says(ev.Pended, 30)
+        story.says(ev.Resumed, 50)
+        story.says(ev.AttributesChanged, 60, category="billing")
         # Three hours from the opening and the twenty minutes that the ticket waited.
         assert story.due_at("resolution") == after(200)
         assert story.obligation("resolution").obligation_id == "resolution#1.4"
 
     def test_and_back_again(self) -> None:
         story = Story(terms=selecting())
-        story.says(ev.ATTRIBUTES_CHANGED, 60, category="billing")
-        story.says(ev.ATTRIBUTES_CHANGED, 70, category="hardware")
+        story.says(ev.AttributesChanged, 60, category="billing")
+        story.says(ev.AttributesChanged, 70, category="hardware")
         assert story.due_at("resolution") == after(480)
 
     def test_what_no_selector_looks_at_changes_no_target(self) -> None:
         story = Story(terms=selecting())
-        story.says(ev.ATTRIBUTES_CHANGED, 60, subject="other", channel="phone", handoff={"log": "x"})
+        story.says(ev.AttributesChanged, 60, subject="other", channel="phone", handoff={"log": "x"})
         assert story.obligation("resolution").obligation_id == "resolution#1"
         assert story.ticket().attributes["channel"] == "phone"
 
     def test_more_affected_users_and_tags_may_make_it_late_at_once(self) -> None:
         story = Story(terms=selecting(), tags=["outage"])
         story.assess(0)
-        story.says(ev.ACKNOWLEDGED, 1)
-        story.says(ev.ATTRIBUTES_CHANGED, 100, affected_users=50)
+        story.says(ev.Acknowledged, 1)
+        story.says(ev.AttributesChanged, 100, affected_users=50)
         story.assess(100)
-        assert [(e.occurred_at, e.details["on_arrival"]) for e in story.recorded(ev.BREACHED)] == [(after(60), True)]
+        assert [(e.occurred_at, e.on_arrival) for e in story.recorded(ev.Breached)] == [(after(60), True)]
         assert story.told("late_on_arrival") == ["frontline", "ana"]
         assert story.told("breach") == []
 
     def test_what_the_new_row_promises_and_the_old_one_did_not_has_its_whole_history(self) -> None:
         story = Story(terms=selecting())
-        story.says(ev.AGENT_REPLIED, 10)
-        story.says(ev.ATTRIBUTES_CHANGED, 100, segment="enterprise")
+        story.says(ev.AgentReplied, 10)
+        story.says(ev.AttributesChanged, 100, segment="enterprise")
         assert story.state("first_response", 101) == "met"
 
     def test_what_the_new_row_does_not_promise_is_owed_no_longer(self) -> None:
         story = Story(terms=selecting(), segment="enterprise")
-        story.says(ev.ATTRIBUTES_CHANGED, 5, segment="trial")
+        story.says(ev.AttributesChanged, 5, segment="trial")
         assert [o.metric.name for o in story.ticket().promised()] == ["resolution"]
         assert story.look(1_000).ticket.current["first_response"].due_at() is None
 
     def test_the_customer_s_deadline_is_looked_at_when_it_is_told_later(self) -> None:
         story = Story(terms=selecting())
-        story.says(ev.ATTRIBUTES_CHANGED, 30, customer_deadline=format_instant(after(300)))
+        story.says(ev.AttributesChanged, 30, customer_deadline=format_instant(after(300)))
         assert story.due_at("resolution") == after(240)
 
 

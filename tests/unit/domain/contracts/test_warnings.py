@@ -32,12 +32,12 @@ class TestQuietHours:
         )
         story = Story(terms=terms)
         story.assess(0)
-        story.says(ev.ACKNOWLEDGED, 1)
+        story.says(ev.Acknowledged, 1)
         return story
 
     def warned(self, story: Story, until: float) -> list[tuple[str, datetime]]:
         story.assess_until(until)
-        return [(e.details["threshold"], e.occurred_at) for e in story.recorded(ev.WARNED)]
+        return [(e.threshold, e.occurred_at) for e in story.recorded(ev.Warned)]
 
     def test_a_warning_of_the_night_waits_for_the_morning(self) -> None:
         # Of the 32 hours until Tuesday at six in the evening, half are used up at two in the night.
@@ -50,14 +50,14 @@ class TestQuietHours:
         for target in ("20h", "22h"):
             story = self.story(target, ["75%"])
             assert self.warned(story, 3_000) == []
-            assert len(story.recorded(ev.BREACHED)) == 1
+            assert len(story.recorded(ev.Breached)) == 1
 
     def test_breaches_and_alerts_do_not_wait(self) -> None:
         story = self.story("16h", [])
-        story.says(ev.ESCALATED, 13 * 60, tier=2)
+        story.says(ev.Escalated, 13 * 60, tier=2)
         story.assess_until(16 * 60)
-        assert [e.occurred_at for e in story.recorded(ev.BREACHED)] == [berlin(31, 2)]
-        assert [e.occurred_at for e in story.recorded(ev.TIER_ALERTED)][1] == berlin(30, 23)
+        assert [e.occurred_at for e in story.recorded(ev.Breached)] == [berlin(31, 2)]
+        assert [e.occurred_at for e in story.recorded(ev.TierAlerted)][1] == berlin(30, 23)
         assert story.told("breach") != []
 
     def test_by_day_nothing_waits(self) -> None:
@@ -67,21 +67,21 @@ class TestQuietHours:
         story = self.story("32h", ["12h left", "50%", "16h left"])
         story.assess_until(berlin_minutes(31, 8))
         # At two o'clock and at six.
-        assert {e.details["threshold"] for e in story.recorded(ev.WARNED)} == {"12h left", "16h left", "50%"}
-        assert {e.occurred_at for e in story.recorded(ev.WARNED)} == {berlin(31, 8)}
+        assert {e.threshold for e in story.recorded(ev.Warned)} == {"12h left", "16h left", "50%"}
+        assert {e.occurred_at for e in story.recorded(ev.Warned)} == {berlin(31, 8)}
         story.assess_until(berlin_minutes(31, 9))
-        assert len(story.recorded(ev.WARNED)) == 3
+        assert len(story.recorded(ev.Warned)) == 3
 
     def test_met_before_the_morning_nobody_is_warned(self) -> None:
         story = self.story("32h", ["50%"])
-        story.says(ev.RESOLVED, 20 * 60)
+        story.says(ev.Resolved, 20 * 60)
         assert self.warned(story, 2_000) == []
 
     def test_the_timer_is_the_morning_s(self) -> None:
         story = self.story("32h", ["50%"])
         timer = story.assess(60).timer
         assert timer is not None
-        assert (timer.kind, timer.at) == ("resolution_warning", berlin(31, 8))
+        assert (timer.wait, timer.at) == ("resolution_warning", berlin(31, 8))
 
     def test_the_cadence_of_updates_is_reminded_of_by_day_too(self) -> None:
         story = self.story("48h", [], targets={"P1": {"periodic_update": "26h", "warn_at": ["12h left"]}})
@@ -124,26 +124,26 @@ class TestBusinessDays:
     ) -> None:
         story = Story(terms=days())
         for begins, ends in pauses:
-            story.says(ev.PENDED, berlin_minutes(*begins))
-            story.says(ev.RESUMED, berlin_minutes(*ends))
+            story.says(ev.Pended, berlin_minutes(*begins))
+            story.says(ev.Resumed, berlin_minutes(*ends))
         assert story.due_at("resolution") == due
 
     def test_while_it_waits_nothing_is_due(self) -> None:
         story = Story(terms=days(warn_at=["50%"]))
-        story.says(ev.PENDED, 60)
+        story.says(ev.Pended, 60)
         assert story.due_at("resolution") is None
         assert story.obligation("resolution").warnings() == []
 
     def test_a_pause_that_begins_when_the_last_day_closes_saves_nothing(self) -> None:
         story = Story(terms=days("1bd"))
-        story.says(ev.PENDED, berlin_minutes(31, 17))
+        story.says(ev.Pended, berlin_minutes(31, 17))
         assert story.due_at("resolution") == berlin(31, 17)
         assert story.state("resolution", berlin_minutes(31, 17)) == "breached"
 
     def test_a_reopened_one_does_not_count_the_days_on_which_it_was_resolved(self) -> None:
         story = Story(terms=days())
-        story.says(ev.RESOLVED, berlin_minutes(31, 10))
-        story.says(ev.REOPENED, berlin_minutes(32, 18))
+        story.says(ev.Resolved, berlin_minutes(31, 10))
+        story.says(ev.Reopened, berlin_minutes(32, 18))
         assert story.due_at("resolution") == datetime(2026, 4, 6, 15, tzinfo=UTC)
 
     def test_a_share_of_them_is_of_the_open_time_until_then(self) -> None:
@@ -156,8 +156,8 @@ class TestBusinessDays:
 
     def test_a_share_after_a_pause_is_of_the_open_time_that_is_left_without_it(self) -> None:
         story = Story(terms=days(warn_at=["50%"]))
-        story.says(ev.PENDED, berlin_minutes(31, 9))
-        story.says(ev.RESUMED, berlin_minutes(32, 9))
+        story.says(ev.Pended, berlin_minutes(31, 9))
+        story.says(ev.Resumed, berlin_minutes(32, 9))
         # Due on Friday: six hours on Monday, seven on Wednesday, Thursday and Friday; thirteen and a half are
         # used up on Thursday half an hour after nine.
         assert story.due_at("resolution") == berlin(34, 17)
@@ -166,11 +166,11 @@ class TestBusinessDays:
     def test_warned_and_breached_at_these_instants(self) -> None:
         story = Story(terms=days("1bd", warn_at=["75%"]))
         story.assess(0)
-        story.says(ev.ACKNOWLEDGED, 1)
+        story.says(ev.Acknowledged, 1)
         story.assess_until(berlin_minutes(32, 9))
         # Six hours on Monday and seven on Tuesday: three quarters are nine and three quarters, at 13:45.
-        assert [e.occurred_at for e in story.recorded(ev.WARNED)] == [berlin(31, 13, 45)]
-        assert [e.occurred_at for e in story.recorded(ev.BREACHED)] == [berlin(31, 17)]
+        assert [e.occurred_at for e in story.recorded(ev.Warned)] == [berlin(31, 13, 45)]
+        assert [e.occurred_at for e in story.recorded(ev.Breached)] == [berlin(31, 17)]
 
     def test_what_is_used_up_and_left_is_told_in_days(self) -> None:
         story = Story(terms=days())
@@ -182,7 +182,7 @@ class TestBusinessDays:
 
     def test_first_responses_may_be_due_in_business_days_too(self) -> None:
         story = Story(terms=days(targets={"P1": {"first_response": "1bd", "next_response": "1bd"}}))
-        story.says(ev.AGENT_REPLIED, berlin_minutes(31, 17))
+        story.says(ev.AgentReplied, berlin_minutes(31, 17))
         assert story.state("first_response", berlin_minutes(32, 9)) == "met"
 
     def test_days_of_a_night_shift_close_in_the_morning(self) -> None:
@@ -210,8 +210,8 @@ class TestCalendarDays:
 
     def test_a_day_that_ends_during_a_pause_is_not_counted(self) -> None:
         story = self.story("3cd")
-        story.says(ev.PENDED, berlin_minutes(31, 16))
-        story.says(ev.RESUMED, berlin_minutes(32, 9))
+        story.says(ev.Pended, berlin_minutes(31, 16))
+        story.says(ev.Resumed, berlin_minutes(32, 9))
         assert story.due_at("resolution") == midnight(35)
 
     def test_a_share_is_of_the_time_on_the_wall_until_then(self) -> None:
@@ -227,5 +227,5 @@ class TestCalendarDays:
     def test_business_days_that_become_calendar_days_are_another_target_and_not_just_other_hours(self) -> None:
         story = self.story("3bd", retarget={"contract": "retroactive", "calendar": "forward"})
         story.versions[2] = days("3cd", calendar=self.HOLIDAYS, retarget={"contract": "retroactive"})
-        story.says(ev.CONTRACT_CHANGED, berlin_minutes(32, 9), contract_version=2)
+        story.says(ev.ContractChanged, berlin_minutes(32, 9), contract_version=2)
         assert story.due_at("resolution") == midnight(34)

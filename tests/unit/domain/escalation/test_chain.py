@@ -23,8 +23,8 @@ def next_alert(story: Story) -> NextAlert | Exhaustion | None:
 def alerts(story: Story) -> list[tuple[int, int, float]]:
     """Tier, attempt, and how many minutes after the opening."""
     return [
-        (event.details["tier"], event.details["attempt"], (event.occurred_at - after(0)).total_seconds() / 60)
-        for event in story.recorded(ev.TIER_ALERTED)
+        (event.tier, event.attempt, (event.occurred_at - after(0)).total_seconds() / 60)
+        for event in story.recorded(ev.TierAlerted)
     ]
 
 
@@ -32,7 +32,7 @@ def test_silence_goes_through_the_tiers_repeats_the_last_and_then_gives_up_loudl
     story = Story()
     story.assess_until(1_000)
     assert alerts(story) == [(1, 1, 0), (2, 1, 15), (3, 1, 45), (3, 2, 105), (3, 3, 165)]
-    assert [event.occurred_at for event in story.recorded(ev.ESCALATION_EXHAUSTED)] == [after(225)]
+    assert [event.occurred_at for event in story.recorded(ev.EscalationExhausted)] == [after(225)]
 
 
 def test_an_execution_that_wakes_late_gives_each_tier_its_whole_time() -> None:
@@ -45,7 +45,7 @@ def test_an_execution_that_wakes_late_gives_each_tier_its_whole_time() -> None:
 
 def test_an_acknowledgement_before_the_first_alert_prevents_it() -> None:
     story = Story()
-    story.says(ev.ACKNOWLEDGED, 0)
+    story.says(ev.Acknowledged, 0)
     story.assess(0)
     assert alerts(story) == []
 
@@ -53,8 +53,8 @@ def test_an_acknowledgement_before_the_first_alert_prevents_it() -> None:
 def test_the_first_acknowledgement_counts_also_when_it_is_learned_of_last() -> None:
     story = Story()
     story.assess(0)
-    story.says(ev.ACKNOWLEDGED, 10, actor=BEN)
-    story.says(ev.ACKNOWLEDGED, 5, known_at=12, actor=ANA)
+    story.says(ev.Acknowledged, 10, actor=BEN)
+    story.says(ev.Acknowledged, 5, known_at=12, actor=ANA)
     taken = story.ticket().chain.acknowledged
     assert taken is not None
     assert (taken.by, taken.at, taken.tier) == ("ana", after(5), 1)
@@ -64,7 +64,7 @@ def test_an_acknowledgement_learned_of_after_the_next_tier_was_alerted_stops_the
     story = Story()
     story.assess(0)
     story.assess(15)
-    story.says(ev.ACKNOWLEDGED, 10, known_at=20)
+    story.says(ev.Acknowledged, 10, known_at=20)
     story.assess_until(1_000)
     assert alerts(story) == [(1, 1, 0), (2, 1, 15)]
 
@@ -73,7 +73,7 @@ def test_who_takes_it_by_the_link_of_an_earlier_tier_takes_it_for_that_tier() ->
     story = Story()
     story.assess(0)
     story.assess(15)
-    story.says(ev.ACKNOWLEDGED, 16, tier=1, link="n")
+    story.says(ev.Acknowledged, 16, tier=1, link="n")
     taken = story.ticket().chain.acknowledged
     assert taken is not None
     assert taken.tier == 1
@@ -81,8 +81,8 @@ def test_who_takes_it_by_the_link_of_an_earlier_tier_takes_it_for_that_tier() ->
 
 def test_an_acknowledgement_after_the_end_takes_nothing() -> None:
     story = Story()
-    story.says(ev.RESOLVED, 10)
-    story.says(ev.ACKNOWLEDGED, 20)
+    story.says(ev.Resolved, 10)
+    story.says(ev.Acknowledged, 20)
     assert story.ticket().chain.acknowledged is None
 
 
@@ -90,9 +90,9 @@ def test_an_acknowledgement_after_the_end_takes_nothing() -> None:
 def test_who_escalates_gets_the_next_tier_or_the_one_they_name_at_once(tier: int | None, expected: int) -> None:
     story = Story()
     story.assess(0)
-    story.says(ev.ACKNOWLEDGED, 5)
+    story.says(ev.Acknowledged, 5)
     details: dict[str, Any] = {"tier": tier} if tier else {}
-    story.says(ev.ESCALATED, 10, **details)
+    story.says(ev.Escalated, 10, **details)
     story.assess(10)
     assert alerts(story)[1:] == [(expected, 1, 10)]
     assert story.ticket().chain.acknowledged is None
@@ -100,9 +100,9 @@ def test_who_escalates_gets_the_next_tier_or_the_one_they_name_at_once(tier: int
 
 def test_escalating_from_the_last_tier_alerts_it_again() -> None:
     story = Story()
-    story.says(ev.ESCALATED, 0, tier=3)
+    story.says(ev.Escalated, 0, tier=3)
     story.assess(0)
-    story.says(ev.ESCALATED, 5)
+    story.says(ev.Escalated, 5)
     story.assess(5)
     assert alerts(story) == [(3, 1, 0), (3, 1, 5)]
 
@@ -110,10 +110,10 @@ def test_escalating_from_the_last_tier_alerts_it_again() -> None:
 def test_escalating_after_the_chain_gave_up_begins_it_again() -> None:
     story = Story()
     story.assess_until(400)
-    story.says(ev.ESCALATED, 500, tier=2)
+    story.says(ev.Escalated, 500, tier=2)
     story.assess_until(1_000)
     assert alerts(story)[5:] == [(2, 1, 500), (3, 1, 530), (3, 2, 590), (3, 3, 650)]
-    assert len(story.recorded(ev.ESCALATION_EXHAUSTED)) == 2
+    assert len(story.recorded(ev.EscalationExhausted)) == 2
 
 
 def test_a_request_that_was_made_before_the_last_alert_and_learned_of_after_it_is_not_lost() -> None:
@@ -121,7 +121,7 @@ def test_a_request_that_was_made_before_the_last_alert_and_learned_of_after_it_i
     story = Story()
     story.assess(0)
     story.assess(15)
-    story.says(ev.ESCALATED, 14.9, known_at=15.1, tier=3)
+    story.says(ev.Escalated, 14.9, known_at=15.1, tier=3)
     story.assess(15.1)
     assert alerts(story) == [(1, 1, 0), (2, 1, 15), (3, 1, 15.1)]
 
@@ -129,8 +129,8 @@ def test_a_request_that_was_made_before_the_last_alert_and_learned_of_after_it_i
 def test_a_request_that_was_made_before_the_chain_gave_up_and_learned_of_after_it_begins_it_again() -> None:
     story = Story()
     story.assess_until(400)
-    given_up = (story.recorded(ev.ESCALATION_EXHAUSTED)[0].occurred_at - after(0)).total_seconds() / 60
-    story.says(ev.ESCALATED, given_up - 0.1, known_at=400, tier=2)
+    given_up = (story.recorded(ev.EscalationExhausted)[0].occurred_at - after(0)).total_seconds() / 60
+    story.says(ev.Escalated, given_up - 0.1, known_at=400, tier=2)
     story.assess_until(1_000)
     assert alerts(story)[5:] == [(2, 1, 400), (3, 1, 430), (3, 2, 490), (3, 3, 550)]
 
@@ -139,7 +139,7 @@ def test_a_request_in_the_very_instant_of_an_alert_that_it_did_not_know_is_not_l
     story = Story()
     story.assess(0)
     story.assess(15)
-    story.says(ev.ESCALATED, 15, tier=3)
+    story.says(ev.Escalated, 15, tier=3)
     story.assess(15)
     assert alerts(story)[-1] == (3, 1, 15)
 
@@ -148,8 +148,8 @@ def test_an_escalation_goes_out_at_night_although_the_chain_waits_for_the_mornin
     night = 14 * 60
     story = Story("P2")
     story.assess(0)
-    story.says(ev.ACKNOWLEDGED, 1)
-    story.says(ev.ESCALATED, night, tier=2)
+    story.says(ev.Acknowledged, 1)
+    story.says(ev.Escalated, night, tier=2)
     story.assess(night)
     assert alerts(story)[-1] == (2, 1, night)
     assert next_alert(story) == NextAlert(datetime(2026, 3, 31, 7, 30, tzinfo=UTC), 3, 1, AlertReason.NOT_ACKNOWLEDGED)
@@ -167,22 +167,22 @@ def test_tiers_that_nobody_can_be_reached_in_are_passed_over_but_the_last_is_wai
     story = Story(teams={"management": TEAMS["management"], "frontline": team()})
     story.assess(0)
     assert alerts(story) == [(1, 1, 0), (2, 1, 0), (3, 1, 0)]
-    assert [event.details["reached"] for event in story.recorded(ev.TIER_ALERTED)] == [False, False, True]
+    assert [event.reached for event in story.recorded(ev.TierAlerted)] == [False, False, True]
 
 
 def test_a_chain_in_which_nobody_can_be_reached_ends_and_does_not_run_in_a_circle() -> None:
     story = Story(teams={})
     story.assess_until(1_000)
     assert alerts(story) == [(1, 1, 0), (2, 1, 0), (3, 1, 0), (3, 2, 60), (3, 3, 120)]
-    assert len(story.recorded(ev.ESCALATION_EXHAUSTED)) == 1
+    assert len(story.recorded(ev.EscalationExhausted)) == 1
 
 
 def test_reopening_alerts_the_tier_that_had_it_and_starts_the_count_of_attempts_anew() -> None:
     story = Story()
     story.assess_until(200)
-    story.says(ev.RESOLVED, 210)
+    story.says(ev.Resolved, 210)
     story.assess(210)
-    story.says(ev.REOPENED, 300)
+    story.says(ev.Reopened, 300)
     story.assess_until(1_000)
     assert alerts(story)[5:] == [(3, 1, 300), (3, 2, 360), (3, 3, 420)]
 
@@ -190,7 +190,7 @@ def test_reopening_alerts_the_tier_that_had_it_and_starts_the_count_of_attempts_
 def test_a_resolved_ticket_alerts_nobody() -> None:
     story = Story()
     story.assess(0)
-    story.says(ev.RESOLVED, 10)
+    story.says(ev.Resolved, 10)
     story.assess_until(1_000)
     assert alerts(story) == [(1, 1, 0)]
 
@@ -200,8 +200,8 @@ def test_only_the_hours_of_the_new_priority_count_for_the_tier_that_waits() -> N
     minutes = (evening - after(0)).total_seconds() / 60
     story = Story("P2")
     story.assess(0)
-    story.says(ev.ACKNOWLEDGED, 1)
-    story.says(ev.ESCALATED, minutes, tier=1)
+    story.says(ev.Acknowledged, 1)
+    story.says(ev.Escalated, minutes, tier=1)
     story.assess(minutes)
-    story.says(ev.PRIORITY_CHANGED, minutes + 1, priority="P1")
+    story.says(ev.PriorityChanged, minutes + 1, priority="P1")
     assert next_alert(story) == NextAlert(after(minutes + 15), 2, 1, AlertReason.NOT_ACKNOWLEDGED)

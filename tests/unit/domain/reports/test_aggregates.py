@@ -14,18 +14,19 @@ from tocsin.domain.contracts.aggregate_terms import Aggregate
 from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.reports.aggregates import attained
 from tocsin.domain.reports.outcome import Outcome
+from tocsin.domain.tickets.verdict import FinalState, Verdict
 from tocsin.domain.values.faults import Invalid
 
 NOW = datetime(2026, 3, 30, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def verdict(state: str, minutes: float | None = None, name: str = "resolution#1") -> dict[str, Any]:
-    used = {} if minutes is None else {"used_seconds": minutes * 60}
-    return {"metric": name.partition("#")[0], "obligation_id": name, "state": state, **used}
+def verdict(state: FinalState, minutes: float | None = None, name: str = "resolution#1") -> Verdict:
+    used = None if minutes is None else minutes * 60
+    return Verdict(metric=name.partition("#")[0], obligation_id=name, state=state, used_seconds=used)
 
 
-def outcome(*verdicts: dict[str, Any], priority: str = "P1", withdrawn: bool = False) -> Outcome:
+def outcome(*verdicts: Verdict, priority: str = "P1", withdrawn: bool = False) -> Outcome:
     return Outcome("acme-gold", 1, priority, NOW, NOW, 1, withdrawn, verdicts)
 
 

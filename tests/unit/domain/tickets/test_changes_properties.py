@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.histories import Fact, Life, log_of
-from tests.unit.story import KEY, OPENED_AT, REVIEW, TEAMS, after, contract
+from tests.unit.story import KEY, OPENED_AT, REVIEW, TEAMS, after, contract, event
 from tocsin.domain.assessment.views import ticket_view
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.events import Actor
 from tocsin.domain.tickets.explanation import explain
 from tocsin.domain.tickets.fold import fold
 from tocsin.domain.tickets.ticket import Ticket
@@ -76,42 +76,42 @@ WORLDS = [
     versions("forward", "new_cycle"),
     versions("best_for_customer", {"mode": "grace", "within": "2h"}),
 ]
-DETAILS: dict[str, list[dict[str, Any]]] = {
-    ev.AGENT_REPLIED: [{}, {"public": False}, {"then": "pended"}, {"then": "resolved"}, {"notice_id": "n"}],
-    ev.CUSTOMER_REPLIED: [{}],
-    ev.CUSTOMER_NOTIFIED: [{}],
-    ev.AGENT_NOTED: [{}],
-    ev.PENDED: [{}, {"waiting_for": "vendor"}],
-    ev.RESUMED: [{}],
-    ev.PRIORITY_CHANGED: [{"priority": "P1"}, {"priority": "P2"}],
-    ev.ATTRIBUTES_CHANGED: [
+DETAILS: dict[type[Any], list[dict[str, Any]]] = {
+    ev.AgentReplied: [{}, {"public": False}, {"then": "pended"}, {"then": "resolved"}, {"notice_id": "n"}],
+    ev.CustomerReplied: [{}],
+    ev.CustomerNotified: [{}],
+    ev.AgentNoted: [{}],
+    ev.Pended: [{}, {"waiting_for": "vendor"}],
+    ev.Resumed: [{}],
+    ev.PriorityChanged: [{"priority": "P1"}, {"priority": "P2"}],
+    ev.AttributesChanged: [
         {"tags": ["outage"]},
         {"tags": []},
         {"site": "boston"},
         {"impact": "high", "urgency": "high"},
     ],
-    ev.CONTRACT_CHANGED: [
+    ev.ContractChanged: [
         {"contract_version": 1, "reason": "x"},
         {"contract_version": 2, "reason": "x"},
         {"contract_version": 3, "reason": "x", "mode": "retroactive"},
     ],
-    ev.DUE_DATE_SET: [
+    ev.DueDateSet: [
         {"metric": "resolution", "due_at": format_instant(after(500)), "reason": "x"},
         {"metric": "first_response", "due_at": format_instant(after(40)), "reason": "x"},
         {"metric": "resolution", "reason": "x"},
     ],
-    ev.ACKNOWLEDGED: [{}],
-    ev.ESCALATED: [{}, {"tier": 1}],
-    ev.RESOLVED: [{}],
-    ev.REOPENED: [{}],
-    ev.CLOSED: [{}],
-    ev.MERGED: [{"into": "T-2"}],
-    ev.DELETED: [{}],
-    ev.REVIEW_FILED: [{"root_cause": "x"}],
+    ev.Acknowledged: [{}],
+    ev.Escalated: [{}, {"tier": 1}],
+    ev.Resolved: [{}],
+    ev.Reopened: [{}],
+    ev.Closed: [{}],
+    ev.Merged: [{"into": "T-2"}],
+    ev.Deleted: [{}],
+    ev.ReviewFiled: [{"root_cause": "x"}],
 }
 ACTORS = [Actor("agent", "ana"), Actor("agent", "ana"), Actor("customer", "jo"), Actor("bot", "greeter")]
 # Tickets that end early tell little: the ends are rarer than the rest.
-TYPES = [name for name in DETAILS for _ in range(1 if name in (ev.CLOSED, ev.MERGED, ev.DELETED) else 4)]
+TYPES = [name for name in DETAILS for _ in range(1 if name in (ev.Closed, ev.Merged, ev.Deleted) else 4)]
 
 
 @st.composite
@@ -126,9 +126,9 @@ histories = st.lists(facts(), max_size=10, unique_by=lambda fact: fact.at)
 worlds = st.sampled_from(WORLDS)
 
 
-def opened() -> Event:
+def opened() -> Any:
     details = {"contract_version": 1, "priority": "P1", "contract_id": "acme-gold"}
-    return Event(1, ev.OPENED, OPENED_AT, OPENED_AT, Actor("customer", "jo"), details)
+    return event(1, ev.Opened, OPENED_AT, OPENED_AT, Actor("customer", "jo"), details)
 
 
 def fold_of(history: Sequence[Fact], world: dict[int, Contract]) -> Ticket:
@@ -177,25 +177,25 @@ def test_a_whole_life_is_recorded_once_settles_and_is_explained(
     life = Life(opened(), history, world, TEAMS, after(8_000))
     assert [event.sequence for event in life.log] == list(range(1, len(life.log) + 1))
     again = life.assess()
-    assert [event.type for event in again.events] == []
-    standing: set[tuple[str, str]] = set()
+    assert [type(event) for event in again.events] == []
+    standing: set[tuple[str, datetime]] = set()
     warned: set[tuple[str, str]] = set()
-    for event in life.log:
-        if event.type == ev.WARNED:
-            assert (event.details["obligation_id"], event.details["threshold"]) not in warned
-            warned.add((event.details["obligation_id"], event.details["threshold"]))
-        if event.type in (ev.BREACHED, ev.CORRECTED):
-            name = (event.details["obligation_id"], event.details["due_at"])
-            assert (name in standing) == (event.type == ev.CORRECTED)
+    for each in life.log:
+        if isinstance(each, ev.Warned):
+            assert (each.obligation_id, each.threshold) not in warned
+            warned.add((each.obligation_id, each.threshold))
+        if isinstance(each, ev.Breached | ev.Corrected):
+            name = (each.obligation_id, each.due_at)
+            assert (name in standing) == (isinstance(each, ev.Corrected))
             standing ^= {name}
     true = {
-        (name, format_instant(due_at))
+        (name, due_at)
         for o in again.ticket.obligations()
         if not o.metric.of_tiers
         for name, due_at in o.breaches(life.now)
     }
     assert standing == true, "what the log says is what is true"
-    ids = [n["notice_id"] for e in life.log if e.type == ev.NOTICES_RECORDED for n in e.details["notices"]]
+    ids = [n.notice_id for e in life.log if isinstance(e, ev.NoticesRecorded) for n in e.notices]
     assert len(ids) == len(set(ids))
     assert ticket_view(again, len(life.log), life.now)
     for obligation in again.ticket.obligations():

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.story import OPENED_AT, contract
+from tests.unit.story import OPENED_AT, contract, event
 from tocsin.domain.contracts.metrics import RESOLUTION
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.tickets import events as ev
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets.events import Actor
 from tocsin.domain.tickets.explanation import explain
 from tocsin.domain.tickets.obligation import Obligation
 
@@ -24,7 +24,7 @@ gaps = st.lists(st.integers(1, 4_000), max_size=8)
 
 def obligation_of(zone: str, weekly: list[str], start: datetime, target: timedelta, waits: list[int]) -> Obligation:
     terms = contract(calendar={"timezone": zone, "weekly": {"mon-sat": weekly}, "holidays": {"dates": HOLIDAYS}})
-    opened = Event(1, ev.OPENED, start, start, Actor("customer"), {"priority": "P2"})
+    opened = event(1, ev.Opened, start, start, Actor("customer"), {"priority": "P2"})
     obligation = Obligation(RESOLUTION, Promise(RESOLUTION, target, terms.calendar_named(None), ()), opened)
     at = start
     for number, minutes in enumerate(waits):
@@ -68,5 +68,5 @@ def test_a_holiday_is_named_and_days_of_one_name_are_one_stretch() -> None:
 
 
 def test_where_nothing_is_promised_nothing_is_explained() -> None:
-    opened = Event(1, ev.OPENED, OPENED_AT, OPENED_AT, Actor("customer"), {"priority": "P2"})
+    opened = event(1, ev.Opened, OPENED_AT, OPENED_AT, Actor("customer"), {"priority": "P2"})
     assert explain(Obligation(RESOLUTION, None, opened), OPENED_AT) == []

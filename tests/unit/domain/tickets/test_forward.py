@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.unit.story import Story, contract
-from tocsin.domain.tickets.events import BREACHED, PRIORITY_CHANGED
+from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.explanation import explain
 from tocsin.domain.tickets.obligation import Obligation
+from tocsin.domain.values.instants import format_instant
 
 UNTIL_17 = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-17:00"]}}
 UNTIL_20 = {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["09:00-20:00"]}}
@@ -46,7 +47,7 @@ def utc(instant: str) -> datetime:
 def changed(told: Story, *changes: tuple[str, str]) -> Obligation:
     """The resolution after changes to these priorities at these instants."""
     for at, priority in changes:
-        told.says(PRIORITY_CHANGED, minutes(at), priority=priority)
+        told.says(ev.PriorityChanged, minutes(at), priority=priority)
     return told.obligation("resolution")
 
 
@@ -134,7 +135,7 @@ def test_what_is_late_with_nothing_left_under_the_new_target_either_is_late_once
     obligation = changed(told, ("03-30 13:00", "P2"))
     told.assess_until(400)
     assert obligation.due_at() == utc("03-30 12:00")
-    assert [event.details["due_at"] for event in told.recorded(BREACHED)] == ["2026-03-30T12:00:00Z"]
+    assert [format_instant(event.due_at) for event in told.recorded(ev.Breached)] == ["2026-03-30T12:00:00Z"]
     assert not told.ticket().current["resolution"].superseded_deadlines()
 
 
@@ -143,7 +144,7 @@ def test_what_is_late_stays_so_where_nothing_was_promised_for_a_while() -> None:
     obligation = changed(told, ("03-30 13:00", "P2"), ("03-30 14:00", "P1"))
     told.assess_until(400)
     assert obligation.due_at() == utc("03-30 12:00")
-    assert [event.details["due_at"] for event in told.recorded(BREACHED)] == ["2026-03-30T12:00:00Z"]
+    assert [format_instant(event.due_at) for event in told.recorded(ev.Breached)] == ["2026-03-30T12:00:00Z"]
 
 
 def test_what_is_late_and_has_something_left_of_a_larger_target_may_be_late_again() -> None:
@@ -151,7 +152,7 @@ def test_what_is_late_and_has_something_left_of_a_larger_target_may_be_late_agai
     obligation = changed(told, ("03-30 13:00", "P2"))
     told.assess_until(400)
     assert obligation.due_at() == utc("03-30 14:00")
-    assert [event.details["due_at"] for event in told.recorded(BREACHED)] == [
+    assert [format_instant(event.due_at) for event in told.recorded(ev.Breached)] == [
         "2026-03-30T12:00:00Z",
         "2026-03-30T14:00:00Z",
     ]

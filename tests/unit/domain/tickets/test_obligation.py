@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from tests.unit.story import OPENED_AT, Story, after, contract, promised
+from tests.unit.story import OPENED_AT, Story, after, contract, event, promised
 from tocsin.domain.contracts.metrics import FIRST_RESPONSE, RESOLUTION
-from tocsin.domain.tickets.events import Actor, Event
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import Actor
 from tocsin.domain.tickets.obligation import Obligation
 
 
-def opened(minutes: float = 0) -> Event:
-    return Event(1, "opened", after(minutes), after(minutes), Actor("customer"))
+def opened(minutes: float = 0) -> Any:
+    return event(1, ev.Opened, after(minutes), after(minutes), Actor("customer"))
 
 
 def resolution(priority: str = "P1") -> Obligation:
@@ -83,7 +85,7 @@ def test_cancelling_what_is_late_does_not_undo_the_breach(minutes: float, state:
 def test_a_revived_one_goes_on_with_the_time_between_as_a_pause() -> None:
     obligation = resolution()
     obligation.end(after(200), met_by=2)
-    obligation.revive(Event(9, "reopened", after(1_000), after(1_000), Actor("agent")))
+    obligation.revive(event(9, ev.Reopened, after(1_000), after(1_000), Actor("agent")))
     assert obligation.running
     assert obligation.met_by is None
     assert obligation.due_at() == after(1_040)
@@ -91,7 +93,7 @@ def test_a_revived_one_goes_on_with_the_time_between_as_a_pause() -> None:
 
 def test_reviving_what_never_ended_changes_nothing() -> None:
     obligation = resolution()
-    obligation.revive(Event(9, "reopened", after(100), after(100), Actor("agent")))
+    obligation.revive(event(9, ev.Reopened, after(100), after(100), Actor("agent")))
     assert obligation.due_at() == after(240)
 
 
@@ -100,7 +102,7 @@ def test_a_new_promise_counts_from_the_original_start_keeps_the_pauses_and_has_a
     obligation = Obligation(RESOLUTION, promised(terms, "P2", "resolution"), opened())
     obligation.pause(after(30))
     obligation.resume(after(60))
-    change = Event(7, "priority_changed", after(90), after(95), Actor("agent"))
+    change = event(7, ev.PriorityChanged, after(90), after(95), Actor("agent"), {"priority": "P1"})
     obligation.retarget(promised(terms, "P1", "resolution"), "retroactive", change)
     assert obligation.obligation_id == "resolution#1.7"
     assert obligation.due_at() == after(270)
@@ -113,7 +115,7 @@ def test_the_same_promise_again_changes_not_even_the_name() -> None:
     obligation.retarget(
         promised(terms, "P1", "resolution"),
         "retroactive",
-        Event(7, "priority_changed", after(9), after(9), Actor("agent")),
+        event(7, ev.PriorityChanged, after(9), after(9), Actor("agent"), {"priority": "P1"}),
     )
     assert obligation.obligation_id == "resolution#1"
 
@@ -124,15 +126,15 @@ def test_where_nothing_is_promised_nothing_is_due_but_the_pauses_are_kept() -> N
     obligation.resume(after(20))
     assert obligation.due_at() is None
     assert obligation.state(after(9_999)) == "running"
-    change = Event(4, "priority_changed", after(30), after(30), Actor("agent"))
+    change = event(4, ev.PriorityChanged, after(30), after(30), Actor("agent"), {"priority": "P1"})
     obligation.retarget(promised(contract(), "P1", "first_response"), "retroactive", change)
     assert obligation.due_at() == after(25)
 
 
 def test_a_ticket_s_obligations_are_named_for_the_events_that_began_them() -> None:
     story = Story()
-    story.says("agent_replied", 5)
-    story.says("agent_replied", 10)
+    story.says(ev.AgentReplied, 5)
+    story.says(ev.AgentReplied, 10)
     assert {o.obligation_id for o in story.ticket().current.values()} >= {
         "first_response#1",
         "resolution#1",

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,17 +16,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.unit.domain.tickets.slow_ticket import Cycle, Fact, SlowTicket, minute_of
-from tests.unit.story import ANA, BOT, CUSTOMER, KEY, OFFICE, TEAMS, after
+from tests.unit.story import ANA, BOT, CUSTOMER, KEY, OFFICE, TEAMS, after, event
 from tocsin.domain.assessment.assessment import Assessment
 from tocsin.domain.assessment.views import ticket_view
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.codec import details_of
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.explanation import explain
 from tocsin.domain.tickets.fold import versions_in
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.tickets.verdict import Verdict
 from tocsin.domain.values.instants import format_instant, parse_instant
 from tocsin.use_cases.tickets.ticket_context import TicketContext
 
@@ -215,12 +217,14 @@ def read(text: str) -> Contract:
 
 
 def fact_of(event: Event) -> Fact:
-    return Fact(event.sequence, event.type, minute_of(event.occurred_at), event.actor.kind, event.details)
+    details = details_of(event)
+    details |= details.get("attributes", {})
+    return Fact(event.sequence, event.type, minute_of(event.occurred_at), event.actor.kind, details)
 
 
-def slow(documents: Mapping[int, Document], log: Sequence[Event]) -> SlowTicket:
+def slow(documents: Mapping[int, Document], log: Sequence[Any]) -> SlowTicket:
     """By what was reported and by when tiers were alerted; of no other event of Tocsin's own."""
-    told = [fact_of(event) for event in log if event.actor.kind != "system" or event.type == ev.TIER_ALERTED]
+    told = [fact_of(event) for event in log if event.actor.kind != "system" or isinstance(event, ev.TierAlerted)]
     return SlowTicket({number: documents[number] for number in versions_in(log)}, told)
 
 
@@ -231,7 +235,7 @@ class Life:
         self.documents = documents
         self.contracts = {number: read(json.dumps(document)) for number, document in documents.items()}
         self.now = minute_of(opened.recorded_at)
-        self.log: list[Event] = [opened]
+        self.log: list[Any] = [opened]
         self.views: dict[int, dict[str, Any]] = {}
         self.counted_through = 0
         self.assess()
@@ -262,10 +266,12 @@ class Life:
         self.now = max(self.now, end)
         self.assess()
 
-    def report(self, event_type: str, when: Moment, actor: Actor, details: Mapping[str, Any] = NO_DETAILS) -> None:
+    def report(
+        self, event_type: type[Any], when: Moment, actor: Actor, details: Mapping[str, Any] = NO_DETAILS
+    ) -> None:
         self.pass_time(self.minutes_until(when), awake=when.awake)
         at = max(self.opened_at, self.now - when.delay)
-        self.log = [*self.log, Event(len(self.log) + 1, event_type, after(at), after(self.now), actor, details)]
+        self.log = [*self.log, event(len(self.log) + 1, event_type, after(at), after(self.now), actor, details)]
         self.assess()
 
     def minutes_until(self, when: Moment) -> int:
@@ -297,13 +303,13 @@ def documents(draw: st.DrawFn) -> Mapping[int, Document]:
 
 
 @st.composite
-def openings(draw: st.DrawFn) -> Event:
+def openings(draw: st.DrawFn) -> Any:
     """Learned of at once or late, with or without a priority (a contract without a matrix then knows it as `none`)."""
     at = draw(spans)
     learned_at = at + draw(st.sampled_from([0, 0, 5, 300]))
     priority = draw(st.sampled_from([{"priority": name} for name in PRIORITIES] * 2 + [{}]))
     details = {"contract_id": "acme-gold", "contract_version": 1, **priority, **draw(attributes)}
-    return Event(1, ev.OPENED, after(at), after(learned_at), draw(ANYBODY), details)
+    return event(1, ev.Opened, after(at), after(learned_at), draw(ANYBODY), details)
 
 
 class TicketLife(RuleBasedStateMachine):
@@ -321,36 +327,36 @@ class TicketLife(RuleBasedStateMachine):
 
     @rule(when=moments, actor=ANYBODY, details=replies)
     def an_agent_replies(self, when: Moment, actor: Actor, details: Mapping[str, Any]) -> None:
-        self.life.report(ev.AGENT_REPLIED, when, actor, details)
+        self.life.report(ev.AgentReplied, when, actor, details)
 
     @rule(when=moments)
     def the_customer_replies(self, when: Moment) -> None:
-        self.life.report(ev.CUSTOMER_REPLIED, when, CUSTOMER)
+        self.life.report(ev.CustomerReplied, when, CUSTOMER)
 
     @rule(when=moments, actor=ANYBODY)
     def an_agent_notes(self, when: Moment, actor: Actor) -> None:
-        self.life.report(ev.AGENT_NOTED, when, actor)
+        self.life.report(ev.AgentNoted, when, actor)
 
     @rule(when=moments, details=st.sampled_from([{}, {"waiting_for": "customer"}, {"waiting_for": "vendor"}]))
     def it_pends(self, when: Moment, details: Mapping[str, Any]) -> None:
-        self.life.report(ev.PENDED, when, ANA, details)
+        self.life.report(ev.Pended, when, ANA, details)
 
     @rule(when=moments)
     def it_resumes(self, when: Moment) -> None:
-        self.life.report(ev.RESUMED, when, ANA)
+        self.life.report(ev.Resumed, when, ANA)
 
     @rule(when=moments, priority=st.sampled_from(PRIORITIES))
     def its_priority_changes(self, when: Moment, priority: str) -> None:
-        self.life.report(ev.PRIORITY_CHANGED, when, ANA, {"priority": priority})
+        self.life.report(ev.PriorityChanged, when, ANA, {"priority": priority})
 
     @rule(when=moments, changed=attributes)
     def its_attributes_change(self, when: Moment, changed: Mapping[str, Any]) -> None:
-        self.life.report(ev.ATTRIBUTES_CHANGED, when, ANA, changed)
+        self.life.report(ev.AttributesChanged, when, ANA, changed)
 
     @rule(when=moments, version=st.sampled_from([1, 2]), mode=st.sampled_from([None, None, None, *MODES]))
     def its_contract_changes(self, when: Moment, version: int, mode: str | None) -> None:
         details = {"contract_version": version, "reason": "renewed", **({"mode": mode} if mode else {})}
-        self.life.report(ev.CONTRACT_CHANGED, when, ANA, details)
+        self.life.report(ev.ContractChanged, when, ANA, details)
 
     @rule(when=moments, number=st.integers(0, 9), minutes=st.one_of(st.none(), spans, spans))
     def a_due_date_is_set(self, when: Moment, number: int, minutes: int | None) -> None:
@@ -358,44 +364,44 @@ class TicketLife(RuleBasedStateMachine):
         if running:
             due_at = None if minutes is None else text(self.life.now + self.life.minutes_until(when) + 1 + minutes)
             details = {"metric": running[number % len(running)], "due_at": due_at, "reason": "agreed"}
-            self.life.report(ev.DUE_DATE_SET, when, ANA, details)
+            self.life.report(ev.DueDateSet, when, ANA, details)
 
     @rule(when=moments)
     def the_customer_is_notified(self, when: Moment) -> None:
-        self.life.report(ev.CUSTOMER_NOTIFIED, when, ANA)
+        self.life.report(ev.CustomerNotified, when, ANA)
 
     @rule(when=moments, actor=ANYBODY)
     def somebody_acknowledges(self, when: Moment, actor: Actor) -> None:
-        self.life.report(ev.ACKNOWLEDGED, when, actor)
+        self.life.report(ev.Acknowledged, when, actor)
 
     @rule(when=moments, details=st.sampled_from([{}, {"tier": 1}, {"tier": 2}, {"tier": 3}]))
     def somebody_escalates(self, when: Moment, details: Mapping[str, Any]) -> None:
-        self.life.report(ev.ESCALATED, when, ANA, details)
+        self.life.report(ev.Escalated, when, ANA, details)
 
     @rule(when=moments, actor=ANYBODY)
     def it_is_resolved(self, when: Moment, actor: Actor) -> None:
-        self.life.report(ev.RESOLVED, when, actor)
+        self.life.report(ev.Resolved, when, actor)
 
     @precondition(lambda self: self.life.ticket().status == "resolved")
     @rule(when=moments)
     def it_is_reopened(self, when: Moment) -> None:
-        self.life.report(ev.REOPENED, when, ANA)
+        self.life.report(ev.Reopened, when, ANA)
 
     @precondition(lambda self: self.life.ticket().status == "resolved")
     @rule(when=moments, pause=st.sampled_from([0, 5]))
     def the_customer_replies_and_that_reopens_it(self, when: Moment, pause: int) -> None:
-        self.life.report(ev.CUSTOMER_REPLIED, when, CUSTOMER)
-        self.life.report(ev.REOPENED, Moment(pause, awake=True, delay=0), CUSTOMER)
+        self.life.report(ev.CustomerReplied, when, CUSTOMER)
+        self.life.report(ev.Reopened, Moment(pause, awake=True, delay=0), CUSTOMER)
 
     @precondition(lambda self: len(self.life.log) > 25)
-    @rule(when=moments, event_type=st.sampled_from([ev.CLOSED, ev.MERGED, ev.DELETED]))
-    def it_ends_for_good(self, when: Moment, event_type: str) -> None:
-        self.life.report(event_type, when, ANA, {"into": "T-2"} if event_type == ev.MERGED else {})
+    @rule(when=moments, event_type=st.sampled_from([ev.Closed, ev.Merged, ev.Deleted]))
+    def it_ends_for_good(self, when: Moment, event_type: type[Any]) -> None:
+        self.life.report(event_type, when, ANA, {"into": "T-2"} if event_type == ev.Merged else {})
 
     @precondition(lambda self: "review" in self.life.ticket().current)
     @rule(when=moments)
     def the_review_is_filed(self, when: Moment) -> None:
-        self.life.report(ev.REVIEW_FILED, when, ANA, {"root_cause": "a cable"})
+        self.life.report(ev.ReviewFiled, when, ANA, {"root_cause": "a cable"})
 
     @invariant()
     def the_ticket_is_what_counting_by_hand_makes_of_it(self) -> None:
@@ -426,16 +432,16 @@ class TicketLife(RuleBasedStateMachine):
     @invariant()
     def every_breach_is_recorded_once_and_what_was_none_is_taken_back(self) -> None:
         recorded: Counter[tuple[str, int, int]] = Counter()
-        named: Counter[tuple[str, str]] = Counter()
+        named: Counter[tuple[str, datetime]] = Counter()
         warned: Counter[tuple[str, str]] = Counter()
-        for event in self.life.log:
-            if event.type in (ev.BREACHED, ev.CORRECTED):
-                sign = 1 if event.type == ev.BREACHED else -1
-                recorded[breach_of(event)] += sign
-                named[event.details["obligation_id"], event.details["due_at"]] += sign
+        for each in self.life.log:
+            if isinstance(each, ev.Breached | ev.Corrected):
+                sign = 1 if isinstance(each, ev.Breached) else -1
+                recorded[breach_of(each)] += sign
+                named[each.obligation_id, each.due_at] += sign
                 assert set(named.values()) <= {0, 1}
-            if event.type == ev.WARNED:
-                warned[event.details["obligation_id"], event.details["threshold"]] += 1
+            if isinstance(each, ev.Warned):
+                warned[each.obligation_id, each.threshold] += 1
         assert +recorded == self.life.slow().breaches(self.life.now)
         assert set(warned.values()) <= {1}
 
@@ -449,14 +455,14 @@ class TicketLife(RuleBasedStateMachine):
     @invariant()
     def a_correction_names_the_breach_and_what_was_reported_since(self) -> None:
         by_sequence = {event.sequence: event for event in self.life.log}
-        for event in self.life.log:
-            if event.type == ev.CORRECTED:
-                breach = by_sequence[event.details["corrects"]]
-                assert (breach.type, breach_of(breach)) == (ev.BREACHED, breach_of(event))
-                assert event.details["because"]
-                for number in event.details["because"]:
+        for each in self.life.log:
+            if isinstance(each, ev.Corrected):
+                breach = by_sequence[each.corrects]
+                assert (type(breach), breach_of(breach)) == (ev.Breached, breach_of(each))
+                assert each.because
+                for number in each.because:
                     fact = by_sequence[number]
-                    assert breach.sequence < number < event.sequence
+                    assert breach.sequence < number < each.sequence
                     assert fact.actor.kind != "system"
                     assert fact.occurred_at <= breach.recorded_at
 
@@ -464,10 +470,10 @@ class TicketLife(RuleBasedStateMachine):
     def the_last_conclusion_says_what_became_of_everything_but_a_review_that_is_owed(self) -> None:
         life, slow, ticket = self.life, self.life.slow(), self.life.ticket()
         assert ticket.settled or not slow.settled()
-        assert slow.settled() or life.log[-1].type != ev.SETTLED
+        assert slow.settled() or not isinstance(life.log[-1], ev.Settled)
         assert ticket.conclusion is not None or not slow.concluded()
         if ticket.conclusion is not None and slow.concluded():
-            found = Counter(verdict_of(each) for each in ticket.conclusion.details["obligations"])
+            found = Counter(verdict_of(each) for each in ticket.conclusion.obligations)
             assert found == slow.verdicts(life.now)
 
     @invariant()
@@ -550,14 +556,13 @@ def name_and_cycle(obligation_id: str) -> tuple[str, int]:
     return metric, int(number.partition(".")[0])
 
 
-def breach_of(event: Event) -> tuple[str, int, int]:
-    return *name_and_cycle(event.details["obligation_id"]), minute(event.details["due_at"])
+def breach_of(event: ev.Breached | ev.Corrected) -> tuple[str, int, int]:
+    return *name_and_cycle(event.obligation_id), minute_of(event.due_at)
 
 
-def verdict_of(verdict: Mapping[str, Any]) -> tuple[str, int, str, int | None, int | None]:
-    due_at = verdict["due_at"]
-    due = None if due_at is None else minute(due_at)
-    return *name_and_cycle(verdict["obligation_id"]), verdict["state"], due, verdict.get("met_by")
+def verdict_of(verdict: Verdict) -> tuple[str, int, str, int | None, int | None]:
+    due = None if verdict.due_at is None else minute_of(verdict.due_at)
+    return *name_and_cycle(verdict.obligation_id), verdict.state, due, verdict.met_by
 
 
 def minute(instant: str) -> int:
@@ -568,37 +573,37 @@ TestTicketLife = TicketLife.TestCase
 TestTicketLife.settings = settings(stateful_step_count=30)
 
 
-Told = Sequence[tuple[str, int, Actor, Mapping[str, Any]]]
+Told = Sequence[tuple[type[Any], int, Actor, Mapping[str, Any]]]
 STORIES: Mapping[str, tuple[Sequence[Document], Mapping[str, Any], Told]] = {
     "the reply that reopens a ticket comes before the reopening": (
         PRESETS_BY_PRIORITY,
         {"priority": "P1"},
         [
-            (ev.AGENT_REPLIED, 5, ANA, {}),
-            (ev.RESOLVED, 5, ANA, {}),
-            (ev.CUSTOMER_REPLIED, 60, CUSTOMER, {}),
-            (ev.REOPENED, 1, ANA, {}),
-            (ev.RESUMED, 100, ANA, {}),
+            (ev.AgentReplied, 5, ANA, {}),
+            (ev.Resolved, 5, ANA, {}),
+            (ev.CustomerReplied, 60, CUSTOMER, {}),
+            (ev.Reopened, 1, ANA, {}),
+            (ev.Resumed, 100, ANA, {}),
         ],
     ),
     "resolving ends the waiting of what goes on after it": (
         SELECTED_ROWS,
         {"priority": "P2"},
         [
-            (ev.CUSTOMER_REPLIED, 5, CUSTOMER, {}),
-            (ev.PENDED, 5, ANA, {"waiting_for": "vendor"}),
-            (ev.RESOLVED, 60, BOT, {}),
-            (ev.AGENT_NOTED, 600, ANA, {}),
+            (ev.CustomerReplied, 5, CUSTOMER, {}),
+            (ev.Pended, 5, ANA, {"waiting_for": "vendor"}),
+            (ev.Resolved, 60, BOT, {}),
+            (ev.AgentNoted, 600, ANA, {}),
         ],
     ),
     "business days used up under one calendar stay used under another": (
         SELECTED_ROWS,
         {"priority": "P3"},
         [
-            (ev.CONTRACT_CHANGED, 1_000, ANA, {"contract_version": 2, "mode": "forward", "reason": "x"}),
-            (ev.CONTRACT_CHANGED, 1_000, ANA, {"contract_version": 1, "mode": "retroactive", "reason": "x"}),
-            (ev.CONTRACT_CHANGED, 500, ANA, {"contract_version": 2, "mode": "forward", "reason": "x"}),
-            (ev.AGENT_NOTED, 1_500, ANA, {}),
+            (ev.ContractChanged, 1_000, ANA, {"contract_version": 2, "mode": "forward", "reason": "x"}),
+            (ev.ContractChanged, 1_000, ANA, {"contract_version": 1, "mode": "retroactive", "reason": "x"}),
+            (ev.ContractChanged, 500, ANA, {"contract_version": 2, "mode": "forward", "reason": "x"}),
+            (ev.AgentNoted, 1_500, ANA, {}),
         ],
     ),
 }
@@ -609,7 +614,7 @@ def test_a_story_is_what_counting_by_hand_makes_of_it_at_every_step(story: str) 
     family, details, told = STORIES[story]
     machine = TicketLife()
     opened = {"contract_id": "acme-gold", "contract_version": 1, **details}
-    machine.life = Life(dict(enumerate(family, 1)), Event(1, ev.OPENED, after(0), after(0), CUSTOMER, opened))
+    machine.life = Life(dict(enumerate(family, 1)), event(1, ev.Opened, after(0), after(0), CUSTOMER, opened))
     for event_type, gap, actor, more in told:
         machine.life.report(event_type, Moment(gap, awake=True, delay=0), actor, more)
         for each in machine.invariants:

@@ -22,9 +22,9 @@ def ready(world: World) -> World:
 def test_what_was_sent_is_recorded_with_its_message_id(world: World) -> None:
     ready(world)
     assert world.send() == 4
-    receipts = world.events[-1].details["receipts"]
-    assert [receipt["notice_id"] for receipt in receipts] == sent_ids(world)
-    assert [receipt["message_id"] for receipt in receipts] == ["message-1", "message-2", "message-3"]
+    receipts = world.events[-1].receipts
+    assert [receipt.notice_id for receipt in receipts] == sent_ids(world)
+    assert [receipt.message_id for receipt in receipts] == ["message-1", "message-2", "message-3"]
 
 
 def test_a_second_time_there_is_nothing_to_send(world: World) -> None:
@@ -52,7 +52,7 @@ def test_one_that_is_refused_holds_up_none_of_the_others_and_is_tried_again(worl
     with pytest.raises(ConnectionError):
         world.send()
     assert [message.topic for message in world.notifier.published] == ["customer", "ana"]
-    assert [notice["recipient"] for notice in world.context().ticket().unsent.values()] == ["frontline"]
+    assert [notice.recipient for notice in world.context().ticket().unsent.values()] == ["frontline"]
     world.notifier.refuses = set()
     world.send()
     assert [message.topic for message in world.notifier.published] == ["customer", "ana", "frontline"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.use_cases.world import World
-from tocsin.domain.notices.acknowledgement import Offer, claims_for
+from tocsin.domain.assessment.acknowledgement import Offer, claims_for
 from tocsin.domain.values.faults import Busy, Gone, NotFound
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.use_cases.tickets.acknowledge import accept_offer, show_offer
@@ -16,8 +16,8 @@ from tocsin.use_cases.tickets.ticket_context import ATTEMPTS
 
 
 def link_to(world: World, recipient: str, **changes: Any) -> str:
-    notices = [n for e in world.events if e.type == "notices_recorded" for n in e.details["notices"]]
-    notice = next(n for n in notices if n["recipient"] == recipient and n["kind"] == "tier_alert")
+    notices = [n for e in world.events if e.type == "notices_recorded" for n in e.notices]
+    notice = next(n for n in notices if n.recipient == recipient and n.kind == "tier_alert")
     return json.dumps({**claims_for(notice, TicketKey("acme", "T-1"), world.clock.now()), **changes})
 
 

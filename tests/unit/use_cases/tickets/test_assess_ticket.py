@@ -59,7 +59,7 @@ def test_after_its_last_round_it_hands_over_and_says_so_in_the_log(world: World)
     assert world.assess(rounds=9, limits=LIMITS).next == "wait"
     assert world.assess(rounds=10, limits=LIMITS).next == "continued"
     assert world.events[-1].type == "continued"
-    assert world.events[-1].details == {"generation": 2}
+    assert world.events[-1].generation == 2
     assert world.log.heads[KEY].generation == 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from typing import Any
 
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.values.identifiers import TicketKey
@@ -27,7 +28,7 @@ def test_a_ticket_that_nobody_acted_on_is_rescued_after_the_grace(world: World) 
     assert swept(world) == []
     world.clock.advance(seconds=1)
     assert swept(world) == ["T-1"]
-    assert world.events[-1].details == {"generation": 2}
+    assert world.events[-1].generation == 2
     assert world.log.heads[KEY].generation == 2
 
 
@@ -91,8 +92,8 @@ def test_a_settled_ticket_is_left_in_peace(world: World) -> None:
 def test_a_ticket_that_cannot_even_be_read_keeps_none_of_the_others_from_being_rescued(world: World) -> None:
     for ticket_id in ("T-1", "T-2", "T-3"):
         world.open(ticket_id)
-    broken = world.log.logs[TicketKey("acme", "T-1")]
-    broken[0] = replace(broken[0], details={**broken[0].details, "contract_version": 99})
+    broken: list[Any] = world.log.logs[TicketKey("acme", "T-1")]
+    broken[0] = replace(broken[0], contract_version=99)
     world.clock.advance(minutes=5)
     with contextlib.suppress(Exception):  # To be loud about the broken one is right, once the others are safe.
         swept(world)

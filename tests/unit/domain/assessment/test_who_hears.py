@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.story import CUSTOMER, REVIEW, TEAMS, Story, after, contract, team
+from tocsin.domain.notices.notice import AboutHolder, Receipt
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor
 
@@ -14,7 +17,7 @@ BEN = Actor("agent", "ben")
 def test_the_customer_gets_a_receipt_and_the_first_tier_its_alert() -> None:
     story = Story()
     story.assess(0)
-    assert [(n["kind"], n["audience"], n["recipient"], n["tier"]) for n in story.notices()] == [
+    assert [(n.kind, n.audience, n.recipient, n.tier) for n in story.notices()] == [
         ("customer_receipt", "customer", "customer", 1),
         ("tier_alert", "team", "frontline", 1),
         ("tier_alert", "member", "ana", 1),
@@ -24,7 +27,7 @@ def test_the_customer_gets_a_receipt_and_the_first_tier_its_alert() -> None:
 def test_a_notice_says_which_event_called_for_it() -> None:
     story = Story()
     story.assess(0)
-    because = {notice["kind"]: notice["because"] for notice in story.notices()}
+    because = {notice.kind: notice.because for notice in story.notices()}
     assert because == {"customer_receipt": 1, "tier_alert": 2}
 
 
@@ -38,7 +41,7 @@ def test_two_executions_that_assess_the_same_log_owe_the_same_notices() -> None:
 def test_ids_differ_between_tickets_helpdesks_recipients_kinds_and_repetitions() -> None:
     story = Story()
     story.assess_until(1_000)
-    ids = [notice["notice_id"] for notice in story.notices()]
+    ids = [notice.notice_id for notice in story.notices()]
     assert len(ids) == len(set(ids))
     assert all(len(notice_id) == 32 for notice_id in ids)
 
@@ -48,7 +51,7 @@ def test_before_anybody_took_it_those_on_call_are_warned_and_afterwards_who_took
     story.assess(0)
     story.assess(11.25)
     assert story.told("warning") == ["frontline", "ana", "bo"]
-    story.says(ev.ACKNOWLEDGED, 12)
+    story.says(ev.Acknowledged, 12)
     story.assess(12)
     story.assess(15)
     assert story.told("breach") == ["frontline", "ana"]
@@ -57,7 +60,7 @@ def test_before_anybody_took_it_those_on_call_are_warned_and_afterwards_who_took
 def test_who_took_it_and_has_left_the_team_is_replaced_by_those_on_call() -> None:
     story = Story()
     story.assess(0)
-    story.says(ev.ACKNOWLEDGED, 1)
+    story.says(ev.Acknowledged, 1)
     story.assess(1)
     story.teams["frontline"] = team("zoe")
     story.assess(15)
@@ -67,9 +70,9 @@ def test_who_took_it_and_has_left_the_team_is_replaced_by_those_on_call() -> Non
 def test_who_took_it_by_the_link_of_an_earlier_tier_is_warned_and_the_customer_is_not_told_of_another_team() -> None:
     story = Story()
     story.assess(0)
-    story.says(ev.AGENT_REPLIED, 1)
+    story.says(ev.AgentReplied, 1)
     story.assess(15)
-    story.says(ev.ACKNOWLEDGED, 16, tier=1, link="n")
+    story.says(ev.Acknowledged, 16, tier=1, link="n")
     story.assess(16)
     assert story.told("customer_update") == []
     story.assess(91)
@@ -81,17 +84,17 @@ def test_a_team_that_takes_over_is_told_to_the_tiers_before_and_to_the_customer(
     story.assess(0)
     story.assess(15)
     story.assess(45)
-    story.says(ev.ACKNOWLEDGED, 50, actor=Actor("agent", "dora"))
+    story.says(ev.Acknowledged, 50, actor=Actor("agent", "dora"))
     story.assess(50)
     assert story.told("handover") == ["frontline", "engineering"]
     [update] = story.notices("customer_update")
-    assert update["about"] == {"team": "management", "by": "dora"}
+    assert update.about == AboutHolder(team="management", by="dora")
 
 
 def test_a_tier_that_loses_the_ticket_is_told_to_whom_it_went() -> None:
     story = Story()
     story.assess_until(170)
-    assert [(n["recipient"], n["about"]["to_team"]) for n in story.notices("escalation")] == [
+    assert [(n.recipient, n.about.to_team) for n in story.notices("escalation")] == [
         ("frontline", "engineering"),
         ("engineering", "management"),
     ]
@@ -101,18 +104,18 @@ def test_only_the_first_to_take_it_is_announced() -> None:
     story = Story()
     story.assess(0)
     story.assess(15)
-    story.says(ev.ACKNOWLEDGED, 16, actor=BEN)
-    story.says(ev.ACKNOWLEDGED, 17, actor=Actor("agent", "caro"))
+    story.says(ev.Acknowledged, 16, actor=BEN)
+    story.says(ev.Acknowledged, 17, actor=Actor("agent", "caro"))
     story.assess(18)
-    assert [n["about"]["by"] for n in story.notices("customer_update")] == ["ben"]
+    assert [n.about.by for n in story.notices("customer_update")] == ["ben"]
 
 
 def test_an_acknowledgement_delivered_twice_is_announced_once() -> None:
     story = Story()
     story.assess(0)
     story.assess(15)
-    story.says(ev.ACKNOWLEDGED, 16, actor=BEN)
-    story.says(ev.ACKNOWLEDGED, 16, actor=BEN, known_at=17)
+    story.says(ev.Acknowledged, 16, actor=BEN)
+    story.says(ev.Acknowledged, 16, actor=BEN, known_at=17)
     story.assess(18)
     assert len(story.notices("customer_update")) == 1
     assert story.told("handover") == ["frontline"]
@@ -121,8 +124,8 @@ def test_an_acknowledgement_delivered_twice_is_announced_once() -> None:
 def test_a_resolution_delivered_twice_is_told_the_customer_once() -> None:
     story = Story()
     story.assess(0)
-    story.says(ev.RESOLVED, 10)
-    story.says(ev.RESOLVED, 10, known_at=11)
+    story.says(ev.Resolved, 10)
+    story.says(ev.Resolved, 10, known_at=11)
     story.assess(11)
     assert len(story.notices("customer_resolution")) == 1
 
@@ -130,8 +133,8 @@ def test_a_resolution_delivered_twice_is_told_the_customer_once() -> None:
 def test_an_answer_that_resolves_and_the_resolution_in_the_same_second_are_told_the_customer_once() -> None:
     story = Story()
     story.assess(0)
-    story.says(ev.AGENT_REPLIED, 10, then="resolved")
-    story.says(ev.RESOLVED, 10)
+    story.says(ev.AgentReplied, 10, then="resolved")
+    story.says(ev.Resolved, 10)
     story.assess(10)
     assert len(story.notices("customer_resolution")) == 1
 
@@ -139,16 +142,16 @@ def test_an_answer_that_resolves_and_the_resolution_in_the_same_second_are_told_
 def test_a_resolution_that_we_learn_occurred_earlier_is_not_told_again() -> None:
     story = Story(terms=contract(review={**REVIEW, "from_tier": 1}))
     story.assess(0)
-    story.says(ev.RESOLVED, 30)
+    story.says(ev.Resolved, 30)
     story.assess(30)
-    story.says(ev.RESOLVED, 20, known_at=40)
+    story.says(ev.Resolved, 20, known_at=40)
     story.assess(40)
     assert len(story.notices("customer_resolution")) == 1
 
 
 def test_each_resolution_after_a_reopening_is_told() -> None:
     story = Story()
-    for event_type, minute in ((ev.RESOLVED, 10), (ev.REOPENED, 20), (ev.RESOLVED, 30)):
+    for event_type, minute in ((ev.Resolved, 10), (ev.Reopened, 20), (ev.Resolved, 30)):
         story.says(event_type, minute)
         story.assess(minute)
     assert len(story.notices("customer_resolution")) == 2
@@ -156,8 +159,8 @@ def test_each_resolution_after_a_reopening_is_told() -> None:
 
 def test_a_resolution_that_was_taken_back_before_anybody_looked_is_not_told() -> None:
     story = Story()
-    story.says(ev.RESOLVED, 10)
-    story.says(ev.REOPENED, 11)
+    story.says(ev.Resolved, 10)
+    story.says(ev.Reopened, 11)
     story.assess(12)
     assert story.told("customer_resolution") == []
 
@@ -165,14 +168,14 @@ def test_a_resolution_that_was_taken_back_before_anybody_looked_is_not_told() ->
 def test_the_customer_is_told_of_a_breach_but_not_of_a_missed_update_or_of_our_warnings() -> None:
     story = Story()
     story.assess_until(130)
-    assert [n["about"]["metric"] for n in story.notices("customer_breach")] == ["first_response"]
+    assert [n.about.metric for n in story.notices("customer_breach")] == ["first_response"]
     assert story.told("customer_update_due") == ["management", "dora"]
 
 
 def test_the_cadence_is_measured_from_the_last_answer_and_not_from_what_the_customer_writes() -> None:
     story = Story()
-    story.says(ev.AGENT_REPLIED, 60)
-    story.says(ev.CUSTOMER_REPLIED, 100, actor=CUSTOMER)
+    story.says(ev.AgentReplied, 60)
+    story.says(ev.CustomerReplied, 100, actor=CUSTOMER)
     assert story.due_at("periodic_update") == after(180)
 
 
@@ -180,18 +183,18 @@ def test_whatever_is_late_on_arrival_is_told_in_one_notice_a_recipient() -> None
     story = Story(known_after=600)
     story.assess(600)
     assert story.told("late_on_arrival") == ["frontline", "ana"]
-    assert not {"breach", "warning", "customer_breach"} & {notice["kind"] for notice in story.notices()}
+    assert not {"breach", "warning", "customer_breach"} & {notice.kind for notice in story.notices()}
 
 
 def test_a_change_of_priority_that_makes_several_things_late_is_told_in_one_notice() -> None:
     story = Story("P2", terms=contract(calendar=None))
     story.assess(0)
-    story.says(ev.ACKNOWLEDGED, 1)
-    story.says(ev.AGENT_REPLIED, 5)
+    story.says(ev.Acknowledged, 1)
+    story.says(ev.AgentReplied, 5)
     story.assess(5)
-    story.says(ev.PRIORITY_CHANGED, 300, priority="P1")
+    story.says(ev.PriorityChanged, 300, priority="P1")
     story.assess(300)
-    breached = {event.details["metric"] for event in story.recorded(ev.BREACHED)}
+    breached = {event.metric for event in story.recorded(ev.Breached)}
     assert breached == {"resolution", "periodic_update"}
     assert story.told("late_on_arrival") == ["frontline", "ana"]
 
@@ -199,11 +202,11 @@ def test_a_change_of_priority_that_makes_several_things_late_is_told_in_one_noti
 def test_two_changes_that_both_arrive_late_are_told_in_two() -> None:
     story = Story("P2", terms=contract(calendar=None))
     story.assess(0)
-    story.says(ev.ACKNOWLEDGED, 1)
+    story.says(ev.Acknowledged, 1)
     story.assess_until(299)
-    story.says(ev.PRIORITY_CHANGED, 300, priority="P1")
+    story.says(ev.PriorityChanged, 300, priority="P1")
     story.assess(300)
-    story.says(ev.PRIORITY_CHANGED, 500, priority="P2")
+    story.says(ev.PriorityChanged, 500, priority="P2")
     story.assess(500)
     assert story.told("late_on_arrival") == ["frontline", "ana"] * 2
 
@@ -219,10 +222,10 @@ def test_a_team_in_several_tiers_is_told_once_that_nobody_has_it() -> None:
 def test_a_review_is_reminded_of_and_told_when_it_is_overdue() -> None:
     story = Story(terms=contract(review={**REVIEW, "from_tier": 1}))
     story.assess(0)
-    story.says(ev.RESOLVED, 10)
+    story.says(ev.Resolved, 10)
     story.assess_until(14 * 24 * 60)
     assert story.told("review_due") == ["management", "dora"] * 2
-    assert [n["about"]["threshold"] for n in story.notices("review_due")][::2] == ["2bd", "overdue"]
+    assert [n.about.threshold for n in story.notices("review_due")][::2] == ["2bd", "overdue"]
     assert story.told("breach") == story.told("customer_breach") == []
 
 
@@ -232,8 +235,8 @@ def test_a_team_that_does_not_exist_any_more_is_told_by_its_topic_alone() -> Non
     assert set(story.told("tier_alert")) == {"frontline", "engineering", "management"}
 
 
-@pytest.mark.parametrize("event_type", [ev.AGENT_NOTED, ev.PENDED, ev.RESUMED, ev.ATTRIBUTES_CHANGED, ev.CLOSED])
-def test_the_small_change_of_a_ticket_is_told_nobody(event_type: str) -> None:
+@pytest.mark.parametrize("event_type", [ev.AgentNoted, ev.Pended, ev.Resumed, ev.AttributesChanged, ev.Closed])
+def test_the_small_change_of_a_ticket_is_told_nobody(event_type: type[Any]) -> None:
     story = Story()
     story.assess(0)
     before = len(story.notices())
@@ -245,7 +248,7 @@ def test_the_small_change_of_a_ticket_is_told_nobody(event_type: str) -> None:
 def test_what_was_sent_is_not_owed_again_and_what_was_not_still_is() -> None:
     story = Story()
     story.assess(0)
-    first, *rest = [notice["notice_id"] for notice in story.notices()]
-    story.says(ev.NOTICES_SENT, 1, receipts=[{"notice_id": first, "message_id": "m-1"}])
+    first, *rest = [notice.notice_id for notice in story.notices()]
+    story.says(ev.NoticesSent, 1, receipts=(Receipt(first, "m-1"),))
     assert list(story.ticket().unsent) == rest
     assert not story.look(1).events

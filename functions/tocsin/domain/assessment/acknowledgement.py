@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tocsin.domain.notices.notice import Notice
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant
@@ -15,14 +15,14 @@ VALID_FOR = timedelta(hours=72)
 """Long enough for a weekend; after that the helpdesk is the place to acknowledge."""
 
 
-def claims_for(notice: Mapping[str, Any], key: TicketKey, now: datetime) -> dict[str, Any]:
+def claims_for(notice: Notice, key: TicketKey, now: datetime) -> dict[str, Any]:
     """The claims to be signed: ticket, tier, whom the link is bound to, and until when it is valid."""
     return {
         "helpdesk": key.helpdesk_id,
         "ticket": key.ticket_id,
-        "member": notice["recipient"],
-        "tier": notice["tier"],
-        "notice": notice["notice_id"],
+        "member": notice.recipient,
+        "tier": notice.tier,
+        "notice": notice.notice_id,
         "until": format_instant(now + VALID_FOR),
     }
 

@@ -1,0 +1,222 @@
+"""Who hears of what: the notices that events call for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from tocsin.domain.contracts.metrics import Metric
+from tocsin.domain.notices.notice import (
+    About,
+    AboutAlert,
+    AboutDeadline,
+    AboutEscalation,
+    AboutHolder,
+    AboutTicket,
+    Audience,
+    Notice,
+    NoticeKind,
+)
+from tocsin.domain.oncall.team import Team
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import AnyEvent, Event
+from tocsin.domain.tickets.ticket import Ticket
+
+Roster = Callable[[str], Team | None]
+"""Looks up a team by its id."""
+
+CUSTOMER = "customer"
+
+
+def owed(ticket: Ticket, roster: Roster, now: datetime) -> list[Notice]:
+    """The notices that the events after `ticket.notified_through` call for and that are not recorded yet."""
+    rules = _Rules(ticket, roster, now)
+    notices: dict[str, Notice] = {}
+    for event in ticket.log[ticket.notified_through :]:  # The first event has sequence number 1.
+        for notice in rules.of(event):
+            if notice.notice_id not in ticket.recorded:
+                notices.setdefault(notice.notice_id, notice)
+    return list(notices.values())
+
+
+class _Rules:
+    """The rules see the ticket after the events, and whoever is on call now."""
+
+    def __init__(self, ticket: Ticket, roster: Roster, now: datetime) -> None:
+        self.ticket, self.contract, self.roster, self.now = ticket, ticket.contract, roster, now
+
+    def of(self, event: AnyEvent) -> Iterator[Notice]:
+        """What one event calls for; most call for nothing."""
+        match event:
+            case ev.Opened():
+                yield self._to_customer(NoticeKind.CUSTOMER_RECEIPT, event)
+            case ev.TierAlerted():
+                yield from self._tier_alerted(event)
+            case ev.EscalationExhausted():
+                for tier in self.contract.escalation.tiers:
+                    yield from self._to_team_and_on_call(NoticeKind.ESCALATION_EXHAUSTED, tier.team, event)
+            case ev.Acknowledged():
+                yield from self._acknowledged(event)
+            case ev.Warned():
+                yield from self._warned(event)
+            case ev.Breached():
+                yield from self._breached(event)
+            case ev.Corrected():
+                yield from self._corrected(event)
+            case ev.Resolved() | ev.AgentReplied():
+                yield from self._resolved(event)
+            case _:
+                pass
+
+    def _tier_alerted(self, event: ev.TierAlerted) -> Iterator[Notice]:
+        about = AboutAlert(event.attempt, event.reason)
+        yield self._notice(NoticeKind.TIER_ALERT, Audience.TEAM, event.team, event, about, tier=event.tier)
+        yield from self._to_members(NoticeKind.TIER_ALERT, event.members, event, about, tier=event.tier)
+        if event.from_tier and event.from_tier != event.tier:
+            left, went_on = self.contract.tier(event.from_tier).team, AboutEscalation(event.team)
+            yield self._notice(NoticeKind.ESCALATION, Audience.TEAM, left, event, went_on, tier=event.tier)
+
+    def _acknowledged(self, event: ev.Acknowledged) -> Iterator[Notice]:
+        taken = self.ticket.chain.acknowledged
+        if not taken or taken.sequence != event.sequence or taken.tier < 2:
+            return
+        about = AboutHolder(self.contract.tier(taken.tier).team, taken.by)
+        for tier in self.contract.escalation.tiers[: taken.tier - 1]:
+            yield self._notice(NoticeKind.HANDOVER, Audience.TEAM, tier.team, event, about, tier=taken.tier)
+        yield self._to_customer(NoticeKind.CUSTOMER_UPDATE, event, about, tier=taken.tier)
+
+    def _warned(self, event: ev.Warned) -> Iterator[Notice]:
+        if event.on_arrival:
+            yield from self._late_on_arrival(event)
+        else:
+            kind = NoticeKind.of(self._metric(event).warning_notice)
+            about = AboutDeadline(event.obligation_id, event.metric, event.due_at, event.threshold)
+            yield from self._about_metric(kind, event, about)
+
+    def _breached(self, event: ev.Breached) -> Iterator[Notice]:
+        metric, again = self._metric(event), self._found_again(event)
+        if event.on_arrival:
+            yield from self._late_on_arrival(event, again)
+            return
+        kind = NoticeKind.of(metric.breach_notice)
+        overdue = "overdue" if kind is NoticeKind.REVIEW_DUE else None
+        about = AboutDeadline(event.obligation_id + again, event.metric, event.due_at, overdue)
+        yield from self._about_metric(kind, event, about)
+        if metric.customer_hears_of_breach:
+            yield self._to_customer(NoticeKind.CUSTOMER_BREACH, event, about)
+
+    def _corrected(self, event: ev.Corrected) -> Iterator[Notice]:
+        # Named for the breach that it takes back, which may come true again and be taken back again.
+        about = AboutDeadline(f"{event.obligation_id}@{event.corrects}", event.metric, event.due_at)
+        yield from self._to_those_in_charge(NoticeKind.CORRECTION, event, about)
+        if event.customer_was_told and self._metric(event).customer_hears_of_breach:
+            yield self._to_customer(NoticeKind.CUSTOMER_CORRECTION, event, about)
+
+    def _resolved(self, event: Event) -> Iterator[Notice]:
+        if self.ticket.resolved_by == event.sequence:
+            # Named for the reopening before it: a resolution that is reported twice is told once.
+            name = f"after#{self.ticket.reopened_by}"
+            yield self._to_customer(NoticeKind.CUSTOMER_RESOLUTION, event, name=name)
+
+    def _late_on_arrival(self, event: ev.Warned | ev.Breached, again: str = "") -> Iterator[Notice]:
+        # The id names the change that made it late, whatever else was late with it: one notice, no burst.
+        cycle, _, revision = event.obligation_id.partition("#")[2].partition(".")
+        name = f"arrival#{revision or cycle}{again}"
+        yield from self._to_those_in_charge(NoticeKind.LATE_ON_ARRIVAL, event, AboutTicket(), name)
+
+    def _about_metric(self, kind: NoticeKind, event: Event, about: AboutDeadline) -> Iterator[Notice]:
+        review = self.contract.review
+        if kind is not NoticeKind.REVIEW_DUE:
+            yield from self._to_those_in_charge(kind, event, about)
+        elif review is not None:
+            yield from self._to_team_and_on_call(kind, review.team, event, about)
+
+    def _metric(self, event: ev.AboutObligation) -> Metric:
+        return self.contract.metric(event.metric)
+
+    def _found_again(self, breach: ev.Breached) -> str:
+        """What tells a breach that was taken back and has come true again from the first: what took it back."""
+        corrections = [
+            event.sequence
+            for event in self.ticket.log[: breach.sequence]
+            if isinstance(event, ev.Corrected)
+            and (event.obligation_id, event.due_at) == (breach.obligation_id, breach.due_at)
+        ]
+        return f"@{corrections[-1]}" if corrections else ""
+
+    def _to_customer(
+        self,
+        kind: NoticeKind,
+        event: Event,
+        about: About = AboutTicket(),  # noqa: B008 - it has no fields
+        name: str | None = None,
+        tier: int | None = None,
+    ) -> Notice:
+        return self._notice(kind, Audience.CUSTOMER, CUSTOMER, event, about, name, tier)
+
+    def _to_members(
+        self,
+        kind: NoticeKind,
+        members: Iterable[str],
+        event: Event,
+        about: About,
+        name: str | None = None,
+        tier: int | None = None,
+    ) -> Iterator[Notice]:
+        for member_id in members:
+            yield self._notice(kind, Audience.MEMBER, member_id, event, about, name, tier)
+
+    def _to_team_and_on_call(
+        self,
+        kind: NoticeKind,
+        team_id: str,
+        event: Event,
+        about: About = AboutTicket(),  # noqa: B008 - it has no fields
+        name: str | None = None,
+    ) -> Iterator[Notice]:
+        """To the team's topic and to whoever of it is on call now."""
+        team = self.roster(team_id)
+        yield self._notice(kind, Audience.TEAM, team_id, event, about, name)
+        yield from self._to_members(kind, team.on_call(self.now) if team else (), event, about, name)
+
+    def _to_those_in_charge(
+        self, kind: NoticeKind, event: Event, about: About, name: str | None = None
+    ) -> Iterator[Notice]:
+        """To the tier that has the ticket: its team, and who acknowledged, else who is on call."""
+        taken = self.ticket.chain.acknowledged
+        team_id = self.contract.tier(taken.tier if taken else self.ticket.chain.tier or 1).team
+        team = self.roster(team_id)
+        if taken and team and taken.by in {member.member_id for member in team.members}:
+            yield self._notice(kind, Audience.TEAM, team_id, event, about, name)
+            yield self._notice(kind, Audience.MEMBER, taken.by, event, about, name)
+        else:
+            yield from self._to_team_and_on_call(kind, team_id, event, about, name)
+
+    def _notice(
+        self,
+        kind: NoticeKind,
+        audience: Audience,
+        recipient: str,
+        event: Event,
+        about: About,
+        name: str | None = None,
+        tier: int | None = None,
+    ) -> Notice:
+        """`name` says what it is about where that is neither an obligation nor the event alone."""
+        parts = [*self.ticket.key, kind, name or _subject(about, event), audience, recipient]
+        return Notice(
+            notice_id=hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32],
+            kind=kind,
+            audience=audience,
+            recipient=recipient,
+            because=event.sequence,
+            tier=tier or self.ticket.chain.tier,
+            about=about,
+        )
+
+
+def _subject(about: About, event: Event) -> str:
+    if isinstance(about, AboutDeadline):
+        return "\x1f".join([about.obligation_id, about.threshold or "", str(about.due_at or "")])
+    return str(event.sequence)

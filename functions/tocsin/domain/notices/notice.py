@@ -1,0 +1,123 @@
+"""Notices: who is told what, and about what.
+
+To add a kind: a value of `NoticeKind` with what it is about; who hears of it in `tocsin.domain.assessment.who_hears`;
+its words in `tocsin/adapters/messages/templates`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from tocsin.domain.escalation.reasons import AlertReason
+
+
+@dataclass(frozen=True, slots=True)
+class AboutTicket:
+    """The ticket as it stands, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutAlert:
+    """A tier's turn: for the how-manieth time, and why."""
+
+    attempt: int
+    reason: AlertReason
+
+
+@dataclass(frozen=True, slots=True)
+class AboutEscalation:
+    """The team that the ticket went on to."""
+
+    to_team: str
+
+
+@dataclass(frozen=True, slots=True)
+class AboutHolder:
+    """Who took the ticket, and for which team."""
+
+    team: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AboutDeadline:
+    """An obligation by its name then, and its deadline; `threshold` of a warning, `overdue` of a review."""
+
+    obligation_id: str
+    metric: str
+    due_at: datetime | None
+    threshold: str | None = None
+
+
+About = AboutTicket | AboutAlert | AboutEscalation | AboutHolder | AboutDeadline
+
+
+class Audience(StrEnum):
+    """Whom a notice is for, each with an SNS topic."""
+
+    TEAM = "team"
+    MEMBER = "member"
+    CUSTOMER = "customer"
+
+
+class NoticeKind(StrEnum):
+    """What is told; with each, the type of what it is about."""
+
+    about: type[About]
+
+    def __new__(cls, value: str, about: type[About]) -> Self:
+        """A member is its value; what hangs on it is beside it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.about = about
+        return member
+
+    TIER_ALERT = "tier_alert", AboutAlert
+    ESCALATION = "escalation", AboutEscalation
+    HANDOVER = "handover", AboutHolder
+    ESCALATION_EXHAUSTED = "escalation_exhausted", AboutTicket
+    WARNING = "warning", AboutDeadline
+    BREACH = "breach", AboutDeadline
+    CUSTOMER_UPDATE_DUE = "customer_update_due", AboutDeadline
+    LATE_ON_ARRIVAL = "late_on_arrival", AboutTicket
+    REVIEW_DUE = "review_due", AboutDeadline
+    CORRECTION = "correction", AboutDeadline
+    CUSTOMER_RECEIPT = "customer_receipt", AboutTicket
+    CUSTOMER_UPDATE = "customer_update", AboutHolder
+    CUSTOMER_BREACH = "customer_breach", AboutDeadline
+    CUSTOMER_CORRECTION = "customer_correction", AboutDeadline
+    CUSTOMER_RESOLUTION = "customer_resolution", AboutTicket
+
+    @classmethod
+    def of(cls, value: str) -> NoticeKind:
+        """The member with that value; KeyError for none."""
+        return {member.value: member for member in cls}[value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to tell somebody because of an event.
+
+    `notice_id` is derived from what it is about and whom it is for, so that however often a ticket is assessed, by
+    however many executions, the same notice is recorded once and carries the same id when it is sent again.
+    """
+
+    notice_id: str
+    kind: NoticeKind
+    audience: Audience
+    recipient: str
+    because: int
+    """The sequence number of the event."""
+    tier: int | None
+    about: About
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """SNS has taken a notice, under that MessageId."""
+
+    notice_id: str
+    message_id: str

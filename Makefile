@@ -7,8 +7,10 @@ CDK    := infra/node_modules/.bin/cdk
 STATE_MACHINES := $(wildcard statemachines/*.asl.json)
 SOURCES := functions infra tests
 
-# The first that really runs is taken: some machines have a name on the path with no Python behind it.
-PYTHONS := python3.13 python3 python3.12 python3.11 python
+# What is deployed runs on 3.13, so that is preferred: on the path, or where pyenv keeps it. The first that really runs
+# is taken: pyenv puts names on the path that may have no Python behind them.
+PYENV_ROOT ?= $(HOME)/.pyenv
+PYTHONS := python3.13 $(wildcard $(PYENV_ROOT)/versions/3.13*/bin/python) python3 python3.12 python3.11 python
 
 # Arguments for the tool behind a verb: make test ARGS="-k holidays", make deploy ARGS="-c name=tocsin-staging".
 ARGS  ?=

@@ -1,41 +1,41 @@
 """The one place that chooses implementations and reads the environment.
 
-Everything is made once a process, when it is first needed: a Lambda function pays only for what it uses.
+Everything is imported and made once per process, when it is first needed: a Lambda function pays only for what it
+uses.
 """
 
 from __future__ import annotations
 
 import functools
 import os
-from datetime import timedelta
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import boto3
 
-from tocsin.adapters.clock import SystemClock
-from tocsin.adapters.dynamodb.contracts import DynamoContracts
-from tocsin.adapters.dynamodb.credentials import DynamoCredentials
-from tocsin.adapters.dynamodb.reminders import DynamoReminders
-from tocsin.adapters.dynamodb.table import Table
-from tocsin.adapters.dynamodb.teams import DynamoTeams
-from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
-from tocsin.ports.access import Credentials
-from tocsin.ports.calendars import HolidayFeeds
-from tocsin.ports.clock import Clock
-from tocsin.ports.contracts import Contracts, Reminders
-from tocsin.ports.notices import Links, Messages, Notifier, ReminderMessages
-from tocsin.ports.oncall import Teams
-from tocsin.ports.tickets import Executions, TicketLog
-from tocsin.use_cases.tickets.assess_ticket import Limits
+if TYPE_CHECKING:
+    from tocsin.adapters.dynamodb.contracts import DynamoContracts
+    from tocsin.adapters.dynamodb.table import Table
+    from tocsin.ports.access import Credentials
+    from tocsin.ports.calendars import HolidayFeeds
+    from tocsin.ports.clock import Clock
+    from tocsin.ports.contracts import Contracts, Reminders
+    from tocsin.ports.notices import Links, Messages, Notifier, ReminderMessages
+    from tocsin.ports.oncall import Teams
+    from tocsin.ports.tickets import Executions, TicketLog
+    from tocsin.use_cases.tickets.assess_ticket import Limits
 
 
 def clock() -> Clock:
     """Where now comes from."""
+    from tocsin.adapters.clock import SystemClock
+
     return SystemClock()
 
 
 def log() -> TicketLog:
     """The logs of tickets."""
+    from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
+
     return DynamoTicketLog(_table(os.environ["TABLE_NAME"]))
 
 
@@ -46,6 +46,8 @@ def contracts() -> Contracts:
 
 def teams() -> Teams:
     """Teams."""
+    from tocsin.adapters.dynamodb.teams import DynamoTeams
+
     return DynamoTeams(_table(os.environ["TABLE_NAME"]))
 
 
@@ -65,11 +67,15 @@ def store() -> Store:
 
 def reminders() -> Reminders:
     """Reminders of contracts' dates."""
+    from tocsin.adapters.dynamodb.reminders import DynamoReminders
+
     return DynamoReminders(_table(os.environ["TABLE_NAME"]))
 
 
 def credentials() -> Credentials:
     """Tokens."""
+    from tocsin.adapters.dynamodb.credentials import DynamoCredentials
+
     return DynamoCredentials(_table(os.environ["TABLE_NAME"]))
 
 
@@ -120,6 +126,10 @@ def api_url() -> str:
 
 def limits() -> Limits:
     """When an execution hands over to the next."""
+    from datetime import timedelta
+
+    from tocsin.use_cases.tickets.assess_ticket import Limits
+
     return Limits(int(os.environ["MAX_ROUNDS"]), timedelta(days=int(os.environ["MAX_AGE_DAYS"])))
 
 
@@ -130,11 +140,15 @@ def _client(service: str) -> Any:
 
 @functools.cache
 def _table(name: str) -> Table:
+    from tocsin.adapters.dynamodb.table import Table
+
     return Table(_client("dynamodb"), name)
 
 
 @functools.cache
 def _contracts(table_name: str) -> DynamoContracts:
+    from tocsin.adapters.dynamodb.contracts import DynamoContracts
+
     return DynamoContracts(_table(table_name))
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
-from moto.core.models import botocore_stubber
-
 from infra.local.gateway import problem
 from infra.local.gateway_events import Request, Response
+from infra.local.moto import backends
 
 SIGNED_FOR_AWS = "AWS4-HMAC-SHA256"
 
@@ -29,9 +26,7 @@ def call_aws(request: Request) -> Response:
         return problem(400, "Bad request", "The signature names no service and region.")
     url = f"https://{_host(credential['service'], credential['region'], request)}{request.path}"
     query = f"?{request.query}" if request.query else ""
-    answer = botocore_stubber.process_request(
-        AWSPreparedRequest(request.method, url + query, _headers(request), request.body, stream_output=False)
-    )
+    answer = backends.answer(request.method, url + query, request.headers, request.body)
     if answer is None:
         return problem(404, "Not found", f"There is no {credential['service']} here.")
     status, headers, body = answer
@@ -43,13 +38,6 @@ def _host(service: str, region: str, request: Request) -> str:
     if service == "dynamodb" and (request.header("X-Amz-Target") or "").startswith("DynamoDBStreams"):
         service = "streams.dynamodb"
     return f"{service}.{region}.amazonaws.com"
-
-
-def _headers(request: Request) -> HTTPHeaders:
-    headers = HTTPHeaders()
-    for name, value in request.headers:
-        headers[name] = value
-    return headers
 
 
 def _lower_case(headers: Mapping[str, object]) -> dict[str, str]:

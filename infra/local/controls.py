@@ -19,7 +19,7 @@ from typing import Any
 from infra.local.engine import Engine, ExecutionInfo
 from infra.local.gateway import problem
 from infra.local.gateway_events import Request, Response
-from infra.local.moto_sns import Alert
+from infra.local.moto.sns import Alert
 
 PREFIX = "/_local/"
 

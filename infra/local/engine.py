@@ -15,17 +15,15 @@ from typing import Any, Self
 from unittest import mock
 from uuid import UUID
 
-from moto.dynamodb.models import dynamodb_backends
-from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-
 from infra.local.deployment import ACCOUNT, REGION, Deployment
 from infra.local.gateway import Gateway
 from infra.local.gateway_events import Request, Response
 from infra.local.lambda_runtime import FunctionFault, LambdaRuntime, give_handlers_virtual_time, start_cold
-from infra.local.moto_executions import Executions
-from infra.local.moto_patches import Patches
-from infra.local.moto_sns import Alert
-from infra.local.moto_under_virtual_time import moto_under_virtual_time
+from infra.local.moto.backends import executions_of, table_of
+from infra.local.moto.executions import Executions
+from infra.local.moto.mocked import moto_under_virtual_time
+from infra.local.moto.patches import Patch
+from infra.local.moto.sns import Alert
 from infra.local.schedules import Schedules
 from infra.local.stream import Stream
 from infra.local.virtual_clock import VirtualClock
@@ -59,7 +57,8 @@ class Engine:
 
     `schedules=True` also fires the topology's schedules; months of them take minutes, unless `calls_per_jump` bounds
     how many there are in one call of `advance` or `advance_to`. `system_clock` is the dotted name of the class whose
-    `now` the handlers ask; None when they ask nobody. `seed` fixes whatever is drawn by lot.
+    `now` the handlers ask; None when they ask nobody. `seed` fixes whatever is drawn by lot. `short_way=False` sends
+    every call to AWS through moto's HTTP, which comes out the same and takes several times as long.
     """
 
     def __init__(
@@ -73,12 +72,14 @@ class Engine:
         api_url: str = "http://127.0.0.1:8000",
         system_clock: str | None = "tocsin.adapters.clock.SystemClock",
         seed: int = 0,
+        short_way: bool = True,
     ) -> None:
         self.topology = topology
         self.clock = VirtualClock(start)
         self._seed = seed
         self._random = Random(seed)  # noqa: S311 - names and jitter, so that a run can be repeated
         self._fires_schedules = schedules
+        self._short_way_of = ACCOUNT if short_way else None
         self._system_clock = system_clock
         self._alerts: list[Alert] = []
         self._executions = Executions(self.clock, self._new_id)
@@ -90,13 +91,14 @@ class Engine:
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as opened:
-            patches = opened.enter_context(Patches())
-            _isolate_from_other_accounts(patches)
-            start_cold(patches, ROOT / "functions")
+            _isolate_from_other_accounts(opened)
+            start_cold(opened, ROOT / "functions")
             if self._system_clock is not None:
-                give_handlers_virtual_time(patches, self.clock, self._system_clock)
-            moto = moto_under_virtual_time(self.clock, self._runtime, self._executions, self._alerts, self._seed)
-            opened.enter_context(moto)
+                give_handlers_virtual_time(opened, self.clock, self._system_clock)
+            moto = moto_under_virtual_time(
+                self.clock, self._runtime, self._executions, self._alerts, self._seed, self._short_way_of
+            )
+            self.patches: list[Patch] = opened.enter_context(moto).made
             self._deployment.create(self._runtime.deploy)
             self._stream = self._open_stream()
             if self._fires_schedules:
@@ -202,7 +204,8 @@ class Engine:
 
     def executions(self) -> list[ExecutionInfo]:
         """Every execution there was, the oldest first."""
-        return [self._describe(execution) for execution in self._state_machine().executions]
+        arn = self._deployment.attributes[f"{self.topology.state_machine.name}StateMachineArn"]
+        return [self._describe(execution) for execution in executions_of(ACCOUNT, REGION, arn)]
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -246,12 +249,8 @@ class Engine:
             transitions=run.transitions,
         )
 
-    def _state_machine(self) -> Any:
-        arn = self._deployment.attributes[f"{self.topology.state_machine.name}StateMachineArn"]
-        return stepfunctions_parser_backends[ACCOUNT][REGION].describe_state_machine(arn)
-
     def _open_stream(self) -> Stream:
-        table: Any = dynamodb_backends[ACCOUNT][REGION].tables[self._deployment.attributes["TableName"]]
+        table = table_of(ACCOUNT, REGION, self._deployment.attributes["TableName"])
         stream_arn = f"{table.table_arn}/stream/{table.latest_stream_label}"
         return Stream(self.topology.stream, self.clock, table, stream_arn, self._runtime.invoke)
 
@@ -259,8 +258,8 @@ class Engine:
         return UUID(int=self._random.getrandbits(128), version=4)
 
 
-def _isolate_from_other_accounts(patches: Patches) -> None:
+def _isolate_from_other_accounts(opened: contextlib.ExitStack) -> None:
     """Nothing here reaches a real account, whatever the shell of the person who runs it is set up for."""
-    patches.enter_context(mock.patch.dict(os.environ, _AWS_VARIABLES))
+    opened.enter_context(mock.patch.dict(os.environ, _AWS_VARIABLES))
     for name in _FOREIGN_VARIABLES:
         os.environ.pop(name, None)

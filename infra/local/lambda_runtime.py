@@ -14,12 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from uuid import UUID
 
-from botocore.client import BaseClient
-from moto.awslambda.models import LambdaFunction
-
-from infra.local.moto_patches import Patches
 from infra.local.virtual_clock import VirtualClock
 
 _IAM_PREFIXES = {"monitoring": "cloudwatch"}
@@ -101,26 +98,13 @@ class LambdaRuntime:
     _functions: dict[str, DeployedFunction] = field(default_factory=dict)
     _running: list[str] = field(default_factory=list)
 
-    def install(self, patches: Patches) -> None:
-        """Has moto call handlers here instead of in Docker, and records which AWS operations they call."""
-
-        def invoke(function: Any, event: Any = None) -> tuple[str, bool, str]:
-            name = next(d.name for d in self._functions.values() if d.function_name == function.function_name)
-            return self._answer_as_lambda(name, event)
-
-        def recording(call: Callable[..., Any]) -> Callable[..., Any]:
-            def make_api_call(client: Any, operation: str, parameters: Any) -> Any:
-                self._record(client.meta.service_model.signing_name, operation, parameters)
-                return call(client, operation, parameters)
-
-            return make_api_call
-
-        patches.replace(LambdaFunction, "_invoke_lambda", invoke)
-        patches.wrap(BaseClient, "_make_api_call", recording)
-
     def deploy(self, function: DeployedFunction) -> None:
         """Makes a function known."""
         self._functions[function.name] = function
+
+    def has_function(self, function_name: str) -> bool:
+        """Whether a function of that name, as AWS knows it, is deployed."""
+        return any(function.function_name == function_name for function in self._functions.values())
 
     def invoke(self, name: str, event: object) -> Any:
         """Calls a function and answers what it answered, both as JSON would carry them. Raises FunctionFailedError."""
@@ -143,9 +127,11 @@ class LambdaRuntime:
         self.faults.append(fault)
         return fault
 
-    def _answer_as_lambda(self, name: str, event: Any) -> tuple[str, bool, str]:
+    def answer(self, function_name: str, event: Any) -> tuple[str, bool]:
+        """What Lambda answers to whoever invokes a function by the name AWS knows: JSON, and whether it is an error."""
+        name = next(each.name for each in self._functions.values() if each.function_name == function_name)
         try:
-            return json.dumps(self.invoke(name, event)), False, ""
+            return json.dumps(self.invoke(name, event)), False
         except FunctionFailedError as failure:
             fault = failure.fault
             answer = {
@@ -154,9 +140,10 @@ class LambdaRuntime:
                 "requestId": fault.request_id,
                 "stackTrace": fault.stack_trace,
             }
-            return json.dumps(answer), True, ""
+            return json.dumps(answer), True
 
-    def _record(self, service: str, operation: str, parameters: Mapping[str, Any]) -> None:
+    def record(self, service: str, operation: str, parameters: Mapping[str, Any]) -> None:
+        """Notes an operation of AWS, if a function or an execution calls it."""
         caller = self._running[-1] if self._running else None
         if caller is None and self.clock.current_actor() is not None:
             caller = self.caller_in_executions
@@ -220,13 +207,17 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def give_handlers_virtual_time(patches: Patches, clock: VirtualClock, system_clock: str) -> None:
+def give_handlers_virtual_time(opened: contextlib.ExitStack, clock: VirtualClock, system_clock: str) -> None:
     """Has the method `now` of the class with the dotted name `system_clock` answer the virtual time."""
     module, _, name = system_clock.rpartition(".")
-    patches.replace(getattr(importlib.import_module(module), name), "now", lambda _self: clock.now())
+
+    def now(_self: object) -> datetime:
+        return clock.now()
+
+    opened.enter_context(mock.patch.object(getattr(importlib.import_module(module), name), "now", now))
 
 
-def start_cold(patches: Patches, asset: Path) -> None:
+def start_cold(opened: contextlib.ExitStack, asset: Path) -> None:
     """Begins as a new deployment does: the asset can be imported, and nothing is remembered from before.
 
     Lambda starts each function in a process of its own; here all share this one, so whatever the asset's modules
@@ -234,7 +225,7 @@ def start_cold(patches: Patches, asset: Path) -> None:
     """
     if str(asset) not in sys.path:
         sys.path.insert(0, str(asset))
-        patches.callback(sys.path.remove, str(asset))
+        opened.callback(sys.path.remove, str(asset))
     for module in list(sys.modules.values()):
         if (getattr(module, "__file__", None) or "").startswith(f"{asset}{os.sep}"):
             _forget(module)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from infra.constructs.packaging import LOCK, SOURCE, asset_hash, bundle
+from infra.constructs.packaging import LOCK, SOURCE, VERSION, asset_hash, bundle, find_compiler
 
 
 @pytest.fixture(scope="module")
 def asset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("asset")
-    bundle(SOURCE, LOCK, target)
+    # Any Python compiles alike; which one there has to be is asked of `find_compiler`.
+    bundle(SOURCE, LOCK, target, sys.executable)
     return target
 
 
@@ -47,6 +51,37 @@ def test_nothing_of_our_workshop_is_in_it(asset: Path, tool: str) -> None:
 def test_the_asset_is_small_enough_to_start_fast(asset: Path) -> None:
     size = sum(file.stat().st_size for file in asset.rglob("*") if file.is_file())
     assert size < 50_000_000
+
+
+def test_every_module_has_byte_code_that_is_used_unseen(asset: Path) -> None:
+    for module in asset.rglob("*.py"):
+        compiled = Path(importlib.util.cache_from_source(str(module)))
+        # PEP 552: the second word says that a hash stands there (1), and not that it is to be checked (2).
+        assert compiled.read_bytes()[4:8] == b"\1\0\0\0", module
+
+
+def test_the_byte_code_says_where_the_runtime_unpacks_it(asset: Path) -> None:
+    compiled = next((asset / "tocsin" / "__pycache__").glob("wiring.*.pyc"))
+    assert b"/var/task/tocsin/wiring.py" in compiled.read_bytes()
+    assert str(asset).encode() not in compiled.read_bytes()
+
+
+def test_the_same_asset_is_built_again(asset: Path, tmp_path: Path) -> None:
+    bundle(SOURCE, LOCK, tmp_path, sys.executable)
+    assert {file.relative_to(tmp_path): file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == {
+        file.relative_to(asset): file.read_bytes() for file in asset.rglob("*") if file.is_file()
+    }
+
+
+def test_only_a_python_of_the_runtimes_version_compiles() -> None:
+    compiler = find_compiler()
+    if compiler is not None:
+        asked = [compiler, "-c", "import sys; print(*sys.version_info[:2], sep='.')"]
+        assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip() == VERSION
+
+
+def test_the_hash_changes_when_byte_code_is_added() -> None:
+    assert asset_hash(SOURCE, LOCK, compiled=False) != asset_hash(SOURCE, LOCK, compiled=True)
 
 
 def test_the_hash_stays_while_source_and_lock_stay(source: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from infra.local.engine import Engine
 from infra.local.gateway_events import Response
-from infra.local.moto_sns import Alert
+from infra.local.moto.sns import Alert
 from infra.local.seed import create_demo_helpdesk
 
 TEAMS: Mapping[str, Mapping[str, Any]] = {

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from infra.local.engine import Engine
-from infra.local.moto_sns import Alert
+from infra.local.moto.sns import Alert
 from tests.scenarios.desk import CONTRACT, TEAMS, Desk
 
 BERLIN = ZoneInfo("Europe/Berlin")

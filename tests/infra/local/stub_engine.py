@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.local.engine import Engine
-from infra.local.moto_sns import Alert
+from infra.local.moto.sns import Alert
 from infra.topology import TOCSIN, Topology
 
 HELPDESK = "tests.infra.local.stub_helpdesk"

@@ -44,19 +44,27 @@ def test_a_query_costs_nothing_for_other_partitions(engine: Engine) -> None:
     assert looked_at == []
 
 
-def test_a_query_of_an_index_still_looks_everywhere(engine: Engine) -> None:
-    for pk in ("a", "b"):
-        item = {
-            "pk": {"S": pk},
-            "sk": {"S": "1"},
-            "due_shard": {"S": "DUE#00"},
-            "next_due_at": {"S": f"2026-0{len(pk)}"},
-        }
-        engine.client("dynamodb").put_item(TableName=TABLE, Item=item)
+def due(engine: Engine, pk: str, shard: str, at: str) -> None:
+    item = {"pk": {"S": pk}, "sk": {"S": "1"}, "due_shard": {"S": shard}, "next_due_at": {"S": at}}
+    engine.client("dynamodb").put_item(TableName=TABLE, Item=item)
+
+
+def due_in(engine: Engine, shard: str) -> list[str]:
     found = engine.client("dynamodb").query(
         TableName=TABLE,
         IndexName="tickets_by_due",
         KeyConditionExpression="due_shard = :shard",
-        ExpressionAttributeValues={":shard": {"S": "DUE#00"}},
+        ExpressionAttributeValues={":shard": {"S": shard}},
     )
-    assert {item["pk"]["S"] for item in found["Items"]} == {"a", "b"}
+    return [item["pk"]["S"] for item in found["Items"]]
+
+
+def test_a_query_of_an_index_follows_every_change_and_looks_at_nothing_else(engine: Engine) -> None:
+    with mock.patch.object(Table, "all_items", side_effect=AssertionError):
+        due(engine, "a", "DUE#00", "2026-02")
+        due(engine, "b", "DUE#00", "2026-01")
+        due(engine, "c", "DUE#01", "2026-01")
+        assert (due_in(engine, "DUE#00"), due_in(engine, "DUE#01")) == (["b", "a"], ["c"])
+        due(engine, "b", "DUE#01", "2026-02")
+        engine.client("dynamodb").delete_item(TableName=TABLE, Key={"pk": {"S": "a"}, "sk": {"S": "1"}})
+        assert (due_in(engine, "DUE#00"), due_in(engine, "DUE#01")) == ([], ["c", "b"])

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.local.engine import Engine
-from infra.local.moto_executions import EndlessExecution
+from infra.local.moto.executions import EndlessExecution
 from tests.infra.local.stub_engine import START, stub_engine
 
 Definition = dict[str, Any]

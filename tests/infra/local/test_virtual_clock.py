@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from infra.local.moto.stand_ins import VirtualEvent, VirtualThread, virtual_datetime
 from infra.local.virtual_clock import FOREVER_SECONDS, Actor, Killed, VirtualClock
-from infra.local.virtual_threading import VirtualEvent, VirtualThread, virtual_datetime
 
 START = datetime(2026, 3, 27, 15, 40, tzinfo=UTC)
 

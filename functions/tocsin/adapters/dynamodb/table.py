@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from tocsin.domain.values.identifiers import TicketKey
-
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from tocsin.domain.values.identifiers import TicketKey
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -47,6 +47,9 @@ def ticket_pk(key: TicketKey) -> str:
 
 def ticket_key_of(pk: str) -> TicketKey:
     """The ticket of a partition; ids contain no `#`."""
+    # The authorizer reads the table too, and would pay for pydantic, which this imports.
+    from tocsin.domain.values.identifiers import TicketKey
+
     _, helpdesk_id, ticket_id = pk.split("#")
     return TicketKey(helpdesk_id, ticket_id)
 

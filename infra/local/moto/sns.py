@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.sns.models import Subscription, Topic
 
-from infra.local.moto_patches import Patches
+from infra.local.moto.patches import Patches
 from infra.local.virtual_clock import VirtualClock
 
 _REACHED_OVER_THE_NETWORK = ("http", "https")
@@ -53,7 +53,6 @@ def record_what_is_published(patches: Patches, clock: VirtualClock, alerts: list
 
         return publish_and_record
 
-    # moto would send a real HTTP request to the endpoint of a subscriber.
     def staying_here(publish: Callable[..., None]) -> Callable[..., None]:
         def publish_here(subscription: Any, *args: Any, **kwargs: Any) -> None:
             if subscription.protocol not in _REACHED_OVER_THE_NETWORK:
@@ -61,8 +60,12 @@ def record_what_is_published(patches: Patches, clock: VirtualClock, alerts: list
 
         return publish_here
 
-    patches.wrap(Topic, "publish", recording)
-    patches.wrap(Subscription, "publish", staying_here)
+    patches.because(
+        "What is published has to be seen by tests, at its virtual instant.", "the arguments of Topic.publish"
+    ).wrap(Topic, "publish", recording)
+    patches.because(
+        "A subscriber's endpoint would be sent a real HTTP request.", "the protocols that Subscription.publish knows"
+    ).wrap(Subscription, "publish", staying_here)
 
 
 def _alert(

@@ -1,84 +1,65 @@
 """Moto's Step Functions interpreter in virtual time: where it waits, where it asks for now, what it starts.
 
-Stock moto starts real threads, waits on real events and reads the wall clock, in a known list of modules. Each
-of them gets virtual stand-ins of the standard modules it imported. moto is pinned exactly, so the list holds.
+Stock moto starts real threads, waits on real events and reads the wall clock. Every module of its interpreter gets
+virtual stand-ins of the standard modules that it imported.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import threading as real_threading
+import time as real_time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from moto.stepfunctions.parser import models as parser_models
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEventException
-from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl, retrier_decl
+from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.program import program
-from moto.stepfunctions.parser.asl.component.state import state
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
-from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration import inline_iteration_component, job
-from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor import map_run_record
-from moto.stepfunctions.parser.asl.component.state.exec.state_parallel import branch_worker, branches_decl
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_callback
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
-from moto.stepfunctions.parser.asl.eval import count_down_latch, environment
-from moto.stepfunctions.parser.asl.eval.callback import callback
-from moto.stepfunctions.parser.asl.eval.event import event_manager
-from moto.stepfunctions.parser.backend import execution, execution_worker
 
-from infra.local.moto_patches import Patches
+from infra.local.moto.patches import Patches
+from infra.local.moto.stand_ins import VirtualThread, virtual_datetime, virtual_threading, virtual_time
 from infra.local.virtual_clock import FOREVER_SECONDS, VirtualClock
-from infra.local.virtual_threading import VirtualThread, virtual_datetime, virtual_threading, virtual_time
 
-_USE_THREADING = (
-    program,
-    execute_state,
-    inline_iteration_component,
-    job,
-    map_run_record,
-    branch_worker,
-    branches_decl,
-    state_task_service_callback,
-    count_down_latch,
-    environment,
-)
-_USE_TIME = (retrier_decl, state_task_service_callback)
-_ASK_FOR_NOW = (parser_models, state, map_run_record, branches_decl, event_manager, execution)
-
+_INTERPRETER = "moto.stepfunctions.parser"
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def run_interpreter_in_virtual_time(patches: Patches, clock: VirtualClock, random: Random) -> None:
     """Every wait, timeout, heartbeat and retry of the interpreter takes virtual time; jitter is drawn from `random`."""
-    threading = virtual_threading(clock)
-    for module in _USE_THREADING:
-        patches.replace(module, "threading", threading)
-    for module in _USE_TIME:
-        patches.replace(module, "time", virtual_time(clock))
-    for module in _ASK_FOR_NOW:
-        patches.replace(module, "datetime", virtual_datetime(clock))
-    patches.replace(callback, "Event", threading.Event)
-    patches.replace(execution_worker, "Thread", threading.Thread)
-    patches.replace(jitter_strategy_decl, "random", random)
+    threading, time, datetimes = virtual_threading(clock), virtual_time(clock), virtual_datetime(clock)
+    waits = patches.because(
+        "The interpreter starts real threads, waits on real events and sleeps real seconds.",
+        "its modules that import threading or time, and what they use of them",
+    )
+    waits.replace_everywhere(_INTERPRETER, "threading", real_threading, threading)
+    waits.replace_everywhere(_INTERPRETER, "Thread", real_threading.Thread, threading.Thread)
+    waits.replace_everywhere(_INTERPRETER, "Event", real_threading.Event, threading.Event)
+    waits.replace_everywhere(_INTERPRETER, "time", real_time, time)
+    now = patches.because(
+        "The interpreter reads the wall clock.", "its modules that import datetime, and what they use of it"
+    )
+    now.replace_everywhere(_INTERPRETER, "datetime", dt, datetimes)
+    lots = patches.because("Retries with jitter draw from a generator that nobody seeded.", "jitter_strategy_decl.py")
+    lots.replace(jitter_strategy_decl, "random", random)
     _wait_to_the_instant(patches, clock)
     _cancel_what_is_left_behind(patches, clock)
     _spare_threads(patches, clock)
 
 
 def _wait_to_the_instant(patches: Patches, clock: VirtualClock) -> None:
-    # moto rounds a Wait down to whole seconds, twice, and so ends it early when now has a fraction.
-    # AWS never ends a Wait before its instant.
     def wait_interval(_self: Any, env: Any, wait_seconds: float) -> None:
         due_at = clock.now() + timedelta(seconds=wait_seconds)
         while env.is_running() and clock.now() < due_at:
             env.program_state_event.wait((due_at - clock.now()).total_seconds())
 
-    # moto refuses time offsets, which AWS takes.
     def seconds_until_timestamp(self: Any, env: Any) -> float:
         self.string.eval(env=env)
         text = env.stack.pop()
@@ -86,13 +67,17 @@ def _wait_to_the_instant(patches: Patches, clock: VirtualClock) -> None:
             raise FailureEventException(self._create_failure_event(env, text))
         return (datetime.fromisoformat(text).astimezone(UTC) - clock.now()).total_seconds()
 
-    patches.replace(WaitFunction, "_wait_interval", wait_interval)
-    patches.replace(Timestamp, "_get_wait_seconds", seconds_until_timestamp)
+    fractions = patches.because(
+        "A Wait is rounded down to whole seconds, twice, and so ends early when now has a fraction. AWS never ends a "
+        "Wait before its instant.",
+        "wait_function.py, and the time that Wait states end at",
+    )
+    fractions.replace(WaitFunction, "_wait_interval", wait_interval)
+    offsets = patches.because("A timestamp with an offset is refused, which AWS takes.", "wait_function/timestamp.py")
+    offsets.replace(Timestamp, "_get_wait_seconds", seconds_until_timestamp)
 
 
 def _cancel_what_is_left_behind(patches: Patches, clock: VirtualClock) -> None:
-    # When a branch fails, or a task or the whole machine times out, moto goes on and leaves the other branches and the
-    # work that was too slow running. AWS cancels them.
     def cancelling(evaluate: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         def evaluate_and_cancel(self: Any, env: Any) -> None:
             actor = clock.current_actor()
@@ -105,13 +90,16 @@ def _cancel_what_is_left_behind(patches: Patches, clock: VirtualClock) -> None:
 
         return evaluate_and_cancel
 
-    patches.wrap(execute_state.ExecutionState, "_evaluate_with_timeout", cancelling)
-    patches.wrap(program.Program, "eval", cancelling)
+    left_behind = patches.because(
+        "When a branch fails, or a task or the whole machine times out, the other branches and the work that was too "
+        "slow go on. AWS cancels them.",
+        "execute_state.py, program.py: what becomes of threads that nobody waits for",
+    )
+    left_behind.wrap(execute_state.ExecutionState, "_evaluate_with_timeout", cancelling)
+    left_behind.wrap(program.Program, "eval", cancelling)
 
 
 def _spare_threads(patches: Patches, clock: VirtualClock) -> None:
-    # moto gives each state and each branch a thread of its own only to time it out. Where nothing can time out, the
-    # same work runs in the thread that would wait for it: three threads for a ticket that waits instead of eight.
     inline = _InlineWork()
 
     class StateThread(VirtualThread):
@@ -138,9 +126,15 @@ def _spare_threads(patches: Patches, clock: VirtualClock) -> None:
 
         return evaluate_program
 
-    patches.replace(execute_state, "Thread", lambda **arguments: StateThread(clock, **arguments))
-    patches.wrap(execute_state.ExecutionState, "_evaluate_with_timeout", marking)
-    patches.wrap(program.Program, "eval", evaluating_inline)
+    threads = patches.because(
+        "Each state and each branch gets a thread only to time it out. Where nothing can time out, the same work runs "
+        "in the thread that would wait for it: three threads for a ticket that waits instead of eight.",
+        "execute_state.py: one Thread in _evaluate_with_timeout; program.py: what eval does without a timeout",
+        speed=True,
+    )
+    threads.replace(execute_state, "Thread", lambda **arguments: StateThread(clock, **arguments))
+    threads.wrap(execute_state.ExecutionState, "_evaluate_with_timeout", marking)
+    threads.wrap(program.Program, "eval", evaluating_inline)
 
 
 class _InlineWork:

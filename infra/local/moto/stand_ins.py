@@ -112,10 +112,15 @@ def virtual_time(clock: VirtualClock) -> ModuleWith:
     return ModuleWith(real_time, sleep=clock.park, time=lambda: clock.now().timestamp())
 
 
+class _AnyDatetime(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, datetime)
+
+
 def virtual_datetime(clock: VirtualClock) -> ModuleWith:
     """The module `datetime`, whose `datetime.now` tells the virtual time."""
 
-    class VirtualDatetime(datetime):
+    class VirtualDatetime(datetime, metaclass=_AnyDatetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             now = clock.now()

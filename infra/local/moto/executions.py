@@ -27,7 +27,7 @@ from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
-from infra.local.moto_patches import Patches
+from infra.local.moto.patches import Patches
 from infra.local.virtual_clock import Actor, Killed, VirtualClock
 
 MOST_TRANSITIONS_AT_ONE_INSTANT = 1_000
@@ -110,8 +110,12 @@ class Executions:
 
             return add_and_count
 
-        patches.wrap(ExecutionWorker, "_get_evaluation_environment", registering)
-        patches.wrap(EventManager, "add_event", counting)
+        seen = patches.because(
+            "Which states an execution is in, and how many it entered, is not to be asked for.",
+            "ExecutionWorker, whose environment knows the state; EventManager.add_event, called once per history event",
+        )
+        seen.wrap(ExecutionWorker, "_get_evaluation_environment", registering)
+        seen.wrap(EventManager, "add_event", counting)
 
     def _count(self, run: Run) -> None:
         self.transitions += 1
@@ -128,8 +132,6 @@ class Executions:
     # How it ends before its time.
 
     def _end_stopped_executions(self, patches: Patches) -> None:
-        # In moto, StopExecution has no effect while the execution waits for a task token or for branches.
-        # AWS aborts it at once, whatever it waits for.
         def stop(worker: Any, **details: Any) -> None:
             run = self.run_of(worker._evaluation_details.execution_details.arn)
             if run.environment is None or run.actor is None:
@@ -138,7 +140,7 @@ class Executions:
             run.environment.set_stop(**details)
             self._clock.kill(run.actor)
 
-        # moto fails to stop an execution whose thread has not begun; this one ends before its first state.
+        # An execution that is stopped before its thread has begun ends before its first state.
         def ending_early(evaluate: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
             def evaluate_body(self_program: Any, env: Any) -> None:
                 if env.is_frame():
@@ -156,14 +158,17 @@ class Executions:
 
             return evaluate_body
 
-        patches.replace(ExecutionWorker, "stop", stop)
-        patches.wrap(Program, "_eval_body", ending_early)
+        at_once = patches.because(
+            "StopExecution has no effect while the execution waits for a task token or for branches, and fails before "
+            "its thread has begun. AWS aborts it at once, whatever it waits for.",
+            "ExecutionWorker.stop, Program._eval_body",
+        )
+        at_once.replace(ExecutionWorker, "stop", stop)
+        at_once.wrap(Program, "_eval_body", ending_early)
 
     # Task tokens.
 
     def _guard_tokens(self, patches: Patches) -> None:
-        # moto looks for a token in every running execution, takes it twice, and takes it after the task has ended.
-        # AWS takes it once, and answers TaskTimedOut ("the provided task does not exist anymore") from then on.
         def registering(add: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
             def add_and_register(pool: Any, callback_id: str) -> Any:
                 endpoint = add(pool, callback_id)
@@ -184,13 +189,20 @@ class Executions:
 
             return evaluate_body
 
-        patches.replace(states, "long_uid", lambda: str(self._new_id()))
-        patches.wrap(CallbackPoolManager, "add", registering)
-        patches.wrap(StateTaskServiceCallback, "_eval_body", closing)
+        patches.because("Task tokens are drawn by lot, and no run is like another.", "eval/states.py").replace(
+            states, "long_uid", lambda: str(self._new_id())
+        )
+        once = patches.because(
+            "A token is looked for in every running execution, taken twice, and taken after its task has ended. AWS "
+            'takes it once, and answers TaskTimedOut ("Provided task does not exist anymore") from then on.',
+            "callback.py, state_task_service_callback.py; send_task_… of parser/models.py",
+        )
+        once.wrap(CallbackPoolManager, "add", registering)
+        once.wrap(StateTaskServiceCallback, "_eval_body", closing)
         backend = parser_models.StepFunctionsParserBackend
-        patches.replace(backend, "send_task_success", lambda _, task_token, outcome: self._succeed(task_token, outcome))
-        patches.replace(backend, "send_task_failure", lambda _, task_token, **why: self._fail(task_token, **why))
-        patches.replace(backend, "send_task_heartbeat", lambda _, task_token: self._beat(task_token))
+        once.replace(backend, "send_task_success", lambda _, task_token, outcome: self._succeed(task_token, outcome))
+        once.replace(backend, "send_task_failure", lambda _, task_token, **why: self._fail(task_token, **why))
+        once.replace(backend, "send_task_heartbeat", lambda _, task_token: self._beat(task_token))
 
     def _awaited(self, task_token: str) -> _TaskToken:
         token = self._tokens.get(task_token)
@@ -237,5 +249,7 @@ def _write_the_end(env: Any) -> None:
 
 
 def _choose_the_executing_backend(patches: Patches) -> None:
-    # moto has two Step Functions backends; CloudFormation would create state machines in the one that runs nothing.
-    patches.replace(non_executing_models, "stepfunctions_backends", parser_models.stepfunctions_parser_backends)
+    patches.because(
+        "Of the two Step Functions backends, CloudFormation creates state machines in the one that runs nothing.",
+        "create_from_cloudformation_json of stepfunctions/models.py",
+    ).replace(non_executing_models, "stepfunctions_backends", parser_models.stepfunctions_parser_backends)

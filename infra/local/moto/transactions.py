@@ -1,9 +1,8 @@
-"""Moto's DynamoDB without costs that grow with the table: a transaction's, and a query's."""
+"""Transactions of moto's DynamoDB: one that fails leaves nothing, whatever size the table has."""
 
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -12,15 +11,14 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
-from infra.local.moto_patches import Patches
-from infra.local.virtual_threading import ModuleWith
+from infra.local.moto.patches import Patches
+from infra.local.moto.stand_ins import ModuleWith
 
 
 def save_only_what_a_transaction_touches(patches: Patches) -> None:
     """TransactWriteItems keeps, for its rollback, the items it names; a transaction that fails still leaves nothing."""
 
-    # moto copies every table a transaction names, whole, and on failure puts the copies back. With this it "copies"
-    # the table itself, so that putting it back changes nothing; the items and the stream are put back below.
+    # moto "copies" the table itself, so that putting it back changes nothing; items and stream are put back below.
     def deepcopy_unless_table(value: Any, memo: Any = None) -> Any:
         return value if isinstance(value, Table) else copy.deepcopy(value, memo)
 
@@ -36,29 +34,13 @@ def save_only_what_a_transaction_touches(patches: Patches) -> None:
 
         return transact_write_items
 
-    patches.replace(models, "copy", ModuleWith(copy, deepcopy=deepcopy_unless_table))
-    patches.wrap(DynamoDBBackend, "transact_write_items", restoring)
-
-
-def read_only_the_partition(patches: Patches) -> None:
-    """Query looks at the items of its partition, as DynamoDB does; a query of an index still looks at all."""
-
-    # moto asks the table for all its items, which it sorts, and picks those of the partition.
-    def of_partition(query: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(query)
-
-        def query_partition(table: Any, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
-            partition = table.items.get(hash_key, {}) if table.range_key_attr else table.items
-            if signature.bind(table, hash_key, *args, **kwargs).arguments.get("index_name") is None:
-                table.all_items = lambda: list(partition.values())
-            try:
-                return query(table, hash_key, *args, **kwargs)
-            finally:
-                vars(table).pop("all_items", None)
-
-        return query_partition
-
-    patches.wrap(Table, "query", of_partition)
+    whole_tables = patches.because(
+        "A transaction copies every table that it names, whole, and a failed one puts the copies back in their place: "
+        "it takes longer the more there is, and whoever holds a table holds an old one.",
+        "transact_write_items of dynamodb/models/__init__.py: what is copied and put back",
+    )
+    whole_tables.replace(models, "copy", ModuleWith(copy, deepcopy=deepcopy_unless_table))
+    whole_tables.wrap(DynamoDBBackend, "transact_write_items", restoring)
 
 
 def _touched(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:

@@ -14,10 +14,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tocsin.domain.calendars.wall_time import instant_in
+from tocsin.domain.calendars.wall_time import instant_in, wall_time
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.selectors import ATTRIBUTES
-from tocsin.domain.contracts.wording import wall_time
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.commands import Attributes
 from tocsin.domain.tickets.events import Actor, Event

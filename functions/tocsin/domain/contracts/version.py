@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.calendars.calendar_terms import PublicHolidays
+from tocsin.domain.calendars.holiday_terms import PublicHolidays
 from tocsin.domain.contracts.contract import Contract
 
 

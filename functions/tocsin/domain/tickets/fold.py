@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from tocsin.domain.contracts.changes import Mode
+from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import WAITING, Metric
 from tocsin.domain.contracts.rulebook import Rulebook, Step

@@ -9,12 +9,14 @@ from operator import attrgetter
 from typing import Any
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
-from tocsin.domain.contracts.contract import NO_ZONES, Contract, Tier, Zones
+from tocsin.domain.contracts.clauses.escalation import Tier
+from tocsin.domain.contracts.clauses.hours import NO_ZONES, Zones
+from tocsin.domain.contracts.clauses.targets import Row
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import TIER_RESOLUTION, Metric
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances
-from tocsin.domain.contracts.targets import Row
 from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Event

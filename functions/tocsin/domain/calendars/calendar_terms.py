@@ -102,14 +102,16 @@ class CalendarTerms(Part):
 
     def is_closed_for_a_year(self) -> bool:
         """Whether there is a year in which no window opens, as far as its holidays are known."""
-        calendar = business_calendar(self)
         own_dates = [*self.own_holidays.dates, *map(special_date, self.special_days)]
-        years = {day.year for day in own_dates if isinstance(day, date)}
-        # Years without dates of their own differ in the weekdays of what is closed every year, which repeats after 28.
-        # A few such days cannot close all of the 52 that even one weekday has.
-        many = len(self.own_holidays.yearly) + len(self.special_days) > A_FEW
-        first = next(year for year in count(2026) if year not in years)
-        return not all(map(calendar.open_at_least, {*years, *range(first, first + (28 if many else 1))}))
+        dates = Counter(day.year for day in own_dates if isinstance(day, date))
+        # A few days, with the public holidays, cannot close all of the 52 that even one weekday has. Years without
+        # dates of their own differ in the weekdays of what is closed every year, which repeats after 28.
+        every_year = len(self.own_holidays.yearly) + len(self.special_days)
+        few = A_FEW if any(self.windows()) else 0
+        years = {year for year, number in dates.items() if number + every_year > few}
+        first = next(year for year in count(2026) if year not in dates)
+        years |= {*range(first, first + (28 if every_year > few else 1))}
+        return not all(map(business_calendar(self).open_at_least, years))
 
     @property
     def own_holidays(self) -> HolidayTerms:

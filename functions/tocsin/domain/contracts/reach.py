@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
 from tocsin.domain.contracts.clauses.targets import Row
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import REVIEW, TIER_ACKNOWLEDGEMENT, TIER_RESOLUTION
-from tocsin.domain.contracts.promise import Amount
+from tocsin.domain.contracts.promise import Amount, Promise
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.instants import BusinessDays
 
@@ -30,15 +30,24 @@ def _too_far(calendar: BusinessCalendar, targets: Collection[tuple[str, Amount]]
     """Each calendar is asked once, for no more than its largest targets need."""
     times = [(path, target) for path, target in targets if isinstance(target, timedelta)]
     days = [(path, target) for path, target in targets if isinstance(target, BusinessDays)]
-    reach = _open_time(calendar, max((time for _, time in times), default=timedelta()))
+    reach = _open_time(calendar, REACH, max((time for _, time in times), default=timedelta()))
     yield from (path for path, time in times if time > reach)
     counted = calendar.business_days_in(REACH, max((number for _, number in days), default=0))
     yield from (path for path, number in days if number > counted)
 
 
-def _open_time(calendar: BusinessCalendar, enough: timedelta) -> timedelta:
+def is_far(promise: Promise, start: datetime) -> bool:
+    """Whether the target takes more than the two calendar years after the one in which it starts."""
+    years = range(start.year + 1, start.year + 3)
+    if isinstance(promise.target, timedelta):
+        return _open_time(promise.calendar, years, promise.target) < promise.target
+    return promise.calendar.business_days_in(years, promise.target) < promise.target
+
+
+def _open_time(calendar: BusinessCalendar, years: range, enough: timedelta) -> timedelta:
+    """The open time of some years; of no more than it takes to have `enough`."""
     found = timedelta()
-    for year in REACH:
+    for year in years:
         if found >= enough:
             break
         found += calendar.open_at_least(year)

@@ -21,7 +21,7 @@ WHOSE_ZONE = {"customer": "the customer", "site": "the ticket's site", "team": "
 def calendar_words(name: str, terms: CalendarTerms) -> Iterator[str | TextTable]:
     """The sentences about one calendar, and the table of its extraordinary days; `name` begins a sentence."""
     yield f"{name} are {_weekly(terms)}."
-    yield f"{name} are read in the time zone {_zone(terms)}."
+    yield f"{name} are in the time zone {_zone(terms)}."
     if isinstance(terms.holidays, str):
         yield f"{name} are closed on the holidays “{terms.holidays}”."
     elif terms.holidays.country:

@@ -28,7 +28,7 @@ def pauses_words(metric: Metric) -> str:
     """When it pauses and goes on; empty if never."""
     if not metric.pause:
         return ""
-    return f"pauses when {facts_words(metric.pause)}, and goes on when {facts_words(metric.resume)}"
+    return f"pauses when {facts_words(metric.pause)}, and continues when {facts_words(metric.resume)}"
 
 
 def _sentences(metric: Metric) -> Iterator[str]:

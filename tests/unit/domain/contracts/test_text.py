@@ -454,7 +454,7 @@ def test_a_metric_is_told_by_what_starts_meets_pauses_and_ends_it() -> None:
     assert said(Contract.model_validate(DOCUMENT), "What is measured")[1] == (
         "Repair (fix) starts when somebody acknowledges the ticket, or the ticket is opened, "
         "and is met when the ticket is resolved. "
-        "It pauses when the ticket begins to wait for somebody else, and goes on when the waiting ends. "
+        "It pauses when the ticket begins to wait for somebody else, and continues when the waiting ends. "
         "It is no longer owed when the ticket is closed. "
         "It begins again from nothing when somebody escalates the ticket. "
         "It is taken up again when the ticket is reopened. The customer is told when it is late."
@@ -521,7 +521,7 @@ def test_hours_have_their_breaks_nights_and_extraordinary_days() -> None:
             "The contract's hours are Monday to Thursday from 09:00 to 12:00 and from 13:00 to 17:00; "
             "Friday from 22:00 to 06:00 the next day; Saturday all day; closed on Sunday."
         ),
-        "The contract's hours are read in the time zone Europe/Berlin.",
+        "The contract's hours are in the time zone Europe/Berlin.",
         "The contract's hours are closed on the public holidays of DE.",
         (
             "The contract's hours differ on these days; "

@@ -158,10 +158,10 @@ class MetricsClause(Clause):
         yield from map(metric_words, contract.promised)
         if any(metric.pause for metric in contract.promised):
             yield (
-                "What would start while the ticket is already waiting, and pauses for such waiting, is paused from its "
-                "start."
+                "What starts while the ticket is already waiting, in a way that it pauses for, is paused from the "
+                "beginning."
             )
         yield (
             "When one event has several of these effects, they apply in this order: meeting, ending, beginning again, "
-            "going on, pausing, starting. So somebody who answers and closes a ticket in one action has answered it."
+            "continuing, pausing, starting. So somebody who answers and closes a ticket in one action has answered it."
         )

@@ -56,18 +56,18 @@ class ReopenClause(Clause):
         """See `Clause.words`."""
         again = [metric.label for metric in contract.promised if metric.continues_on_reopen]
         if again:
-            yield f"When a ticket is reopened, {enumerated(again)} {_continued(contract.reopen)}."
+            yield f"When a ticket is reopened, measuring {enumerated(again)} {_continued(contract.reopen)}."
         else:
-            yield "When a ticket is reopened, nothing that has ended goes on."
+            yield "When a ticket is reopened, nothing that has ended continues."
         yield "The tier that had it last is alerted again, and has to acknowledge again."
 
 
 def _continued(reopen: ReopenTerms) -> str:
     if reopen.mode == "resume":
-        return "goes on counting where it stopped; the time in between is a pause"
+        return "continues where it stopped; the time in between is a pause"
     if reopen.within is None:
         return "begins again with the whole target"
     return (
-        f"goes on counting where it stopped if that is within {duration_words(reopen.within)} of its resolution, "
+        f"continues where it stopped if that is within {duration_words(reopen.within)} of its resolution, "
         "whatever the hours, and the time in between is a pause; later, it begins again with the whole target"
     )

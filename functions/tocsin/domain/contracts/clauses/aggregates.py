@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.clauses.targets import DEFAULT, NOT_METRICS, Row, closest
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_RESOLUTION
 from tocsin.domain.contracts.periods import PeriodKind
@@ -18,9 +18,6 @@ from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.identifiers import PriorityName
 from tocsin.domain.values.instants import BusinessDays, Duration
 from tocsin.domain.values.wording import duration_words, enumerated
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 Statistic = Literal["average", "median", "p90", "p95", "attainment"]
 
@@ -146,7 +143,6 @@ class AggregatesClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         if not contract.aggregates:
             return
         yield (

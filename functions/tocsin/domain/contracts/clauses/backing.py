@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.identifiers import SLUG, Slug
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 _HOLDER = re.compile(r"vendor|tier (?P<number>[1-9])", re.ASCII)
 
@@ -53,7 +50,6 @@ class BackingClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         for holder, backing in contract.backed_by.items():
             who = "a vendor" if holder == "vendor" else holder
             yield f"While {who} has a ticket, the contract {backing} says what they promise in turn."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault
@@ -12,6 +12,10 @@ from tocsin.domain.values.markdown import TextTable
 
 if TYPE_CHECKING:
     from tocsin.domain.contracts.contract import Contract
+else:
+    Contract = Any  # It is made of the clauses, so it is there after them; they name it in annotations only.
+
+__all__ = ["Check", "Clause", "Contract", "PutContext", "Words"]
 
 Entry = TypeVar("Entry")
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from tocsin.domain.contracts.clauses.clause import Clause, Words
+from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.identifiers import Email, Slug
 from tocsin.domain.values.markdown import TextTable
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 ChannelAddress = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 """Where a channel is: a mail address, a URL, a telephone number, a place."""
@@ -48,7 +45,6 @@ class ContactsClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         for contact in contract.contacts:
             yield f"For the {contact.party}: {contact}."
         if contract.channels:

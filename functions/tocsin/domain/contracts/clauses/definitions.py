@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from tocsin.domain.contracts.clauses.clause import Clause, Words
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
 
 
 class DefinitionsClause(Clause):
@@ -21,5 +18,4 @@ class DefinitionsClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         yield from (f"“{term}”: {meaning}" for term, meaning in contract.definitions.items())

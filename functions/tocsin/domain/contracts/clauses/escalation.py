@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from tocsin.domain.contracts.clauses.clause import Clause, Words
+from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
 from tocsin.domain.contracts.clauses.hours import CalendarName, hours_words
 from tocsin.domain.contracts.metrics import TIER_RESOLUTION
 from tocsin.domain.contracts.words import pauses_words
@@ -16,9 +16,6 @@ from tocsin.domain.values.instants import Duration
 from tocsin.domain.values.markdown import EMPTY_CELL, TextTable
 from tocsin.domain.values.references import reference
 from tocsin.domain.values.wording import counted, duration_words
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 MOST_TIERS = 9
 
@@ -56,7 +53,6 @@ class EscalationClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         resolving = any(tier.resolve_within for tier in contract.escalation.tiers)
         yield "When a ticket is opened, tier 1 is alerted. Whoever acknowledges has the ticket, and the alerts stop."
         yield (

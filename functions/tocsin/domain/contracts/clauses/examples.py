@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from tocsin.domain.calendars.wall_time import instant_in, wall_time
-from tocsin.domain.contracts.clauses.clause import Clause, Words
+from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
 from tocsin.domain.contracts.selectors import ATTRIBUTES
 from tocsin.domain.values.wording import enumerated
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 
 class ExamplesClause(Clause):
@@ -29,7 +26,6 @@ class ExamplesClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         if contract.examples:
             yield f"Times are those of {contract.timezone}. Each example has been checked against the rules."
         yield from (_example(contract, example) for example in contract.examples)

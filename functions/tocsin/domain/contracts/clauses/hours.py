@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ from tocsin.domain.calendars.calendar_terms import CalendarTerms, ZoneOf, busine
 from tocsin.domain.calendars.holiday_terms import HolidayTerms, PublicHolidays
 from tocsin.domain.calendars.notation import Zone, special_date
 from tocsin.domain.calendars.words import calendar_words, holidays_words
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.clauses.term import TERM
 from tocsin.domain.contracts.term import term_of
 from tocsin.domain.values.faults import Fault
@@ -22,9 +22,6 @@ from tocsin.domain.values.identifiers import Slug
 from tocsin.domain.values.instants import BusinessDays, CalendarDays
 from tocsin.domain.values.references import reference
 from tocsin.domain.values.wording import enumerated
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 ALWAYS_OPEN = "always"
 """The calendar that every contract has without defining it: round the clock, no holidays."""
@@ -198,7 +195,6 @@ class HoursClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         yield (
             "Time counts within the hours of a target: what starts outside them counts from their next opening, "
             "and what is done exactly when it is due is in time."

@@ -5,20 +5,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.clauses.targets import NOT_METRICS
 from tocsin.domain.contracts.metrics import FACTS, PRESETS, REVIEW, TIER_METRICS, Metric
 from tocsin.domain.contracts.selectors import ATTRIBUTES
 from tocsin.domain.contracts.words import metric_words
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 NEVER_OF_A_ROW = frozenset(metric.name for metric in (REVIEW, *TIER_METRICS))
 """Metrics that the tiers or `review` promise."""
@@ -154,7 +151,6 @@ class MetricsClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         yield from map(metric_words, contract.promised)
         if any(metric.pause for metric in contract.promised):
             yield (

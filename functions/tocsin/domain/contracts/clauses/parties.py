@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from tocsin.domain.calendars.notation import Zone
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.identifiers import Slug
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 ContractKind = Literal["customer_sla", "ola", "underpinning"]
 
@@ -64,7 +61,6 @@ class PartiesClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         yield f"This is {KINDS[contract.kind]}."
         yield f"The customer is {contract.customer}."
         if contract.provider:

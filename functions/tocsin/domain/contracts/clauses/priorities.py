@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.identifiers import PriorityName
 from tocsin.domain.values.markdown import EMPTY_CELL, TextTable
 from tocsin.domain.values.wording import enumerated
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 
 def _matrix_gives_unknown_ones(contract: Contract, _put: PutContext) -> Iterator[Fault]:
@@ -40,7 +37,6 @@ class PrioritiesClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         known, matrix = contract.known_priorities, contract.priority_matrix
         yield f"The priority of a ticket is {enumerated(known, 'or')}." if known else "A ticket may have any priority."
         if matrix:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import time
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.clauses.escalation import TeamName
 from tocsin.domain.contracts.clauses.term import TERM
 from tocsin.domain.contracts.term import months_after
@@ -16,9 +16,6 @@ from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.instants import Days, Months
 from tocsin.domain.values.wording import counted, enumerated, months_words
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 SENT_AT = time(9)
 """By the clock of the contract's zone."""
@@ -78,7 +75,6 @@ class RemindersClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         terms, dates = contract.reminders, contract.dates
         if terms is None:
             return

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from tocsin.domain.contracts.clauses.clause import Clause, Words
+from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.instants import Duration
 from tocsin.domain.values.wording import duration_words, enumerated
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 
 class ReopenTerms(Part):
@@ -53,7 +50,6 @@ class ReopenClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         again = [metric.label for metric in contract.promised if metric.continues_on_reopen]
         if again:
             yield f"When a ticket is reopened, measuring {enumerated(again)} {_continued(contract.reopen)}."

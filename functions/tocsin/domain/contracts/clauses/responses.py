@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from tocsin.domain.contracts.clauses.clause import Clause, Words
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
 
 Response = Literal["public_reply", "resolution", "bot_reply", "internal_note", "acknowledgement", "agent_opening"]
 
@@ -36,7 +33,6 @@ class ResponsesClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         counted = [words for kind, words in RESPONSES.items() if kind in contract.counts_as_response]
         others = [words for kind, words in RESPONSES.items() if kind not in contract.counts_as_response]
         yield f"A response is any of these: {'; '.join(counted)}."

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from tocsin.domain.contracts.clauses.clause import Clause, Words
+from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
 from tocsin.domain.contracts.selectors import ATTRIBUTES
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.wording import enumerated
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 Mode = Literal["retroactive", "forward", "best_for_customer"]
 """retroactive: the new target counts from the original start, and may be used up at once.
@@ -49,7 +46,6 @@ class RetargetClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         retarget = contract.retarget
         others = enumerated((name.replace("_", " ") for name in ATTRIBUTES if name in contract.deciding), "or")
         yield f"When the priority changes, {MODES[retarget.priority]}."

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.clauses.escalation import MOST_TIERS, TeamName
 from tocsin.domain.contracts.clauses.hours import CalendarName, hours_words
 from tocsin.domain.contracts.metrics import REVIEW
@@ -17,9 +17,6 @@ from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.instants import WorkingDays
 from tocsin.domain.values.references import known_names
 from tocsin.domain.values.wording import amount_words, due_words
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 
 def _there_is_such_a_tier(number: int, info: ValidationInfo) -> int:
@@ -57,7 +54,6 @@ class ReviewClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         review = contract.review
         if review is None:
             return

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from tocsin.domain.calendars.notation import Day, PlausibleDay
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 
 class Revision(Part):
@@ -74,7 +71,6 @@ class RevisionClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         revision = contract.revision
         if revision.author:
             yield f"This version was written by {revision.author}."

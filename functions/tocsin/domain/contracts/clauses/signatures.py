@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from tocsin.domain.calendars.notation import Day
-from tocsin.domain.contracts.clauses.clause import Clause, Words
+from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
 from tocsin.domain.values.document import Part
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 
 class Signatory(Part):
@@ -31,7 +28,6 @@ class SignaturesClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         for signatory in contract.signatories:
             signed = f", on {signatory.signed_on}" if signatory.signed_on else ""
             yield f"{signatory.name}, for {signatory.party}{signed}."

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, model_validator
 
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.clauses.hours import ALWAYS_OPEN, CalendarName, hours_words
 from tocsin.domain.contracts.clauses.warnings import Thresholds, warning_words
 from tocsin.domain.contracts.metrics import PRESETS
@@ -25,9 +25,6 @@ from tocsin.domain.values.instants import BusinessDays, Target
 from tocsin.domain.values.markdown import EMPTY_CELL, TextTable
 from tocsin.domain.values.references import known_names
 from tocsin.domain.values.wording import amount_words, sentence_case
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 NOT_METRICS = ("calendar", "warn_at", "when")
 """The fields of a row of targets that are no metrics."""
@@ -179,7 +176,6 @@ class TargetsClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         titles = _titles(contract)
         warned = any(row.targets.warn_at is not None for row in contract.rows)
         yield f"The first row that describes a ticket applies to it. A {EMPTY_CELL} means that nothing is promised."

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from tocsin.domain.calendars.notation import Day
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.term import Term, term_of
 from tocsin.domain.values.document import WholeNumber
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.instants import Months
 from tocsin.domain.values.wording import counted, months_words
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 TERM = "effective_from term notice_days transition_days"
 """The fields that `dates` is made of."""
@@ -50,7 +47,6 @@ class TermClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         dates = contract.dates
         if contract.effective_from:
             yield f"The contract takes effect on {contract.effective_from}."

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from tocsin.domain.contracts.clauses.clause import Check, Clause, PutContext, Words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.clauses.hours import CalendarName, hours_words
 from tocsin.domain.contracts.promise import Threshold, WarnAt
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.instants import short_target
 from tocsin.domain.values.wording import duration_words, enumerated
-
-if TYPE_CHECKING:
-    from tocsin.domain.contracts.contract import Contract
 
 Thresholds = Annotated[list[WarnAt], Field(max_length=10)]
 
@@ -57,7 +54,6 @@ class WarningsClause(Clause):
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        """See `Clause.words`."""
         own = any(row.targets.warn_at is not None for row in contract.rows)
         unless = "Where the table of targets does not say otherwise" if own else "Before a deadline"
         if contract.warn_at:

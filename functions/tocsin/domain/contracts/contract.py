@@ -108,7 +108,7 @@ class Contract(
     def priority_faults(self, priority: str | None, attributes: Mapping[str, Any]) -> Iterator[Fault]:
         """What is wrong with a ticket's priority: none where one is needed, or one that has no targets.
 
-        `attributes`: those of `tocsin.domain.contracts.selectors.ATTRIBUTES` that the ticket has.
+        `attributes` are those of the ticket, by the names of `ATTRIBUTES`.
         """
         known, found = self.known_priorities, priority or self.priority_of(attributes)
         if found is None and self.priority_matrix:

@@ -38,6 +38,7 @@ class Circumstances(NamedTuple):
     priority: str | None
     opened_at: datetime
     attributes: Mapping[str, Any]
+    """By the names of `ATTRIBUTES`, as JSON."""
     segment: str | None = None
     """The customer's, for tickets that name none."""
 

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import count
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationInfo, WrapValidator, model_validator
+from pydantic import Field, ValidationInfo, WrapValidator, model_validator
 
 from tocsin.domain.calendars.business_hours import MonthDay, Window
 from tocsin.domain.calendars.calendar import BusinessCalendar, SpecialDay
@@ -25,15 +25,13 @@ from tocsin.domain.calendars.notation import (
     zone,
 )
 from tocsin.domain.values.document import Part
-from tocsin.domain.values.references import reference
+from tocsin.domain.values.references import check_reference
 
 A_FEW = 10
 MOST_WINDOWS = 24
 """In a day."""
 
-SetName = Annotated[
-    str, reference("holidays", "there is no set of holidays {name!r} in this contract's `holidays`; known are: {known}")
-]
+NO_SUCH_SET = "there is no set of holidays {name!r} in this contract's `holidays`; known are: {known}"
 
 
 class SpecialDayTerms(Part):
@@ -61,12 +59,9 @@ def _zone_or_whose(value: Any, _: object) -> str | ZoneOf:
     raise ValueError("is not a time zone; write Europe/Berlin, or {of: customer, otherwise: Europe/Berlin}")
 
 
-_SET_NAME = TypeAdapter(SetName)
-
-
 def _holidays_or_their_name(value: Any, _: object, info: ValidationInfo) -> HolidayTerms | str:
     if isinstance(value, str):
-        return _SET_NAME.validate_python(value, context=info.context)
+        return check_reference(value, info, "holidays", NO_SUCH_SET)
     if isinstance(value, dict | HolidayTerms):
         return HolidayTerms.model_validate(value, context=info.context)
     raise ValueError("are days of one's own, such as {country: DE}, or the name of a set in the contract's `holidays`")

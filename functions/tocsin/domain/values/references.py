@@ -20,13 +20,14 @@ def known_names(info: ValidationInfo, kind: str) -> Collection[str] | None:
     return None if known is None else known[kind]
 
 
+def check_reference(name: str, info: ValidationInfo, kind: str, fault: str, none: str = "none") -> str:
+    """The name, if it is known. `fault` has places for the `name` and for those that are `known`. Raises ValueError."""
+    known = known_names(info, kind)
+    if known is not None and name not in known:
+        raise ValueError(fault.format(name=name, known=", ".join(known) or none))
+    return name
+
+
 def reference(kind: str, fault: str, none: str = "none") -> AfterValidator:
-    """Refuses a name that is not known; `fault` has places for the `name` and for those that are `known`."""
-
-    def check(name: str, info: ValidationInfo) -> str:
-        known = known_names(info, kind)
-        if known is not None and name not in known:
-            raise ValueError(fault.format(name=name, known=", ".join(known) or none))
-        return name
-
-    return AfterValidator(check)
+    """The same for an annotation."""
+    return AfterValidator(lambda name, info: check_reference(name, info, kind, fault, none))

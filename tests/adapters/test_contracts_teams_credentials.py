@@ -19,7 +19,7 @@ from tocsin.adapters.dynamodb.reminders import DynamoReminders
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
 from tocsin.domain.access.credential import Credential
-from tocsin.domain.calendars import calendar_terms
+from tocsin.domain.calendars import holiday_terms
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
@@ -58,8 +58,8 @@ class TestContracts:
         kept = {"DE-BY": {"2026": {"2026-07-01": "Ein Feiertag"}}}
         put = version(1, document={**DOCUMENT, "calendar": calendar, "holidays": sets})
         DynamoContracts(table).put("acme", replace(put, public_holidays=kept))
-        monkeypatch.setattr(calendar_terms, "_public_holidays", self.not_to_be_asked)
-        monkeypatch.setattr(calendar_terms, "_supported_countries", self.not_to_be_asked)
+        monkeypatch.setattr(holiday_terms, "_public_holidays", self.not_to_be_asked)
+        monkeypatch.setattr(holiday_terms, "_supported_countries", self.not_to_be_asked)
         found = DynamoContracts(table).get("acme", "acme-gold")
         assert found is not None
         assert found.public_holidays == kept

@@ -19,7 +19,7 @@ from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_pa
 from tocsin.adapters.messages.reminders import TemplateReminderMessages
 from tocsin.adapters.sns import SnsNotifier
 from tocsin.domain.assessment.acknowledgement import Offer
-from tocsin.domain.contracts.reminders import Kind, reminders_of
+from tocsin.domain.contracts.reminders import ReminderKind, reminders_of
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice, NoticeKind
@@ -73,7 +73,7 @@ def everything(attributes: Mapping[str, Any]) -> list[tuple[Ticket, Notice]]:
     return [(story.ticket(), notice) for story in stories for notice in story.notices()]
 
 
-OF_CONTRACTS = {*get_args(Kind)}
+OF_CONTRACTS = {*get_args(ReminderKind)}
 """Kinds that are about no ticket; their words have a test of their own below."""
 
 KINDS = sorted({path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")} - OF_CONTRACTS)

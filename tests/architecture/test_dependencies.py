@@ -203,11 +203,18 @@ def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
 
 def test_importing_a_module_of_the_domain_defines_and_does_nothing_else() -> None:
     definitions = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Expr)
+
+    def defines(node: ast.stmt) -> bool:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":  # which is never so
+            return True
+        return isinstance(node, definitions) and not (
+            isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
+        )
+
     found = [
         f"{path.name}:{node.lineno}"
         for path in python_files("tocsin/domain")
         for node in ast.parse(path.read_text()).body
-        if not isinstance(node, definitions)
-        or (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant))
+        if not defines(node)
     ]
     assert found == []

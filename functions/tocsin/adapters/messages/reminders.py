@@ -8,10 +8,10 @@ from typing import Any
 from tocsin.adapters.messages import DATA_VERSION, in_words
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
-from tocsin.domain.contracts.wording import counted, months_words
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.topics import team_topic
 from tocsin.domain.values.instants import format_instant
+from tocsin.domain.values.wording import counted, months_words
 
 
 class TemplateReminderMessages:

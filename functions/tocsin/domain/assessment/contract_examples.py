@@ -14,10 +14,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tocsin.domain.calendars.wall_time import instant_in
+from tocsin.domain.calendars.wall_time import instant_in, wall_time
 from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.reach import is_far
 from tocsin.domain.contracts.selectors import ATTRIBUTES
-from tocsin.domain.contracts.wording import wall_time
 from tocsin.domain.tickets.commands import Attributes
 from tocsin.domain.tickets.fold import just_opened
 from tocsin.domain.tickets.ticket import Ticket
@@ -88,6 +88,12 @@ def _ticket(contract: Contract, example: Mapping[str, Any]) -> tuple[dict[str, A
 
 def _difference(ticket: Ticket, path: str, metric: str, expected: datetime) -> Iterator[Fault]:
     obligation, zone = ticket.current.get(metric), ticket.contract.timezone
+    if obligation and obligation.promised and is_far(obligation.promised, obligation.started_at):
+        # Working out the hours of decades for each of fifty examples would take a minute.
+        yield Fault(
+            f"{path}.{metric}", "takes more than two years of opening hours; give an example that is due sooner"
+        )
+        return
     due_at = obligation.due_at() if obligation else None
     if due_at is None:
         yield Fault(f"{path}.{metric}", "is not promised for such a ticket when it is opened")

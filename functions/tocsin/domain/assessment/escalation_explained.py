@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.contracts.wording import ordinal
 from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.tickets.events import TierAlerted
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import format_instant, short_duration
+from tocsin.domain.values.wording import ordinal
 
 
 def reasons(ticket: Ticket) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from tocsin.domain.assessment.assessment import DeadlineDue, Due, WarningDue
-from tocsin.domain.contracts.wording import counted, duration_words, kind_of_day, ordinal, wall_time
+from tocsin.domain.calendars.wall_time import wall_time
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import BusinessDays
+from tocsin.domain.values.wording import counted, duration_words, kind_of_day, ordinal
 
 
 def status_text(obligation: Obligation, now: datetime, timezone: str) -> str:

@@ -6,9 +6,10 @@ Temporal's `compatible` agree: a time that does not exist moves forward by the g
 
 import re
 from bisect import bisect_left, bisect_right
+from calendar import isleap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from itertools import chain
 from operator import itemgetter
@@ -17,8 +18,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 Span = tuple[datetime, datetime]  # [opens, closes), aware UTC
-Window = tuple[int, int]  # (opens, closes) in seconds since local midnight
-Holidays = Callable[[int], Mapping[date, str]]
+Window = tuple[int, int]  # (opens, closes) in seconds since local midnight; closing at or before opening is overnight
+HolidaysOfYear = Callable[[int], Mapping[date, str]]
 MonthDay = tuple[int, int]  # (12, 24); (2, 29) comes in leap years only
 
 
@@ -102,7 +103,7 @@ class BusinessHours:
         self,
         timezone: str,
         weekly: Mapping[int, Sequence[Window]],
-        holidays: Holidays,
+        holidays: HolidaysOfYear,
         special_days: SpecialDays,
     ) -> None:
         if unknown := [weekday for weekday in weekly if weekday not in WEEK]:
@@ -167,6 +168,37 @@ class BusinessHours:
             return min(closing, self._midnight(day + DAY))
         return closing
 
+    def open_at_least(self, year: int) -> timedelta:
+        """A lower bound of the open time of a local year, found without building its hours.
+
+        What a shift has after midnight is left out. The bound may be too high by the hours in which the clocks change.
+        """
+        first, days = date(year, 1, 1), 366 if isleap(year) else 365
+        total = sum((self._open_on_weekdays[(first.weekday() + day) % 7] for day in range(days - 364)), timedelta())
+        total += 52 * sum(self._open_on_weekdays, timedelta())
+        for day in {*self.holidays(year), *self._special_days_of(year)}:
+            total += self._open_on(day) - self._open_on_weekdays[day.weekday()]
+        return total
+
+    def _special_days_of(self, year: int) -> Iterator[date]:
+        for day in self._special_days:
+            if isinstance(day, date):
+                if day.year == year:
+                    yield day
+            elif day != (2, 29) or isleap(year):
+                yield date(year, *day)
+
+    def _open_on(self, day: date) -> timedelta:
+        if not self._special_day(day):
+            return timedelta() if self._is_closed(day) else self._open_on_weekdays[day.weekday()]
+        midnight = self._midnight(day + DAY)
+        open_time = (min(closes, midnight) - opens for opens, closes in union(self._shifts(day)) if opens < midnight)
+        return sum(open_time, timedelta())
+
+    @cached_property
+    def _open_on_weekdays(self) -> Sequence[timedelta]:
+        return [_within_a_day(windows) for windows in self._weekly]
+
     def holidays(self, year: int) -> Mapping[date, str]:
         """Names of the holidays of a local year, asked for once."""
         if year not in self._holidays:
@@ -229,6 +261,13 @@ def _placed(windows: Sequence[_WallWindow], midnight: datetime) -> list[Span]:
     """The windows after a midnight where the clock on the wall runs evenly, so that plain addition will do."""
     start = midnight.astimezone(UTC)
     return [(start + opens, start + closes) for opens, closes in windows]
+
+
+def _within_a_day(windows: Sequence[_WallWindow]) -> timedelta:
+    """How much of one date the windows that open on it cover."""
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    covered = union((day + opens, day + min(closes, DAY)) for opens, closes in windows)
+    return sum((closes - opens for opens, closes in covered), timedelta())
 
 
 def _wall_windows(windows: Sequence[Window]) -> list[_WallWindow]:

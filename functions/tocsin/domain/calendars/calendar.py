@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import accumulate, islice
+from itertools import accumulate, islice, takewhile
 from operator import itemgetter, sub
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from tocsin.domain.calendars.business_hours import (
     NO_SPECIAL_DAYS,
     WEEK,
     BusinessHours,
-    Holidays,
+    HolidaysOfYear,
     SpecialDay,
     SpecialDays,
     Window,
@@ -30,7 +30,7 @@ __all__ = ["ALWAYS", "BusinessCalendar", "Interval", "NoOpenHours", "SpecialDay"
 
 _Pause = tuple[datetime, datetime | None]
 
-_NOTHING = timedelta(0)
+_ZERO = timedelta(0)
 _A_YEAR = timedelta(days=366)
 
 
@@ -46,7 +46,7 @@ class NoOpenHours(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _OpenTime:
     """The open time of consecutive local years, as parallel lists with one entry a stretch.
 
     The table ends with an empty stretch at `ends`, so that every instant before `ends` has a stretch that closes
@@ -83,9 +83,9 @@ class _Table:
         current = bisect_left(self.worked, worked) - 1
         return self.opens[current] + (worked - self.worked[current])
 
-    def followed_by(self, later: "_Table") -> "_Table":
+    def followed_by(self, later: "_OpenTime") -> "_OpenTime":
         total = self.worked[-1]
-        return _Table(
+        return _OpenTime(
             range(self.years.start, later.years.stop),
             self.begins,
             later.ends,
@@ -115,13 +115,13 @@ class BusinessCalendar:
         self,
         timezone: str,
         weekly: Mapping[int, Sequence[Window]],
-        holidays: Holidays = no_holidays,
+        holidays: HolidaysOfYear = no_holidays,
         special_days: SpecialDays = NO_SPECIAL_DAYS,
     ) -> None:
         self.timezone = timezone
         self._hours = BusinessHours(timezone, weekly, holidays, special_days)
         # Replaced as a whole and never changed: a thread that loses a race builds a year again, and no more.
-        self._table: _Table | None = None
+        self._table: _OpenTime | None = None
 
     def deadline(self, start: datetime, target: timedelta, pauses: Sequence[Interval] = ()) -> datetime | None:
         """The earliest instant with `target` of business time since `start`, outside the pauses.
@@ -132,7 +132,7 @@ class BusinessCalendar:
         negative.
         """
         start = _utc(start)
-        if target <= _NOTHING:
+        if target <= _ZERO:
             return self._first_counting_instant(start, target, pauses)
         table = self._covering(start, start)
         worked = table.worked_until(start) + target
@@ -153,7 +153,7 @@ class BusinessCalendar:
         if not start.tzinfo is end.tzinfo is UTC:  # as it nearly always is; two calls would take a sixth of the time
             start, end = _utc(start), _utc(end)
         if end <= start:
-            return _NOTHING
+            return _ZERO
         table = self._covering(start, end)
         worked = table.worked_between(start, end)
         if not pauses:
@@ -169,6 +169,19 @@ class BusinessCalendar:
         at = _utc(at)
         table = self._covering(at, at)
         return table.opens[bisect_right(table.closes, at)] <= at
+
+    def open_at_least(self, year: int) -> timedelta:
+        """A lower bound of the open time of a local year, but for the hours in which the clocks change.
+
+        It costs a thousandth of building the hours of the year. What is left over from the year before is not in it.
+        """
+        return self._hours.open_at_least(year)
+
+    def business_days_in(self, years: range, most: int) -> int:
+        """How many business days some years have, counted up to `most`."""
+        closings = self._hours.closings_after(date(years.start - 1, 12, 31))
+        inside = takewhile(lambda each: each[0].year < years.stop, closings)
+        return sum(1 for _ in islice((day for day, closing in inside if closing), most))
 
     def next_opening(self, at: datetime) -> datetime:
         """The first open instant at or after `at`; NoOpenHours if there is none."""
@@ -244,7 +257,7 @@ class BusinessCalendar:
     def _first_counting_instant(
         self, start: datetime, target: timedelta, pauses: Sequence[Interval]
     ) -> datetime | None:
-        if target < _NOTHING:
+        if target < _ZERO:
             raise ValueError(f"a target cannot be negative: {target}")
         at = self.next_opening(start)
         for begins, ends in _disjoint(pauses, start):
@@ -255,26 +268,28 @@ class BusinessCalendar:
             at = self.next_opening(max(at, ends))
         return at
 
-    def _earliest(self, table: _Table, worked: timedelta) -> datetime:
+    def _earliest(self, table: _OpenTime, worked: timedelta) -> datetime:
         """The first instant by which that much was worked since the table begins, in whatever year."""
         while worked > table.worked[-1]:
             table = self._with_next_year(table)
         return table.earliest(worked)
 
-    def _covering(self, start: datetime, end: datetime) -> _Table:
+    def _covering(self, start: datetime, end: datetime) -> _OpenTime:
         table = self._table
+        if table is not None and (end < table.begins - _A_YEAR or start > table.ends + _A_YEAR):
+            table = None  # Far from what is known: begin anew instead of working out the years in between.
         if table is None or start < table.begins or end >= table.ends:
             table = self._table = self._extended(table or self._year(self._hours.local_date(start).year), start, end)
         return table
 
-    def _extended(self, table: _Table, start: datetime, end: datetime) -> _Table:
+    def _extended(self, table: _OpenTime, start: datetime, end: datetime) -> _OpenTime:
         while start < table.begins:
             table = self._year(table.years.start - 1).followed_by(table)
         while end >= table.ends:
             table = table.followed_by(self._year(table.years.stop))
         return table
 
-    def _with_next_year(self, table: _Table) -> _Table:
+    def _with_next_year(self, table: _OpenTime) -> _OpenTime:
         year = table.years.stop
         following = self._year(year)
         if not following.worked[-1] and not self._hours.has_special_opening_after(date(year, 12, 31)):
@@ -282,12 +297,12 @@ class BusinessCalendar:
         self._table = table.followed_by(following)
         return self._table
 
-    def _year(self, year: int) -> _Table:
+    def _year(self, year: int) -> _OpenTime:
         begins, ends = self._hours.year_start(year), self._hours.year_start(year + 1)
         spans = self._hours.open_in(year)
         opens, closes = [opens for opens, _ in spans], [closes for _, closes in spans]
-        worked = list(accumulate(map(sub, closes, opens), initial=_NOTHING))
-        return _Table(range(year, year + 1), begins, ends, [*opens, ends], [*closes, ends], worked)
+        worked = list(accumulate(map(sub, closes, opens), initial=_ZERO))
+        return _OpenTime(range(year, year + 1), begins, ends, [*opens, ends], [*closes, ends], worked)
 
 
 def _utc(at: datetime) -> datetime:

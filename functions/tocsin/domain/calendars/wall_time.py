@@ -1,4 +1,4 @@
-"""Wall-clock times that people write, as instants."""
+"""Wall-clock times as people write and read them."""
 
 from __future__ import annotations
 
@@ -29,3 +29,9 @@ def instant_in(timezone: str, text: Any) -> datetime:
     if match["weekday"] and f"{at:%a}" != match["weekday"]:
         raise ValueError(f"is a {at:%A}, not a {match['weekday']}")
     return at.astimezone(UTC)
+
+
+def wall_time(at: datetime, timezone: str) -> str:
+    """`Fri 2026-03-27 16:50` on the wall of that zone, with seconds where there are any."""
+    local = at.astimezone(load_zone(timezone))
+    return f"{local:%a %Y-%m-%d %H:%M:%S}".removesuffix(":00")

@@ -10,7 +10,7 @@ from tocsin.domain.calendars.calendar import Interval
 from tocsin.domain.contracts.promise import Amount, Promise, Threshold
 from tocsin.domain.values.instants import BusinessDays
 
-NOTHING = timedelta()
+ZERO = timedelta()
 
 
 class Countdown(NamedTuple):
@@ -18,7 +18,7 @@ class Countdown(NamedTuple):
 
     promise: Promise
     counts_from: datetime
-    used: Amount = NOTHING
+    used: Amount = ZERO
     before: Countdown | None = None
     until: datetime | None = None
     """When the countdown before was left: earlier than `counts_from` where nothing was promised in between."""
@@ -84,11 +84,11 @@ class Countdown(NamedTuple):
             return None if by_hand else self._reached(threshold, pauses)
         if not by_hand and isinstance(target, timedelta):
             warned = threshold.used_at(target)
-            return self._reached(warned, pauses) if warned > NOTHING else None
+            return self._reached(warned, pauses) if warned > ZERO else None
         if due_at is None:
             return None
         warned = threshold.used_at(calendar.elapsed(self.counts_from, due_at, pauses))
-        return calendar.deadline(self.counts_from, warned, pauses) if warned > NOTHING else None
+        return calendar.deadline(self.counts_from, warned, pauses) if warned > ZERO else None
 
     def _reached(self, amount: Amount, pauses: Sequence[Interval]) -> datetime | None:
         calendar, start = self.promise.calendar, self.counts_from
@@ -96,11 +96,11 @@ class Countdown(NamedTuple):
             days = amount - self._days_used
             return calendar.end_of_business_day(start, days, pauses, self.after) if days > 0 else start
         left = amount - self._time_used
-        return calendar.deadline(start, left, pauses) if left > NOTHING else start
+        return calendar.deadline(start, left, pauses) if left > ZERO else start
 
     @property
     def _time_used(self) -> timedelta:
-        return self.used if isinstance(self.used, timedelta) else NOTHING
+        return self.used if isinstance(self.used, timedelta) else ZERO
 
     @property
     def _days_used(self) -> int:

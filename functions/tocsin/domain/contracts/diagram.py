@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tocsin.domain.contracts.contract import Contract, ReviewTerms
-from tocsin.domain.contracts.text import hours_words
-from tocsin.domain.contracts.wording import amount_words, counted, due_words, duration_words
+from tocsin.domain.contracts.clauses.hours import hours_words
+from tocsin.domain.contracts.clauses.review import ReviewTerms
+from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.values.wording import amount_words, counted, due_words, duration_words
 
 _SAFE = " ,.'()-"
 

@@ -2,7 +2,7 @@
 
 A metric says by facts when it starts, what meets it, what pauses, resumes, cancels or resets it. The presets follow
 the helpdesks that people come from (Zendesk's metric names; ServiceNow's six conditions); a contract may change their
-conditions or define metrics of its own (`tocsin.domain.contracts.metric_terms`).
+conditions or define metrics of its own (`tocsin.domain.contracts.clauses.metrics`).
 """
 
 from __future__ import annotations

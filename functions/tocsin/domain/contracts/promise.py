@@ -52,7 +52,6 @@ WarnAt = Annotated[
     WithJsonSchema({"type": "string", "examples": ["75%", "30m left"]}),
 ]
 
-
 Amount = timedelta | BusinessDays
 """Of time: open time, or business days."""
 

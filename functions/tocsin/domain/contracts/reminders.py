@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 from itertools import count, takewhile
 from typing import Literal, NamedTuple
 
 from tocsin.domain.calendars.business_hours import load_zone
+from tocsin.domain.contracts.clauses.reminders import SENT_AT
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.term import months_after
 from tocsin.domain.values.instants import FIRST_YEAR, LAST_YEAR
 
-Kind = Literal["contract_renewal", "contract_review"]
-
-SENT_AT = time(9)
-"""By the clock of the contract's zone."""
+ReminderKind = Literal["contract_renewal", "contract_review"]
 
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 2), date(LAST_YEAR, 12, 30)
 
@@ -27,7 +25,7 @@ class Reminder(NamedTuple):
     """On which day somebody is told, and about which: the last day for notice or of the term, or the review's day."""
 
     on: date
-    kind: Kind
+    kind: ReminderKind
     about: date
 
     def due_at(self, timezone: str) -> datetime:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import product
-from math import prod
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -22,9 +19,6 @@ ATTRIBUTES = (
 """What a helpdesk may say about a ticket and change later; the contract's selectors may look at some of it."""
 
 TEXT_FIELDS = ("priority", "impact", "urgency", "category", "channel", "segment")
-
-MOST_COMBINATIONS = 2_000
-"""Of the values of one row; somebody has to read them."""
 
 
 def _listed(value: Any) -> Any:
@@ -44,6 +38,7 @@ class Circumstances(NamedTuple):
     priority: str | None
     opened_at: datetime
     attributes: Mapping[str, Any]
+    """By the names of `ATTRIBUTES`, as JSON."""
     segment: str | None = None
     """The customer's, for tickets that name none."""
 
@@ -92,87 +87,3 @@ class Selector(Part):
     def is_default(self) -> bool:
         """Whether it matches every ticket."""
         return all(getattr(self, field) is None for field in type(self).model_fields)
-
-
-@dataclass(frozen=True, slots=True)
-class _Witness:
-    """A ticket that a row describes and that as few other rows as possible do."""
-
-    texts: Mapping[str, str]
-    tag: str | None
-    affected_users: int
-    within: Any
-
-    def taken_by(self, selector: Selector) -> bool:
-        if any(self.texts.get(field) not in wanted for field, wanted in selector.texts):
-            return False
-        if selector.tags is not None and self.tag not in selector.tags:
-            return False
-        if (selector.affected_users_at_least or 0) > self.affected_users:
-            return False
-        limit = selector.customer_deadline_within
-        return limit is None or (self.within is not None and self.within <= limit)
-
-
-def never_chosen(selectors: Sequence[Selector], priorities: Sequence[str] | None) -> Iterator[tuple[int, str, str]]:
-    """Rows that can never apply, and values that cannot within a row that can: (number of the row, field, why).
-
-    `priorities` are the names that a ticket may have, if the contract says. A last row for all other tickets may stand
-    even where these leave none. Exact: of a field that a row does not
-    mention the ticket that is hardest to take away has a value that no row mentions, of tags one, of users and
-    deadlines the bound itself, so it is enough to try those.
-    """
-    for number, selector in enumerate(selectors):
-        if _combinations(selector) > MOST_COMBINATIONS:
-            yield number, "", f"has more than {MOST_COMBINATIONS} combinations of values; split the row"
-            continue
-        witnesses = [(witness, _taker(witness, selectors[:number])) for witness in _witnesses(selector, priorities)]
-        takers = {taker for _, taker in witnesses}
-        if not witnesses:
-            yield number, "priority", f"is none of the contract's priorities, {', '.join(priorities or ())}"
-        elif None not in takers and not _asked_for(number, selectors):
-            yield number, "", f"can never apply: {_rows(takers)} every ticket that it describes"
-        else:
-            yield from ((number, field, why) for field, why in _dead_values(selector, witnesses, priorities))
-
-
-def _asked_for(number: int, selectors: Sequence[Selector]) -> bool:
-    """Whether it is the row for all other tickets, which every contract needs: the first such, at the end."""
-    return number == len(selectors) - 1 and [n for n, each in enumerate(selectors) if each.is_default] == [number]
-
-
-def _dead_values(
-    selector: Selector, witnesses: Sequence[tuple[_Witness, int | None]], priorities: Sequence[str] | None
-) -> Iterator[tuple[str, str]]:
-    for field in (*TEXT_FIELDS, "tags"):
-        for value in getattr(selector, field) or ():
-            having = [t for w, t in witnesses if (w.tag if field == "tags" else w.texts.get(field)) == value]
-            if field == "priority" and not having and priorities is not None:
-                yield field, f"{value!r} is not one of the contract's priorities, {', '.join(priorities)}"
-            elif having and None not in having:
-                yield field, f"{value!r} can never apply here: {_rows(set(having))} such tickets"
-
-
-def _taker(witness: _Witness, earlier: Sequence[Selector]) -> int | None:
-    return next((number for number, selector in enumerate(earlier) if witness.taken_by(selector)), None)
-
-
-def _witnesses(selector: Selector, priorities: Sequence[str] | None) -> Iterator[_Witness]:
-    fields = dict(selector.texts)
-    if priorities is not None:
-        named = fields.get("priority")
-        fields["priority"] = frozenset(p for p in priorities if named is None or p in named)
-    names = sorted(fields)
-    for values in product(*(sorted(fields[name]) for name in names)):
-        for tag in selector.tags or (None,):
-            texts = dict(zip(names, values, strict=True))
-            yield _Witness(texts, tag, selector.affected_users_at_least or 0, selector.customer_deadline_within)
-
-
-def _combinations(selector: Selector) -> int:
-    return prod(len(wanted) for wanted in [*(wanted for _, wanted in selector.texts), selector.tags or ["any"]])
-
-
-def _rows(numbers: set[int | None]) -> str:
-    named = ", ".join(f"targets.{number}" for number in sorted(n for n in numbers if n is not None))
-    return f"{named} before it {'takes' if len(numbers) == 1 else 'take'}"

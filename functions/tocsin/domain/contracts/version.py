@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.calendars.calendar_terms import PublicHolidays
+from tocsin.domain.calendars.holiday_terms import PublicHolidays
 from tocsin.domain.contracts.contract import Contract
 
 
@@ -19,6 +19,7 @@ class ContractVersion:
     version: int
     put_at: datetime
     document: Mapping[str, Any]
+    """JSON, as it was sent."""
     sha256: str
     public_holidays: PublicHolidays = field(default_factory=dict)
     """As they were known when it was put: no update of a library moves the deadlines of its tickets."""

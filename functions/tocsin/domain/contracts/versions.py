@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from tocsin.domain.calendars.calendar_terms import PublicHolidays
+from tocsin.domain.calendars.holiday_terms import PublicHolidays
 
 
 class Difference(NamedTuple):

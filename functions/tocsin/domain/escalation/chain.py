@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
-from tocsin.domain.contracts.contract import Contract, Tier
+from tocsin.domain.contracts.clauses.escalation import Tier
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.escalation.reasons import AlertReason
 
 Hours = Callable[[Tier], BusinessCalendar]

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from tocsin.domain.calendars.business_hours import load_zone
-from tocsin.domain.calendars.calendar_terms import Zone
+from tocsin.domain.calendars.notation import Zone
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.identifiers import Email, Slug
 from tocsin.domain.values.instants import Instant

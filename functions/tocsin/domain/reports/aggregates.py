@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from tocsin.domain.contracts.aggregate_terms import Aggregate
+from tocsin.domain.contracts.clauses.aggregates import Aggregate
 from tocsin.domain.reports.outcome import Outcome
 
 PERCENTILES = {"median": 50, "p90": 90, "p95": 95}

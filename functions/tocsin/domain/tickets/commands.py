@@ -17,8 +17,8 @@ from pydantic import (
     model_validator,
 )
 
-from tocsin.domain.contracts.changes import Mode
-from tocsin.domain.contracts.metric_terms import MetricName
+from tocsin.domain.contracts.clauses.metrics import MetricName
+from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.values.document import WholeNumber
 from tocsin.domain.values.identifiers import PriorityName, Slug, TicketId
 from tocsin.domain.values.instants import Instant, format_instant, parse_instant

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from tocsin.domain.contracts.changes import Mode
+from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.notices.notice import Notice, Receipt
 from tocsin.domain.tickets.attributes import TicketAttributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tocsin.domain.contracts.changes import Mode
+from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import WAITING, Metric
 from tocsin.domain.contracts.rulebook import Step

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from tocsin.domain.calendars.calendar import Interval
-from tocsin.domain.contracts.changes import Mode
+from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.contracts.countdown import Countdown
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.contracts.promise import Promise

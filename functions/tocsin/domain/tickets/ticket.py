@@ -8,12 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
-from tocsin.domain.contracts.contract import NO_ZONES, Contract, Tier, Zones
+from tocsin.domain.contracts.clauses.escalation import Tier
+from tocsin.domain.contracts.clauses.hours import NO_ZONES, Zones
+from tocsin.domain.contracts.clauses.targets import Row
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import TIER_RESOLUTION, Metric
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances
-from tocsin.domain.contracts.targets import Row
 from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.tickets.attributes import TicketAttributes

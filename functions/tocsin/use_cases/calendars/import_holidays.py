@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tocsin.domain.calendars.calendar_terms import WEEKDAYS
+from tocsin.domain.calendars.notation import WEEKDAYS
 from tocsin.domain.values.faults import Fault, Invalid
 from tocsin.ports.calendars import HolidayFeeds
 

@@ -36,6 +36,8 @@ def put_contract(
 ) -> tuple[ContractVersion, bool]:
     """The newest version, and whether it is new: the same document again makes none, unless public holidays changed.
 
+    `document` is the contract as it was sent, parsed from JSON or YAML.
+
     Raises Invalid with all faults, PreconditionFailed when `if_match` is not the newest version, Conflict when
     somebody else puts a version at the same moment.
     """

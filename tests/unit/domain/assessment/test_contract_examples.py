@@ -10,9 +10,8 @@ import pytest
 from tests.unit.domain.contracts.test_reading import MINIMAL, TEAMS, changed, faults
 from tests.unit.story import DOCUMENT, contract
 from tocsin.domain.assessment.contract_examples import faults_of_examples
-from tocsin.domain.calendars.wall_time import instant_in
+from tocsin.domain.calendars.wall_time import instant_in, wall_time
 from tocsin.domain.contracts.reading import read_contract
-from tocsin.domain.contracts.wording import wall_time
 from tocsin.domain.values.faults import Fault, Invalid
 
 BERLIN: Mapping[str, Any] = DOCUMENT["calendar"]

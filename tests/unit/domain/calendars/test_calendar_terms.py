@@ -10,14 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
-from tocsin.domain.calendars.calendar_terms import (
-    CalendarTerms,
-    Holidays,
-    _public_holidays,
-    business_calendar,
-    weekdays,
-    window_seconds,
-)
+from tocsin.domain.calendars.calendar_terms import CalendarTerms, business_calendar
+from tocsin.domain.calendars.holiday_terms import HolidayTerms, _public_holidays
+from tocsin.domain.calendars.notation import weekdays, window_seconds
 from tocsin.domain.values.validation_errors import faults_of
 
 NEVER = [("body", "has no open hour in a year; no target could ever be due")]
@@ -153,7 +148,7 @@ def test_holidays_are_called_as_in_their_country_whatever_the_machine_speaks(
 ) -> None:
     monkeypatch.setenv("LANGUAGE", of_the_machine)
     _public_holidays.cache_clear()
-    assert Holidays(country="DE", subdivision="BY").in_year(2026)[date(2026, 1, 6)] == "Heilige Drei Könige"
+    assert HolidayTerms(country="DE", subdivision="BY").in_year(2026)[date(2026, 1, 6)] == "Heilige Drei Könige"
 
 
 def test_a_calendar_of_which_every_day_of_the_coming_years_is_a_holiday_is_refused() -> None:
@@ -184,7 +179,9 @@ def test_a_holiday_that_is_no_date_is_refused(day: str) -> None:
 
 
 def test_own_dates_and_those_of_the_country_are_closed_and_named() -> None:
-    holidays = Holidays.model_validate({"country": "DE", "subdivision": "BY", "dates": {"2026-12-24": "Heiligabend"}})
+    holidays = HolidayTerms.model_validate(
+        {"country": "DE", "subdivision": "BY", "dates": {"2026-12-24": "Heiligabend"}}
+    )
     named = holidays.in_year(2026)
     assert named[date(2026, 12, 24)] == "Heiligabend"
     assert date(2026, 1, 6) in named
@@ -193,7 +190,7 @@ def test_own_dates_and_those_of_the_country_are_closed_and_named() -> None:
 
 
 def test_what_is_closed_every_year_is_closed_in_each_and_a_date_has_the_better_name() -> None:
-    holidays = Holidays.model_validate(
+    holidays = HolidayTerms.model_validate(
         {"country": "DE", "yearly": {"12-24": "Heiligabend", "02-29": "leap"}, "dates": {"2027-12-24": "move"}}
     )
     assert [holidays.in_year(year)[date(year, 12, 24)] for year in (1999, 2026, 2027)] == [

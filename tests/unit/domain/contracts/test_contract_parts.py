@@ -9,12 +9,22 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.unit.domain.contracts.test_reading import MINIMAL, TEAMS, TIER, changed, faults
+from tests.unit.domain.contracts.test_text import DOCUMENT as BY_LIST
 from tests.unit.story import DOCUMENT, REVIEW, contract
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.values.faults import Invalid
 
 OPEN = {"timezone": "UTC"}
+
+
+WHOLE: Mapping[str, Any] = {**BY_LIST, "backed_by": {}}
+FOLLOWS: Mapping[str, set[str]] = {
+    # What these define is named elsewhere.
+    "calendars": {"targets", "warnings_in", "escalation", "review"},
+    "holidays": {"calendar", "calendars"},
+    "metrics": {"targets", "aggregates"},
+}
 
 
 def read(**parts: Any) -> Contract:
@@ -581,3 +591,28 @@ class TestWarningsThatWouldNeverBeGiven:
         assert accepted(targets={"P1": {"resolution": "4h", "first_response": "1h"}}, warn_at=["3h"])
         assert accepted(targets={"P1": {"resolution": "2bd", "first_response": "1h"}}, warn_at=["3h"])
         assert accepted(targets={"P1": {"resolution": "1h", "warn_at": []}}, warn_at=["3h"]), "which is for no row then"
+
+
+@pytest.mark.parametrize("part", Contract.model_fields)
+@pytest.mark.parametrize("value", [True, [0], {"?": 0}], ids=repr)
+def test_a_malformed_part_is_a_fault_of_that_part_and_no_check_needs_more_than_it_says(
+    part: str, value: object
+) -> None:
+    """Whatever looks at a part that is not there would fail, or tell faults of others that follow from it."""
+    found = faults({**WHOLE, part: value}, teams={*TEAMS})
+    assert {path.partition(".")[0] for path in found} <= {part, *FOLLOWS.get(part, ())}
+    assert any(path.startswith(part) for path in found)
+
+
+@pytest.mark.parametrize("entry", ["aggregates.0", "aggregates.1"])
+def test_a_malformed_entry_of_a_list_leaves_the_others_their_numbers(entry: str) -> None:
+    aggregate = {"metric": "resolution", "statistic": "p90", "target": "1h", "period": "week"}
+    number = int(entry.partition(".")[2])
+    aggregates: list[Any] = [{**aggregate, "metric": "unknown"}] * 2
+    aggregates[number] = "p90"
+    assert faults(changed(aggregates=aggregates)).keys() == {entry, f"aggregates.{1 - number}.metric"}
+
+
+def test_faults_come_in_the_order_of_the_document() -> None:
+    document = {"warn_at": ["0%"], **MINIMAL, "term": "soon", "kind": "x"}
+    assert list(faults(document)) == ["warn_at.0", "term", "kind"]

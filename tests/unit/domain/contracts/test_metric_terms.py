@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from tests.unit.domain.contracts.test_reading import changed, faults
 from tests.unit.story import BOT, CUSTOMER, Story, after, contract
+from tocsin.domain.contracts.clauses.metrics import MetricTerms, contradictions, metric_of
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.contracts.metric_terms import MetricTerms, contradictions, metric_of
 from tocsin.domain.contracts.metrics import FACTS, FIRST_RESPONSE, PERIODIC_UPDATE, PRESETS, RESOLUTION, TIER_METRICS
 from tocsin.domain.tickets import events as ev
 

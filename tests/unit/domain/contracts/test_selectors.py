@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.unit.story import OPENED_AT
-from tocsin.domain.contracts.selectors import MOST_COMBINATIONS, Circumstances, Selector, never_chosen
+from tocsin.domain.contracts.reachable import MOST_COMBINATIONS, never_chosen
+from tocsin.domain.contracts.selectors import Circumstances, Selector
 from tocsin.domain.values.instants import format_instant
 
 

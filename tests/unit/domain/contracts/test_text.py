@@ -17,14 +17,15 @@ from pydantic import BaseModel
 from tests.unit.story import DOCUMENT as SMALL
 from tests.unit.story import REVIEW, contract
 from tocsin.domain.assessment.contract_examples import faults_of_examples
-from tocsin.domain.contracts.changes import Mode
-from tocsin.domain.contracts.clauses import Table
-from tocsin.domain.contracts.contract import Contract, Kind
-from tocsin.domain.contracts.metric_terms import CONDITIONS
+from tocsin.domain.contracts.clauses.metrics import CONDITIONS
+from tocsin.domain.contracts.clauses.parties import ContractKind
+from tocsin.domain.contracts.clauses.responses import RESPONSES
+from tocsin.domain.contracts.clauses.retarget import Mode
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import FACTS
 from tocsin.domain.contracts.reading import read_contract
-from tocsin.domain.contracts.responses import RESPONSES
-from tocsin.domain.contracts.text import as_markdown, clauses
+from tocsin.domain.contracts.text import as_markdown, sections
+from tocsin.domain.values.markdown import TextTable
 
 PUT_AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ABSENT = object()
@@ -206,13 +207,13 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "CalendarTerms.special_days": ("calendar.special_days", {}),
     "ZoneOf.of": ("calendars.plant.timezone.of", "team"),
     "ZoneOf.otherwise": ("calendars.plant.timezone.otherwise", "Europe/Vienna"),
-    "Holidays.country": (
+    "HolidayTerms.country": (
         "calendar.holidays",
         {**DOCUMENT["calendar"]["holidays"], "country": "AR", "subdivision": "B"},
     ),
-    "Holidays.subdivision": ("calendar.holidays.subdivision", "BE"),
-    "Holidays.dates": ("calendar.holidays.dates", {"2026-05-16": "bridge day"}),
-    "Holidays.yearly": ("calendar.holidays.yearly", {"12-28": "between the years"}),
+    "HolidayTerms.subdivision": ("calendar.holidays.subdivision", "BE"),
+    "HolidayTerms.dates": ("calendar.holidays.dates", {"2026-05-16": "bridge day"}),
+    "HolidayTerms.yearly": ("calendar.holidays.yearly", {"12-28": "between the years"}),
     "SpecialDayTerms.name": ("calendar.special_days.12-24.name", "Heiligabend"),
     "SpecialDayTerms.open": ("calendar.special_days.12-24.open", []),
     "MetricTerms.like": (OWN, {"like": "agent_work"}),
@@ -351,7 +352,7 @@ ALTERNATIVES: Mapping[str, tuple[str, list[Any]]] = {
     "notice": ("notice_days", [0, 1, 2]),
     "warnings": ("warn_at", [[], ["75%"], ["30m"], ["1h left"]]),
     "warnings of a row": ("targets.0.warn_at", [[], ["75%"], ["30m"], ["1h left"]]),
-    "kinds": ("kind", [*get_args(Kind)]),
+    "kinds": ("kind", [*get_args(ContractKind)]),
     "statistics": ("aggregates.0.statistic", ["average", "median", "p90", "p95"]),
     "periods": ("aggregates.1.period", ["week", "month", "quarter"]),
     "targets": ("targets.1.fix", ["1h", "61m", "3661s", "24h", "1bd", "2bd", "3bd", "11bd", "21bd", "3cd"]),
@@ -383,10 +384,10 @@ def test_every_choice_that_a_field_offers_has_words_of_its_own(choice: str) -> N
 
 def said(terms: Contract, heading: str) -> list[str | list[str]]:
     """What a clause says: its sentences, and the rows of its tables."""
-    [clause] = [clause for clause in clauses(terms) if clause.heading == heading]
+    [clause] = [clause for clause in sections(terms) if clause.heading == heading]
     lines: list[str | list[str]] = []
     for part in clause.parts:
-        if isinstance(part, Table):
+        if isinstance(part, TextTable):
             lines += [[*part.columns], *([*row] for row in part.rows)]
         else:
             lines.append(part)
@@ -394,7 +395,7 @@ def said(terms: Contract, heading: str) -> list[str | list[str]]:
 
 
 def test_a_small_contract_has_no_clause_about_what_it_does_not_say() -> None:
-    assert [clause.heading for clause in clauses(contract())] == [
+    assert [clause.heading for clause in sections(contract())] == [
         "Parties",
         "Hours",
         "Priorities",
@@ -417,7 +418,7 @@ def test_targets_are_a_table_in_their_order_with_the_tickets_and_hours_of_each_r
                 "priority P1, impact high, urgency high, category outage, channel phone, "
                 "segment gold (the ticket's, else the customer's), "
                 "tagged login or sync, 100 users or more affected, "
-                "needed by the customer within 24 hours of the opening, by the clock on the wall"
+                "needed by the customer within 24 hours of the opening, whatever the hours"
             ),
             "15 minutes",
             "4 hours",
@@ -453,8 +454,8 @@ def test_a_metric_is_told_by_what_starts_meets_pauses_and_ends_it() -> None:
     assert said(Contract.model_validate(DOCUMENT), "What is measured")[1] == (
         "Repair (fix) starts when somebody acknowledges the ticket, or the ticket is opened, "
         "and is met when the ticket is resolved. "
-        "It pauses when the ticket begins to wait for somebody else, and goes on when the waiting ends. "
-        "It is owed no longer when the ticket is closed. "
+        "It pauses when the ticket begins to wait for somebody else, and continues when the waiting ends. "
+        "It is no longer owed when the ticket is closed. "
         "It begins again from nothing when somebody escalates the ticket. "
         "It is taken up again when the ticket is reopened. The customer is told when it is late."
     )
@@ -465,8 +466,8 @@ def test_a_version_says_who_wrote_and_approved_it_since_when_it_is_in_force_and_
         "This version was written by Kim Roe.",
         "It was approved by Jo Doe on 2025-12-01.",
         (
-            "It is in force for tickets that are opened on 2026-02-01 or later; "
-            "what is opened before that day is under an earlier version."
+            "It is in force for tickets opened on 2026-02-01 or later; "
+            "tickets opened before that day are under an earlier version."
         ),
         "New in this version: Repair within 4 hours",
     ]
@@ -476,8 +477,8 @@ def test_going_forward_is_said_to_need_a_target_of_the_same_kind() -> None:
     never = {"priority": "retroactive", "attributes": "retroactive", "contract": "best_for_customer"}
     found = [said(Contract.model_validate({**DOCUMENT, "retarget": terms}), "Changes") for terms in ({}, never)]
     sentence = (
-        "What was used up in open time, business days or calendar days can only be taken from a target of the same "
-        "kind; another one counts from the original start."
+        "Time used up can only be taken from a target in the same unit: open time, business days or calendar "
+        "days. A target in another unit counts from the original start."
     )
     assert [sentence in sentences for sentences in found] == [True, False]
 
@@ -487,7 +488,7 @@ def test_contacts_are_sentences_and_channels_a_table() -> None:
         "For the provider: Kim Roe, service manager (mail: kim@helpers.example; telephone: +49 89 1234567).",
         (
             "The parties have agreed to report to each other by these channels; "
-            "a ticket that comes by another is served all the same:"
+            "a ticket that comes by another one is served all the same:"
         ),
         ["Channel", "Where"],
         ["email", "support@helpers.example"],
@@ -502,8 +503,8 @@ def test_a_term_says_in_dates_what_is_under_it() -> None:
         "The contract takes effect on 2026-01-01.",
         "It runs for 2 years from the day on which it takes effect; its last day is 2027-12-31.",
         "It is terminated with a notice of 30 days, so by 2027-12-01.",
-        ("Tickets go on being served and measured under it for 14 days after its end, until 2028-01-14."),
-        "Tickets that are opened from 2026-01-01 to 2028-01-14 are under it, and are measured to their end.",
+        ("Tickets continue to be served and measured under it for 14 days after its end, until 2028-01-14."),
+        "Tickets opened from 2026-01-01 to 2028-01-14 are under it, and are measured to their end.",
         "Governing law: German law.",
     ]
 
@@ -520,11 +521,11 @@ def test_hours_have_their_breaks_nights_and_extraordinary_days() -> None:
             "The contract's hours are Monday to Thursday from 09:00 to 12:00 and from 13:00 to 17:00; "
             "Friday from 22:00 to 06:00 the next day; Saturday all day; closed on Sunday."
         ),
-        "The contract's hours are read in the time zone Europe/Berlin.",
+        "The contract's hours are in the time zone Europe/Berlin.",
         "The contract's hours are closed on the public holidays of DE.",
         (
-            "The contract's hours are others on these days; "
-            "where a day has hours of its own, they apply on a holiday as well:"
+            "The contract's hours differ on these days; "
+            "hours that a day has of its own apply even where it is a holiday:"
         ),
         ["Day", "Name", "Open"],
         ["29 February, in leap years", "Leap day", "closed"],
@@ -557,14 +558,14 @@ def test_a_target_over_many_tickets_is_a_sentence() -> None:
             "Of the tickets with priority P1 or P2 that are resolved in a week, "
             "the 90th percentile of first response (first_response) is at most 10 minutes."
         ),
-        "Of the tickets that are resolved in a month, the share that is in time of repair (fix) is at least 95%.",
+        "For the tickets that are resolved in a month, at least 95% of what is owed as repair (fix) is met in time.",
     ]
 
 
 def test_whose_time_another_contract_backs_is_said() -> None:
     assert said(Contract.model_validate(DOCUMENT), "Contracts behind this one") == [
-        "For the time for which a vendor has a ticket, the contract acme-cloud says what is promised in turn.",
-        "For the time for which tier 2 has a ticket, the contract engineering-ola says what is promised in turn.",
+        "While a vendor has a ticket, the contract acme-cloud says what they promise in turn.",
+        "While tier 2 has a ticket, the contract engineering-ola says what they promise in turn.",
     ]
     assert said(Contract.model_validate(DOCUMENT), "Parties")[0] == (
         "This is a service level agreement: what the provider promises the customer."
@@ -576,7 +577,7 @@ def test_warnings_are_told_with_the_hours_for_which_they_wait() -> None:
     assert said(terms, "Warnings") == [
         (
             "Where the table of targets does not say otherwise, whoever has the ticket is warned "
-            "when 75% of the time is used up and when all but 30 minutes of the time is used up."
+            "when 75% of the time is used up and with 30 minutes left."
         ),
         (
             "Warnings are given in the hours “plant”; outside them they wait for the next opening. "
@@ -607,7 +608,7 @@ def test_who_is_reminded_of_which_date_and_when_is_said() -> None:
             "The contract is reviewed every 6 months from the day on which it takes effect, as long as it runs; "
             "on each of these days the team management is reminded."
         ),
-        "Reminders are sent at 09:00 by the clock of Europe/Berlin.",
+        "Reminders are sent at 09:00 in the time zone Europe/Berlin.",
     ]
     no_notice = changed(DOCUMENT, "notice_days", ABSENT)
     assert "before the last day of the contract, 2027-12-31." in str(
@@ -625,7 +626,7 @@ def test_an_example_is_a_sentence() -> None:
     }
     assert said(contract(examples=[example]), "Examples")[1:] == [
         (
-            "A P2 with category outage opened on Fri 2026-03-27 16:50 has to have its first response "
+            "A P2 with category outage opened on Fri 2026-03-27 16:50 must have its first response "
             "by Mon 2026-03-30 09:50 and its resolution by Tue 2026-03-31 09:50."
         )
     ]
@@ -633,7 +634,7 @@ def test_an_example_is_a_sentence() -> None:
 
 def test_a_review_is_due_after_business_days_and_the_text_says_what_these_are() -> None:
     assert said(contract(review=REVIEW), "Review after an escalation")[0] == (
-        "When a ticket is resolved that has reached tier 2 or a later one, the team management owes a review "
+        "When a ticket that has reached tier 2 or a later one is resolved, the team management owes a review "
         "by the end of the 3rd business day after that, in the contract's hours."
     )
     assert any("A business day is" in line for line in said(contract(review=REVIEW), "Hours"))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.story import DOCUMENT, REVIEW, contract
-from tocsin.domain.contracts.aggregate_terms import Aggregate
+from tocsin.domain.contracts.clauses.aggregates import Aggregate
 from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.reports.aggregates import attained
 from tocsin.domain.reports.outcome import Outcome

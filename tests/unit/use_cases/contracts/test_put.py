@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.story import DOCUMENT, OPENED_AT
 from tests.unit.use_cases.world import World
-from tocsin.domain.calendars import calendar_terms
+from tocsin.domain.calendars import holiday_terms
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.values.faults import Conflict, Invalid, PreconditionFailed
 from tocsin.use_cases.contracts.contract_versions import changed_by
@@ -174,12 +174,12 @@ class TestPublicHolidays:
 
     def new_law(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """An update of the library, with another holiday."""
-        known_before = calendar_terms._public_holidays
+        known_before = holiday_terms._public_holidays
 
         def known_now(country: str, subdivision: str | None, year: int) -> Mapping[date, str]:
             return {**known_before(country, subdivision, year), date(year, 5, 8): "Tag der Befreiung"}
 
-        monkeypatch.setattr(calendar_terms, "_public_holidays", known_now)
+        monkeypatch.setattr(holiday_terms, "_public_holidays", known_now)
 
     def test_a_version_keeps_those_of_the_year_before_this_one_and_five_to_come(self, world: World) -> None:
         version, _ = world.put(self.BAVARIAN)

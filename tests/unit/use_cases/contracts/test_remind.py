@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,8 @@ from tocsin.domain.values.faults import Invalid
 from tocsin.use_cases.contracts.put_contract import put_contract
 from tocsin.use_cases.contracts.read_reminders import read_reminders
 from tocsin.use_cases.contracts.remind import Reminded, remind
+
+BERLIN = ZoneInfo("Europe/Berlin")
 
 TERMS: Mapping[str, Any] = {
     **DOCUMENT,
@@ -85,6 +88,17 @@ def test_each_reminder_is_sent_when_it_is_due_and_once(office: Office) -> None:
     assert office.sent_at("2026-10-02T07:00:00Z") == ["renewal 2026-10-02"]
     assert office.sent_at("2026-11-01T08:00:00Z") == ["review 2026-11-01"]
     assert office.next_look() is None
+
+
+def test_on_every_day_of_the_year_nothing_is_sent_before_nine_and_at_nine_only_what_is_of_that_day(
+    office: Office,
+) -> None:
+    due = {"2026-06-01": "review", "2026-09-02": "renewal", "2026-10-02": "renewal", "2026-11-01": "review"}
+    for number in range(1, 300):
+        day = datetime(2026, 3, 30, tzinfo=BERLIN) + timedelta(days=number)
+        assert office.sent_at(day.replace(hour=8, minute=59).isoformat()) == []
+        kind = due.get(f"{day:%Y-%m-%d}")
+        assert office.sent_at(day.replace(hour=9).isoformat()) == ([f"{kind} {day:%Y-%m-%d}"] if kind else [])
 
 
 def test_after_a_long_outage_the_newest_of_each_kind_is_sent_late_and_once(office: Office) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from tocsin.domain.contracts.metrics import FACTS, Metric
 from tocsin.domain.contracts.selectors import TEXT_FIELDS, Selector
-from tocsin.domain.contracts.wording import counted, duration_words, enumerated, sentence_case
+from tocsin.domain.values.wording import counted, duration_words, enumerated, sentence_case
 
 _IS = "the ticket is "
 
@@ -28,18 +28,18 @@ def pauses_words(metric: Metric) -> str:
     """When it pauses and goes on; empty if never."""
     if not metric.pause:
         return ""
-    return f"pauses when {facts_words(metric.pause)}, and goes on when {facts_words(metric.resume)}"
+    return f"pauses when {facts_words(metric.pause)}, and continues when {facts_words(metric.resume)}"
 
 
 def _sentences(metric: Metric) -> Iterator[str]:
-    course = f"starts when {facts_words(metric.start)}, and is met when {facts_words(metric.stop)}"
-    yield f"{sentence_case(metric.label)} ({metric.name}) {course}."
+    when = f"starts when {facts_words(metric.start)}, and is met when {facts_words(metric.stop)}"
+    yield f"{sentence_case(metric.label)} ({metric.name}) {when}."
     if metric.repeats:
         yield "Each time it is met, the next one starts."
     if metric.pause:
         yield f"It {pauses_words(metric)}."
     if metric.cancel:
-        yield f"It is owed no longer when {facts_words(metric.cancel)}."
+        yield f"It is no longer owed when {facts_words(metric.cancel)}."
     if metric.reset:
         yield f"It begins again from nothing when {facts_words(metric.reset)}."
     if metric.continues_on_reopen:
@@ -63,4 +63,4 @@ def _conditions(selector: Selector) -> Iterator[str]:
         yield f"{counted(selector.affected_users_at_least, 'user')} or more affected"
     if selector.customer_deadline_within is not None:
         within = duration_words(selector.customer_deadline_within)
-        yield f"needed by the customer within {within} of the opening, by the clock on the wall"
+        yield f"needed by the customer within {within} of the opening, whatever the hours"

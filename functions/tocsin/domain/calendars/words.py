@@ -6,48 +6,43 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from tocsin.domain.calendars.business_hours import MonthDay
-from tocsin.domain.calendars.calendar_terms import (
-    CalendarTerms,
-    DaySeconds,
-    Holidays,
-    month_day,
-    special_date,
-    window_seconds,
-)
-from tocsin.domain.contracts.clauses import Table
-from tocsin.domain.contracts.wording import enumerated
+from tocsin.domain.calendars.business_hours import MonthDay, Window
+from tocsin.domain.calendars.calendar_terms import CalendarTerms
+from tocsin.domain.calendars.holiday_terms import HolidayTerms
+from tocsin.domain.calendars.notation import month_day, special_date, window_seconds
+from tocsin.domain.values.markdown import TextTable
+from tocsin.domain.values.wording import enumerated
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MIDNIGHT = 86_400
 WHOSE_ZONE = {"customer": "the customer", "site": "the ticket's site", "team": "the first tier's team"}
 
 
-def calendar_words(name: str, terms: CalendarTerms) -> Iterator[str | Table]:
+def calendar_words(name: str, terms: CalendarTerms) -> Iterator[str | TextTable]:
     """The sentences about one calendar, and the table of its extraordinary days; `name` begins a sentence."""
     yield f"{name} are {_weekly(terms)}."
-    yield f"{name} are read in the time zone {_zone(terms)}."
+    yield f"{name} are in the time zone {_zone(terms)}."
     if isinstance(terms.holidays, str):
         yield f"{name} are closed on the holidays “{terms.holidays}”."
     elif terms.holidays.country:
         yield f"{name} are closed on {_public_holidays(terms.holidays)}."
     days = sorted([*_closed_days(terms.own_holidays), *_special_days(terms)])
     if days:
-        yield f"{name} are others on these days; where a day has hours of its own, they apply on a holiday as well:"
-        yield Table(["Day", "Name", "Open"], [row for _, row in days])
+        yield f"{name} differ on these days; hours that a day has of its own apply even where it is a holiday:"
+        yield TextTable(["Day", "Name", "Open"], [row for _, row in days])
 
 
-def holidays_words(name: str, holidays: Holidays) -> Iterator[str | Table]:
+def holidays_words(name: str, holidays: HolidayTerms) -> Iterator[str | TextTable]:
     """The sentences about a set of holidays."""
     own = sorted(_closed_days(holidays))
     parts = [_public_holidays(holidays)] if holidays.country else []
     parts += ["these days:"] if own else []
     yield f"The holidays “{name}” are {enumerated(parts) or 'none'}{'' if own else '.'}"
     if own:
-        yield Table(["Day", "Name"], [(day, name) for _, (day, name, _) in own])
+        yield TextTable(["Day", "Name"], [(day, name) for _, (day, name, _) in own])
 
 
-def window_words(windows: Sequence[DaySeconds]) -> str:
+def window_words(windows: Sequence[Window]) -> str:
     """`from 09:00 to 12:00 and from 13:00 to 17:00`, `all day`, `closed`."""
     return enumerated(_window(opens, closes) for opens, closes in sorted(set(windows))) or "closed"
 
@@ -65,7 +60,7 @@ def _time(seconds: int) -> str:
 
 
 def _weekly(terms: CalendarTerms) -> str:
-    windows: list[list[DaySeconds]] = [[] for _ in WEEKDAYS]
+    windows: list[list[Window]] = [[] for _ in WEEKDAYS]
     for day, window in terms.windows():
         windows[day].append(window)
     hours = [window_words(each) for each in windows]
@@ -91,28 +86,28 @@ def _zone(terms: CalendarTerms) -> str:
     return f"of {WHOSE_ZONE[source.of]}, or in {source.otherwise} where that is not known"
 
 
-def _public_holidays(holidays: Holidays) -> str:
+def _public_holidays(holidays: HolidayTerms) -> str:
     where = f"{holidays.country}, subdivision {holidays.subdivision}" if holidays.subdivision else holidays.country
     return f"the public holidays of {where}"
 
 
-Row = tuple[tuple[bool, str], tuple[str, str, str]]
+DayRow = tuple[tuple[bool, str], tuple[str, str, str]]
 """Of the table of days, after what it is sorted by: those of every year first, then by date."""
 
 
-def _closed_days(holidays: Holidays) -> Iterator[Row]:
+def _closed_days(holidays: HolidayTerms) -> Iterator[DayRow]:
     for day, name in holidays.yearly.items():
         yield _row(month_day(day), name, "closed")
     for closed, name in holidays.dates.items():
         yield _row(closed, name, "closed")
 
 
-def _special_days(terms: CalendarTerms) -> Iterator[Row]:
+def _special_days(terms: CalendarTerms) -> Iterator[DayRow]:
     for special, hours in terms.special_days.items():
         yield _row(special_date(special), hours.name, window_words([window_seconds(each) for each in hours.open]))
 
 
-def _row(day: date | MonthDay, name: str, hours: str) -> Row:
+def _row(day: date | MonthDay, name: str, hours: str) -> DayRow:
     if isinstance(day, date):
         return (True, day.isoformat()), (f"{day:%a} {day}", name, hours)
     month, number = day

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from tocsin.domain.contracts.metrics import FACTS, PRESETS, Metric
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
+from tocsin.domain.contracts.clauses.targets import NOT_METRICS
+from tocsin.domain.contracts.metrics import FACTS, PRESETS, REVIEW, TIER_METRICS, Metric
+from tocsin.domain.contracts.selectors import ATTRIBUTES
+from tocsin.domain.contracts.words import metric_words
 from tocsin.domain.values.document import Part
+from tocsin.domain.values.faults import Fault
+
+NEVER_OF_A_ROW = frozenset(metric.name for metric in (REVIEW, *TIER_METRICS))
+"""Metrics that the tiers or `review` promise."""
+
+TAKEN = frozenset({*NOT_METRICS, "opened", "priority", *ATTRIBUTES})
+"""What a metric of a contract's own cannot be called: in a row or in an example it would mean something else."""
 
 CONDITIONS = ("start", "stop", "pause", "resume", "cancel", "reset")
 MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -108,3 +119,45 @@ def _may_follow(later: str, earlier: str, has_review: bool) -> bool:
 
 def _either(names: frozenset[str]) -> str:
     return " or ".join(sorted(names))
+
+
+def _impossible(contract: Contract, _put: PutContext) -> Iterator[Fault]:
+    for name, terms in contract.metrics.items():
+        if name in NEVER_OF_A_ROW:
+            yield Fault(f"metrics.{name}", "is promised elsewhere: by the tiers of the escalation, or by `review`")
+        elif name in TAKEN:
+            yield Fault(f"metrics.{name}", "is the name of something else in a contract; give the metric another")
+        else:
+            for condition, why in contradictions(metric_of(name, terms), has_review=contract.review is not None):
+                yield Fault(f"metrics.{name}.{condition}", why)
+
+
+def _promised_by_no_row(contract: Contract, _put: PutContext) -> Iterator[Fault]:
+    promised = {name for row in contract.rows for name in row.targets.by_metric}
+    for name in contract.metrics:
+        if name not in promised | NEVER_OF_A_ROW | TAKEN:
+            yield Fault(f"metrics.{name}", "is defined, but no row of `targets` promises it")
+
+
+class MetricsClause(Clause):
+    """Metrics as presets have them, with other conditions, or of the contract's own."""
+
+    heading: ClassVar = "What is measured"
+    checks: ClassVar[Sequence[Check]] = (Check("review", _impossible), Check("metrics targets", _promised_by_no_row))
+
+    metrics: Annotated[dict[MetricName, MetricTerms], Field(max_length=20)] = Field(
+        default_factory=dict, description="presets with other conditions, and metrics of the contract's own"
+    )
+
+    @staticmethod
+    def words(contract: Contract) -> Words:
+        yield from map(metric_words, contract.promised)
+        if any(metric.pause for metric in contract.promised):
+            yield (
+                "What starts while the ticket is already waiting, in a way that it pauses for, is paused from the "
+                "beginning."
+            )
+        yield (
+            "When one event has several of these effects, they apply in this order: meeting, ending, beginning again, "
+            "continuing, pausing, starting. So somebody who answers and closes a ticket in one action has answered it."
+        )

@@ -1,4 +1,4 @@
-"""Clauses: headed text and tables, and the Markdown of them, in which whatever people have written stays text."""
+"""Headed text and tables as Markdown, in which whatever people have written stays text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ _JOINERS = "\u200c\u200d"
 """They belong to words of some scripts, although they are not printed."""
 
 
+EMPTY_CELL = "–"
+
+
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
     """Rows of plain text, each as long as `columns`."""
 
     columns: Sequence[str]
@@ -22,23 +25,23 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class Section:
     """Plain sentences, and tables in between."""
 
     heading: str
-    parts: Sequence[str | Table]
+    parts: Sequence[str | TextTable]
 
 
-def markdown(title: str, preamble: Iterable[str], clauses: Iterable[Clause]) -> str:
-    """A document: title, paragraphs, numbered clauses with a list item for each sentence."""
+def markdown(title: str, preamble: Iterable[str], sections: Iterable[Section]) -> str:
+    """A document: title, paragraphs, numbered sections with a list item for each sentence."""
     blocks = [f"# {escaped(title)}", *map(escaped, preamble)]
-    for number, clause in enumerate(clauses, start=1):
-        blocks.append(f"## {number}. {escaped(clause.heading)}")
-        blocks += _blocks(clause.parts)
+    for number, section in enumerate(sections, start=1):
+        blocks.append(f"## {number}. {escaped(section.heading)}")
+        blocks += _blocks(section.parts)
     return "\n\n".join(blocks) + "\n"
 
 
-def _blocks(parts: Sequence[str | Table]) -> Iterator[str]:
+def _blocks(parts: Sequence[str | TextTable]) -> Iterator[str]:
     sentences: list[str] = []
     for part in parts:
         if isinstance(part, str):

@@ -1,12 +1,10 @@
-"""Amounts of time, instants, thresholds and lists as a contract's text says them."""
+"""Amounts of time, numbers and lists in words, as contracts, alerts and explanations say them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from tocsin.domain.calendars.business_hours import load_zone
-from tocsin.domain.contracts.promise import Amount, Threshold
 from tocsin.domain.values.instants import BusinessDays, CalendarDays
 
 
@@ -33,21 +31,15 @@ def duration_words(duration: timedelta) -> str:
     return " ".join(counted(number, unit) for number, unit in parts if number) or counted(0, "second")
 
 
-def wall_time(at: datetime, timezone: str) -> str:
-    """`Fri 2026-03-27 16:50` on the wall of that zone, with seconds where there are any."""
-    local = at.astimezone(load_zone(timezone))
-    return f"{local:%a %Y-%m-%d %H:%M:%S}".removesuffix(":00")
-
-
 def months_words(months: int) -> str:
     """`2 years`, `18 months`."""
     return counted(months, "month") if months % 12 else counted(months // 12, "year")
 
 
-def amount_words(amount: Amount) -> str:
+def amount_words(amount: timedelta | BusinessDays) -> str:
     """`4 hours`, `the end of the 3rd business day`."""
     if isinstance(amount, BusinessDays):
-        return f"the end of the {_ordinal(amount)} {kind_of_day(amount)}"
+        return f"the end of the {ordinal(amount)} {kind_of_day(amount)}"
     return duration_words(amount)
 
 
@@ -56,25 +48,9 @@ def kind_of_day(days: BusinessDays) -> str:
     return "calendar day" if isinstance(days, CalendarDays) else "business day"
 
 
-def due_words(amount: Amount) -> str:
+def due_words(amount: timedelta | BusinessDays) -> str:
     """`within 4 hours`, `by the end of the 3rd business day`."""
     return f"{'by' if isinstance(amount, BusinessDays) else 'within'} {amount_words(amount)}"
-
-
-def warning_words(thresholds: Iterable[Threshold]) -> str:
-    """`when 75% of the time is used up and when all but 30 minutes of the time is used up`; empty for no thresholds."""
-    return enumerated(f"when {_threshold(threshold)}" for threshold in thresholds)
-
-
-def _threshold(threshold: Threshold) -> str:
-    if threshold.percent:
-        return f"{threshold.percent}% of the time is used up"
-    return f"all but {duration_words(threshold.left)} of the time is used up"
-
-
-def _ordinal(number: int) -> str:
-    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
 
 
 def ordinal(number: int) -> str:

@@ -1,0 +1,92 @@
+"""Who is alerted, in which order, and how long each has."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
+from tocsin.domain.contracts.clauses.hours import CalendarName, hours_words
+from tocsin.domain.contracts.metrics import TIER_RESOLUTION
+from tocsin.domain.contracts.words import pauses_words
+from tocsin.domain.values.document import Part, WholeNumber
+from tocsin.domain.values.identifiers import Slug
+from tocsin.domain.values.instants import Duration
+from tocsin.domain.values.markdown import EMPTY_CELL, TextTable
+from tocsin.domain.values.references import reference
+from tocsin.domain.values.wording import counted, duration_words
+
+MOST_TIERS = 9
+
+TeamName = Annotated[
+    Slug, reference("team", "there is no team {name!r}; put it first. Known are: {known}", none="none yet")
+]
+
+
+class Tier(Part):
+    """A step of the escalation chain: who is alerted, how long they have to acknowledge and to resolve."""
+
+    team: TeamName
+    acknowledge_within: Duration
+    resolve_within: Duration | None = Field(None, description="from the alert; then the next tier is alerted")
+    calendar: CalendarName | None = Field(None, description="instead of the calendar of the ticket's targets")
+
+
+class EscalationTerms(Part):
+    """The chain: tiers in order. The last one is alerted again a few times; then all are told that nobody has it."""
+
+    tiers: Annotated[list[Tier], Field(min_length=1, max_length=MOST_TIERS)]
+    repeat_last_tier: Annotated[WholeNumber, Field(ge=0, le=10)] = 2
+
+
+class EscalationClause(Clause):
+    """The chain of tiers."""
+
+    heading: ClassVar = "Escalation"
+
+    escalation: EscalationTerms
+
+    def tier(self, number: int) -> Tier:
+        """A tier by its number from 1; the last one where a later version of the contract has fewer."""
+        return self.escalation.tiers[min(max(number, 1), len(self.escalation.tiers)) - 1]
+
+    @staticmethod
+    def words(contract: Contract) -> Words:
+        resolving = any(tier.resolve_within for tier in contract.escalation.tiers)
+        yield "When a ticket is opened, tier 1 is alerted. Whoever acknowledges has the ticket, and the alerts stop."
+        yield (
+            "When nobody in a tier acknowledges in time, the next tier is alerted. Outside its hours a tier is alerted "
+            "at their next opening. A tier in which nobody can be reached is not waited for, unless it is the last."
+        )
+        if resolving:
+            yield (
+                "When a tier has acknowledged and does not resolve the ticket in time, counted from its alert, the "
+                f"next tier is alerted. The time to resolve {pauses_words(TIER_RESOLUTION)}. Both times count in the "
+                "hours in which the tier is alerted."
+            )
+        yield _tiers(contract, resolving)
+        yield f"{_last_tier(contract.escalation.repeat_last_tier)}; then all tiers are told that nobody has the ticket."
+        yield "When somebody escalates a ticket by hand, the next tier, or the tier they name, is alerted at once."
+
+
+def _tiers(contract: Contract, resolving: bool) -> TextTable:
+    return TextTable(
+        ["Tier", "Team", "Acknowledges within", *(["Resolves within"] if resolving else []), "Is alerted"],
+        [
+            [
+                str(number),
+                tier.team,
+                duration_words(tier.acknowledge_within),
+                *([duration_words(tier.resolve_within) if tier.resolve_within else EMPTY_CELL] if resolving else []),
+                hours_words(contract, tier.calendar) if tier.calendar else "in the hours of the ticket's targets",
+            ]
+            for number, tier in enumerate(contract.escalation.tiers, start=1)
+        ],
+    )
+
+
+def _last_tier(repeats: int) -> str:
+    if repeats == 0:
+        return "When nobody in the last tier acknowledges in time, it is not alerted again"
+    return f"When nobody in the last tier acknowledges in time, it is alerted again, up to {counted(repeats, 'time')}"

@@ -52,11 +52,16 @@ class Function:
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index: name, partition key, sort key (all keys are strings); projects everything."""
+    """A global secondary index; its keys are strings.
+
+    `projects` names what it holds beside its keys and the table's; with nothing named it is KEYS_ONLY. A write that
+    changes nothing of that costs the index nothing.
+    """
 
     name: str
     partition_key: str
     sort_key: str
+    projects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,7 +227,20 @@ TOCSIN = Topology(
         partition_key="pk",
         sort_key="sk",
         indexes=(
-            Index("tickets_by_status", "status_key", "due_key"),
+            Index(
+                "tickets_by_status",
+                "status_key",
+                "due_key",
+                projects=(
+                    "sequence",
+                    "priority",
+                    "contract_id",
+                    "contract_version",
+                    "subject",
+                    "opened_at",
+                    "next_due_at",
+                ),
+            ),
             Index("tickets_by_due", "due_shard", "next_due_at"),
         ),
         time_to_live="expires_at",
@@ -233,7 +251,8 @@ TOCSIN = Topology(
         substitutions=("Name", "AssessFunctionArn", "NotifyFunctionArn", "TableName"),
         grants=(
             Grant(("lambda:InvokeFunction",), ("${AssessFunctionArn}", "${NotifyFunctionArn}")),
-            Grant(("dynamodb:UpdateItem",), ("${TableArn}",)),
+            # The two parts of the transaction that parks a task token.
+            Grant(("dynamodb:ConditionCheckItem", "dynamodb:PutItem"), ("${TableArn}",)),
             USE_KEY,
             # PutMetricData has no resource to name (AWS service authorization reference, 2026-11).
             Grant(("cloudwatch:PutMetricData",), ("*",)),

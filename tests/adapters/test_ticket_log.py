@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,10 +12,11 @@ import pytest
 from tests.adapters.conftest import FORMS
 from tests.unit.fakes import FakeTicketLog
 from tocsin.adapters.dynamodb.table import Table, ticket_key_of, ticket_pk
-from tocsin.adapters.dynamodb.ticket_log import DUE_SHARDS, DynamoTicketLog
+from tocsin.adapters.dynamodb.ticket_heads import DUE_SHARDS
+from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import TOCSIN, Actor, Event
-from tocsin.domain.tickets.records import Head, Request
+from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.tickets import TicketLog
@@ -46,17 +46,32 @@ def head(
     contract_id: str = "acme-gold",
 ) -> Head:
     next_due_at = None if due_in is None else NOW + timedelta(minutes=due_in)
-    return Head(key, sequence, status, "P1", contract_id, 1, "Sync stopped", NOW, 1, next_due_at)
+    return Head(
+        key=key,
+        sequence=sequence,
+        status=status,
+        priority="P1",
+        contract_id=contract_id,
+        contract_version=1,
+        subject="Sync stopped",
+        opened_at=NOW,
+        next_due_at=next_due_at,
+        generation=1,
+        settled=False,
+    )
+
+
+def shown(head: Head) -> ListedTicket:
+    """What lists show of it."""
+    return ListedTicket(**{field.name: getattr(head, field.name) for field in fields(ListedTicket)})
 
 
 def request(key: str = "k", sequence: int = 1) -> Request:
-    answer = {"ticket_id": KEY.ticket_id, "sequence": sequence, "nested": [None, 1.5, {"ü": "🔥"}]}
-    return Request("acme", key, "fingerprint", answer, NOW)
+    return Request("acme", key, "fingerprint", KEY.ticket_id, sequence, NOW, ("frontline", "management"))
 
 
 def sequences(log: TicketLog, key: TicketKey = KEY) -> list[int]:
-    record = log.load(key)
-    return [each.sequence for each in record.events] if record else []
+    return [each.sequence for each in log.events(key)]
 
 
 def all_listed(log: TicketLog, limit: int, status: str = "open", contract_id: str | None = None) -> list[str]:
@@ -80,46 +95,44 @@ class TestAppendAndLoad:
         }
         events = [event(1, "opened", Actor("customer"), **details), event(2, "warned", TOCSIN)]
         log.append(head(2), events)
-        record = log.load(KEY)
-        assert record is not None
-        assert record.events == events
-        assert (record.task_token, record.waiting_until) == (None, None)
+        assert log.events(KEY) == events
 
     def test_events_come_in_the_order_of_their_sequence_past_ten_and_a_hundred(self, log: TicketLog) -> None:
         for number in range(0, 120, 20):
             log.append(head(number + 20), [event(number + each) for each in range(1, 21)])
         assert sequences(log) == list(range(1, 121))
 
-    def test_a_ticket_that_does_not_exist_is_none(self, log: TicketLog) -> None:
+    def test_a_ticket_that_does_not_exist_has_no_events_and_no_head(self, log: TicketLog) -> None:
         log.append(head(1), [event(1)])
         for other in (TicketKey("acme", "ZD-1042"), TicketKey("acme", "zd-1042.a"), TicketKey("other", KEY.ticket_id)):
-            assert log.load(other) is None
+            assert log.events(other) == []
+            assert log.page_of_events(other, 0, 10) == ([], False)
+            assert log.head(other) is None
 
     @pytest.mark.parametrize("first", [1, 2, 4, 5])
     def test_events_that_do_not_follow_the_last_one_are_refused_and_change_nothing(
         self, log: TicketLog, first: int
     ) -> None:
         log.append(head(2), [event(1), event(2)])
-        before = log.load(KEY)
+        before = log.events(KEY)
         with pytest.raises(SequenceConflict):
             log.append(head(first + 1, status="closed"), [event(first), event(first + 1)], request())
-        assert log.load(KEY) == before
+        assert log.events(KEY) == before
+        assert log.head(KEY) == (head(2), None)
         assert log.request("acme", "k") is None
         assert log.listed("acme", "closed", None, 10, None) == ([], None)
 
     def test_a_log_begins_at_one(self, log: TicketLog) -> None:
         with pytest.raises(SequenceConflict):
             log.append(head(2), [event(2)])
-        assert log.load(KEY) is None
+        assert log.events(KEY) == []
 
     def test_of_two_who_append_the_same_number_one_is_told_of_the_conflict(self, log: TicketLog) -> None:
         log.append(head(1), [event(1)])
         log.append(head(2), [event(2, text="first")])
         with pytest.raises(SequenceConflict):
             log.append(head(2), [event(2, text="second")])
-        record = log.load(KEY)
-        assert record is not None
-        assert record.events[1].details == {"text": "first"}
+        assert log.events(KEY)[1].details == {"text": "first"}
 
     def test_tickets_of_the_same_name_in_two_helpdesks_are_two(self, log: TicketLog) -> None:
         other = TicketKey("other", KEY.ticket_id)
@@ -127,6 +140,35 @@ class TestAppendAndLoad:
         log.append(head(1, other), [event(1)])
         log.append(head(2), [event(2)])
         assert (sequences(log), sequences(log, other)) == ([1, 2], [1])
+
+
+class TestHead:
+    def test_the_head_is_read_as_it_was_put_last(self, log: TicketLog) -> None:
+        log.append(head(1), [event(1)])
+        moved = replace(head(2, due_in=None, status="resolved"), generation=3, settled=True)
+        log.append(moved, [event(2)])
+        assert log.head(KEY) == (moved, None)
+
+
+class TestPages:
+    @pytest.mark.parametrize(
+        ("after", "limit", "expected", "more"),
+        [
+            (0, 2, [1, 2], True),
+            (2, 2, [3, 4], True),
+            (4, 2, [5], False),
+            (0, 5, [1, 2, 3, 4, 5], False),
+            (0, 4, [1, 2, 3, 4], True),
+            (5, 2, [], False),
+            (10**17, 200, [], False),
+        ],
+    )
+    def test_a_page_is_what_follows_a_sequence_number(
+        self, log: TicketLog, after: int, limit: int, expected: list[int], more: bool
+    ) -> None:
+        log.append(head(5), [event(number) for number in range(1, 6)])
+        found, rest = log.page_of_events(KEY, after, limit)
+        assert ([each.sequence for each in found], rest) == (expected, more)
 
 
 class TestRequests:
@@ -171,7 +213,7 @@ class TestLists:
         log.append(head(1), [event(1)])
         moved = replace(head(2, due_in=None, status="pending"), priority="P2", subject="ü", generation=3)
         log.append(moved, [event(2)])
-        assert log.listed("acme", "pending", None, 10, None) == ([moved], None)
+        assert log.listed("acme", "pending", None, 10, None) == ([shown(moved)], None)
         assert log.listed("acme", "open", None, 10, None) == ([], None)
 
     def test_a_list_is_of_one_status_one_helpdesk_and_perhaps_one_contract(self, log: TicketLog) -> None:
@@ -231,11 +273,11 @@ class TestOutcomes:
 
     def every(self, log: TicketLog) -> list[tuple[TicketKey, datetime]]:
         keys = (TicketKey("acme", ticket_id) for ticket_id in (KEY.ticket_id, "T", "T-1", "T.1"))
-        records = [(key, record) for key in keys if (record := log.load(key))]
+        logs = [(key, log.events(key)) for key in keys]
         return [
             (k, datetime.fromisoformat(e.details["resolved_at"]))
-            for k, record in records
-            for e in record.events
+            for k, events in logs
+            for e in events
             if "resolved_at" in e.details
         ]
 
@@ -316,19 +358,14 @@ class TestOnDynamo:
         assert item is not None
         assert item.keys().isdisjoint({"due_shard", "next_due_at"})
 
-    def test_the_place_where_the_execution_is_parked_is_loaded_and_survives_an_append(self, table: Table) -> None:
+    def test_where_the_execution_is_parked_is_read_with_the_head_and_survives_an_append(self, table: Table) -> None:
         log = DynamoTicketLog(table)
         log.append(head(1), [event(1)])
-        table.client.update_item(
-            TableName="tocsin",
-            Key={"pk": {"S": ticket_pk(KEY)}, "sk": {"S": "HEAD"}},
-            UpdateExpression="SET task_token = :token, waiting_until = :until",
-            ExpressionAttributeValues={":token": {"S": "token"}, ":until": {"S": "2026-03-30T09:00:00Z"}},
-        )
+        parked = {"v": 1, "task_token": "token", "waiting_until": "2026-03-30T09:00:00Z"}
+        table.put({"pk": ticket_pk(KEY), "sk": "HEAD#WAIT", **parked})
         log.append(head(2), [event(2)])
-        record = log.load(KEY)
-        assert record is not None
-        assert (record.task_token, record.waiting_until) == ("token", datetime(2026, 3, 30, 9, tzinfo=UTC))
+        assert log.head(KEY) == (head(2), Parked("token", datetime(2026, 3, 30, 9, tzinfo=UTC)))
+        assert sequences(log) == [1, 2]
 
     def test_only_events_that_somebody_has_to_react_to_carry_the_mark_of_the_stream_s_filter(
         self, table: Table
@@ -349,24 +386,6 @@ class TestOnDynamo:
         [stored] = table.query("HELPDESK#acme", "OUTCOME#")
         assert stored["sk"] == "OUTCOME#acme-gold#2026-03#ZD-1042.a#0001"
 
-    def test_an_outcome_that_was_stored_before_it_said_whether_the_ticket_was_withdrawn_is_read(
-        self, table: Table
-    ) -> None:
-        stored = {
-            "contract_id": "acme-gold",
-            "contract_version": 1,
-            "priority": "P1",
-            "opened_at": "2026-03-30T07:00:00.000000Z",
-            "resolved_at": "2026-03-30T08:00:00.000000Z",
-            "highest_tier": 2,
-            "obligations": [],
-        }
-        key = {"pk": "HELPDESK#acme", "sk": "OUTCOME#acme-gold#2026-03#T-1#0001"}
-        table.put({**key, "ticket_id": "T-1", "outcome": json.dumps(stored)})
-        [found] = DynamoTicketLog(table).outcomes("acme", "acme-gold", MARCH, APRIL)
-        assert (found.withdrawn, found.highest_tier) == (False, 2)
-        assert found.resolved_at == datetime(2026, 3, 30, 8, tzinfo=UTC)
-
     def test_a_request_is_forgotten_ten_days_later(self, table: Table) -> None:
         DynamoTicketLog(table).append(head(1), [event(1)], request())
         [item] = table.query("HELPDESK#acme", "REQUEST#")
@@ -379,11 +398,20 @@ class TestOnDynamo:
         with pytest.raises(ValueError):  # noqa: PT011 - of whatever kind
             DynamoTicketLog(table).listed("acme", "open", None, 10, cursor)
 
-    def test_a_log_that_fills_several_pages_of_a_query_is_loaded_whole(self, table: Table) -> None:
+    def test_a_log_that_fills_several_pages_of_a_query_is_loaded_whole_and_paged_without_a_gap(
+        self, table: Table
+    ) -> None:
         log = DynamoTicketLog(table)
         for number in range(0, 60, 20):
             log.append(head(number + 20), [event(number + each, text="x" * 30_000) for each in range(1, 21)])
         assert sequences(log) == list(range(1, 61))
+        paged: list[int] = []
+        more = True
+        while more:
+            found, more = log.page_of_events(KEY, len(paged), 50)
+            assert found
+            paged += [each.sequence for each in found]
+        assert paged == list(range(1, 61))
 
 
 @pytest.mark.parametrize("key", [TicketKey("a", "T"), TicketKey("a-b-c", "T.1_2-3"), TicketKey("a" * 48, "T" * 64)])

@@ -47,7 +47,7 @@ def test_a_defect_of_ours_tells_the_caller_nothing_about_it(api: Api, monkeypatc
     def burst(*_: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr(api.world.log, "load", burst)
+    monkeypatch.setattr(api.world.log, "events", burst)
     answer = api.call("GET", "/v1/tickets/T-1")
     assert (answer.status, answer.headers["Content-Type"]) == (500, "application/problem+json")
     assert "secret" not in answer.body

@@ -14,11 +14,10 @@ from tests.infra.local import stub_helpdesk
 from tests.infra.local.stub_engine import START, acknowledge, open_ticket, said, stub_engine, stub_topology
 
 
-def head_of(engine: Engine, ticket_id: str = "ZD-1") -> dict[str, Any]:
-    item: dict[str, Any] = engine.client("dynamodb").get_item(
-        TableName=engine.attributes["TableName"], Key=stub_helpdesk.head_key(ticket_id)
-    )["Item"]
-    return item
+def parked_token(engine: Engine, ticket_id: str = "ZD-1") -> str:
+    key = stub_helpdesk.head_key(ticket_id, "HEAD#WAIT")
+    found = engine.client("dynamodb").get_item(TableName=engine.attributes["TableName"], Key=key)
+    return str(found["Item"]["task_token"]["S"])
 
 
 def test_an_opened_ticket_waits_for_its_timer_and_for_a_change(engine: Engine) -> None:
@@ -66,9 +65,9 @@ def test_an_acknowledgement_ends_the_race_at_once_and_no_time_passes(engine: Eng
 
 def test_a_token_from_a_race_that_is_over_is_refused(engine: Engine) -> None:
     open_ticket(engine)
-    token = head_of(engine)["task_token"]["S"]
+    token = parked_token(engine)
     engine.advance(minutes=15)
-    assert head_of(engine)["task_token"]["S"] != token
+    assert parked_token(engine) != token
     with pytest.raises(ClientError) as refused:
         engine.client("stepfunctions").send_task_success(taskToken=token, output="{}")
     assert refused.value.response["Error"]["Code"] == "TaskTimedOut"
@@ -87,8 +86,9 @@ def test_a_ticket_that_moved_on_while_it_was_assessed_is_assessed_again() -> Non
         open_ticket(engine)
         assert engine.lambda_calls["Assess"] == 2
         assert engine.executions()[0].states == ("AwaitChange", "WaitForTierAcknowledgement")
-        # AssessTicket, ChooseNextStep, Race…, ChooseTimer, WaitFor…, AwaitChange, TicketChanged; and again.
-        assert engine.executions()[0].transitions == 7 + 6
+        # AssessTicket, ChooseNextStep, Race…, ChooseTimer, WaitFor…, AwaitChange, ChooseWhyRefused, TicketChanged;
+        # and again.
+        assert engine.executions()[0].transitions == 8 + 6
 
 
 def test_a_ticket_outlives_a_handler_that_fails() -> None:

@@ -1,5 +1,7 @@
 """Access to the one table: keys and the translation between Python values and DynamoDB's.
 
+Each item says in `v` which form it has; a change that old readers would misread takes the next number.
+
 | item | pk | sk |
 |---|---|---|
 | newest version of a contract, contract version | `HELPDESK#h` | `CONTRACT#c`, `CONTRACT#c#V#000007` |
@@ -8,7 +10,7 @@
 | request with an idempotency key | `HELPDESK#h` | `REQUEST#<sha256>` |
 | outcome of a resolved ticket, or a mark that it moved | `HELPDESK#h` | `OUTCOME#contract#2026-11#ticket#generation` |
 | credential of a helpdesk, its index | `CREDENTIAL#<sha256>`, `HELPDESK#h` | `CREDENTIAL`, `CREDENTIAL#<sha256>` |
-| ticket head, ticket event | `TICKET#h#t` | `HEAD`, `EVENT#000042` |
+| ticket head, where its execution is parked, ticket event | `TICKET#h#t` | `HEAD`, `HEAD#WAIT`, `EVENT#000042` |
 """
 
 from __future__ import annotations

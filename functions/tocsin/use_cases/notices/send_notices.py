@@ -7,14 +7,14 @@ from datetime import datetime
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.faults import Busy, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.notices import Messages, Notifier
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, head_of, read_context
+from tocsin.use_cases.tickets.retrying import retrying
+from tocsin.use_cases.tickets.ticket_context import head_of, read_context
 
 
 def send_notices(
@@ -33,7 +33,8 @@ def send_notices(
     the same id. What SNS refused stays unsent and the error is raised, after the others have been recorded.
     """
     receipts: dict[str, str] = {}
-    for _ in range(ATTEMPTS):
+
+    def decide() -> int | None:
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
         trouble = _publish(ticket, now, receipts, messages=messages, notifier=notifier)
@@ -44,14 +45,12 @@ def send_notices(
             return None
         event = Event(context.sequence + 1, ev.NOTICES_SENT, now, now, ev.TOCSIN, {"receipts": sent})
         after = context.plus(event).assess(now)
-        try:
-            log.append(head_of(after, event.sequence, now), [event])
-        except SequenceConflict:
-            continue
+        log.append(head_of(after, event.sequence, now), [event])
         if trouble:
             raise trouble
         return event.sequence
-    raise Busy("Too many events of this ticket are being recorded at once.")
+
+    return retrying(decide, clock=clock, refusal="Too many events of this ticket are being recorded at once.")
 
 
 def _publish(

@@ -10,7 +10,7 @@ from tocsin.domain.notices.acknowledgement import Offer
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.faults import Busy, Gone, NotFound, SequenceConflict
+from tocsin.domain.values.faults import Gone, NotFound
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import parse_instant
 from tocsin.ports.clock import Clock
@@ -19,7 +19,8 @@ from tocsin.ports.notices import Links
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 from tocsin.use_cases.tickets.record_event import append
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, TicketContext, read_context
+from tocsin.use_cases.tickets.retrying import retrying
+from tocsin.use_cases.tickets.ticket_context import TicketContext, read_context
 
 
 def show_offer(signed: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> Offer:
@@ -36,7 +37,8 @@ def accept_offer(
     Raises NotFound for a forged link, Gone for an expired one, Busy after too many lost races.
     """
     claims = _claims(signed, clock.now(), links=links)
-    for _ in range(ATTEMPTS):
+
+    def decide() -> Offer:
         context = _context_of(claims, log=log, contracts=contracts, teams=teams)
         if _used(context, claims):
             return _offer(claims, context.ticket())
@@ -44,12 +46,11 @@ def accept_offer(
         details = {"link": claims["notice"], "tier": claims["tier"]}
         actor = Actor("agent", claims["member"])
         event = Event(context.sequence + 1, ev.ACKNOWLEDGED, now, now, actor, details)
-        try:
-            append(context, event, None, now, log=log)
-        except SequenceConflict:
-            continue
+        append(context, event, None, now, log=log)
         return _offer(claims, context.plus(event).ticket())
-    raise Busy("Too many people act on this ticket at once; press the button again.")
+
+    refusal = "Too many people act on this ticket at once; press the button again."
+    return retrying(decide, clock=clock, refusal=refusal)
 
 
 def _claims(signed: str, now: datetime, *, links: Links) -> Mapping[str, Any]:

@@ -11,14 +11,14 @@ from tocsin.domain.assessment.assessment import Assessment
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Event
-from tocsin.domain.values.faults import Busy, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import parse_instant
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, TicketContext, head_of, read_context
+from tocsin.use_cases.tickets.retrying import retrying
+from tocsin.use_cases.tickets.ticket_context import TicketContext, head_of, read_context
 
 Next = Literal["send_notices", "send_final_notices", "wait", "settled", "continued"]
 
@@ -59,7 +59,8 @@ def assess_ticket(
 
     Raises NotFound when there is no such ticket, Busy after too many lost races.
     """
-    for _ in range(ATTEMPTS):
+
+    def decide() -> Step:
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         now = clock.now()
         assessment = context.assess(now)
@@ -71,15 +72,13 @@ def assess_ticket(
         if not assessment.ticket.settled and (rounds >= limits.rounds or now >= hand_over_at):
             step = "continued"  # The next generation sends what is still to be sent.
             events.append(_continued(assessment, now))
-        try:
-            after = _append(context, events, now, log=log)
-        except SequenceConflict:
-            continue
+        after = _append(context, events, now, log=log)
         timer = assessment.timer
         if timer is None or timer.at >= hand_over_at:
             return Step(step, after.sequence, "next_generation", hand_over_at)
         return Step(step, after.sequence, timer.kind, timer.at)
-    raise Busy("Too many events of this ticket are being recorded at once.")
+
+    return retrying(decide, clock=clock, refusal="Too many events of this ticket are being recorded at once.")
 
 
 def _next(assessment: Assessment) -> Next:

@@ -20,7 +20,7 @@ from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 from tocsin.use_cases.contracts.contract_versions import version_for_ticket
-from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier_answer, request_to_record
+from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier, request_to_record
 from tocsin.use_cases.tickets.ticket_context import TicketContext, head_of, roster
 
 CLOCK_SKEW = timedelta(minutes=1)
@@ -42,7 +42,7 @@ def open_ticket(
     Raises Invalid for an unknown contract or priority, or an opening in the future or when the contract is not in
     force, Conflict when the ticket exists.
     """
-    if answer := earlier_answer(helpdesk_id, key, log=log):
+    if answer := _earlier_answer(helpdesk_id, key, log=log, contracts=contracts):
         return answer
     now = clock.now()
     contract = _contract_of(helpdesk_id, command, now, contracts=contracts)
@@ -51,16 +51,25 @@ def open_ticket(
     first_team = on_call(contract.contract.tier(1).team)
     event = _opened(command, contract, first_team.timezone if first_team else None, now)
     assessment = TicketContext(ticket_key, {contract.version: contract.contract}, on_call, [event]).assess(now)
-    answer = ticket_view(assessment, event.sequence, now)
     head = head_of(assessment, event.sequence, now)
     try:
-        log.append(head, [event], request_to_record(helpdesk_id, key, answer, now))
+        log.append(head, [event], request_to_record(ticket_key, key, assessment, event.sequence, now))
     except (SequenceConflict, RequestRepeated):
         # Perhaps it was this very request, sent twice at once.
-        if answer := earlier_answer(helpdesk_id, key, log=log):
+        if answer := _earlier_answer(helpdesk_id, key, log=log, contracts=contracts):
             return answer
         raise Conflict(f"There is already a ticket {ticket_key.ticket_id!r}.") from None
-    return answer
+    return ticket_view(assessment, event.sequence, now)
+
+
+def _earlier_answer(
+    helpdesk_id: str, key: IdempotencyKey | None, *, log: TicketLog, contracts: Contracts
+) -> dict[str, Any] | None:
+    found = earlier(helpdesk_id, key, log=log, contracts=contracts)
+    if found is None:
+        return None
+    context, opened_at = found
+    return ticket_view(context.assess(opened_at), context.sequence, opened_at)
 
 
 def _contract_of(helpdesk_id: str, command: OpenTicket, now: datetime, *, contracts: Contracts) -> ContractVersion:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.assessment.views import event_view, ticket_view
-from tocsin.domain.values.faults import Fault, Invalid, bad_cursor
+from tocsin.domain.values.faults import Fault, Invalid, NotFound, bad_cursor
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant
 from tocsin.domain.values.page import Page
@@ -40,16 +40,14 @@ def read_ticket(
     return ticket_view(context.assess(now), context.sequence, now)
 
 
-def read_events(
-    key: TicketKey, limit: int, cursor: str | None, *, log: TicketLog, contracts: Contracts, teams: Teams
-) -> Page:
+def read_events(key: TicketKey, limit: int, cursor: str | None, *, log: TicketLog) -> Page:
     """The log from the beginning, or from where the cursor left off. Raises NotFound, Invalid for a bad cursor."""
-    events = read_context(key, log=log, contracts=contracts, teams=teams).events
     if cursor is not None and not re.fullmatch(r"\d{1,18}", cursor, re.ASCII):
         raise bad_cursor()
-    start = int(cursor or 0)
-    rest = len(events) > start + limit
-    return Page([event_view(event) for event in events[start : start + limit]], str(start + limit) if rest else None)
+    events, rest = log.page_of_events(key, int(cursor or 0), limit)
+    if not events and log.head(key) is None:
+        raise NotFound(f"There is no ticket {key.ticket_id!r}.")
+    return Page([event_view(event) for event in events], str(events[-1].sequence) if rest else None)
 
 
 def list_tickets(

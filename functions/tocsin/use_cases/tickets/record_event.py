@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from tocsin.domain.assessment.assessment import Assessment
 from tocsin.domain.assessment.views import event_view, ticket_view
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.commands import (
@@ -21,13 +22,10 @@ from tocsin.domain.tickets.commands import (
 from tocsin.domain.tickets.events import Actor, Event
 from tocsin.domain.tickets.ticket import FINAL, Ticket
 from tocsin.domain.values.faults import (
-    Busy,
     Conflict,
     Fault,
     Invalid,
     PreconditionFailed,
-    RequestRepeated,
-    SequenceConflict,
 )
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant, parse_instant
@@ -35,8 +33,9 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier_answer, request_to_record
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, TicketContext, head_of, read_context
+from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier, request_to_record
+from tocsin.use_cases.tickets.retrying import retrying
+from tocsin.use_cases.tickets.ticket_context import TicketContext, head_of, read_context
 
 CLOCK_SKEW = timedelta(minutes=1)
 """How far a helpdesk's clock may run ahead of ours; what lies within it is taken to happen now."""
@@ -60,9 +59,10 @@ def record_event(
     Raises NotFound for another helpdesk's ticket, Invalid for what does not fit ticket or contract, Conflict on a
     settled ticket, PreconditionFailed when the log does not end at `if_match`, Busy after too many lost races.
     """
-    for _ in range(ATTEMPTS):
-        if answer := earlier_answer(key.helpdesk_id, idempotency, log=log):
-            return answer
+
+    def decide() -> dict[str, Any]:
+        if found := earlier(key.helpdesk_id, idempotency, log=log, contracts=contracts):
+            return _answer(found[0], found[0].assess(found[1]), found[1])
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         if if_match is not None and if_match != context.sequence:
             raise PreconditionFailed(f"The ticket is at sequence {context.sequence}, not at {if_match}; read it again.")
@@ -72,23 +72,27 @@ def record_event(
         if isinstance(command, ContractChanged):
             context = _with_version(context, ticket, command.contract_version, contracts=contracts)
         event = _event(context, command, now)
-        try:
-            return append(context, event, idempotency, now, log=log)
-        except (SequenceConflict, RequestRepeated):
-            continue
-    raise Busy("Too many events of this ticket are being recorded at once; send it again.")
+        return append(context, event, idempotency, now, log=log)
+
+    refusal = "Too many events of this ticket are being recorded at once; send it again."
+    return retrying(decide, clock=clock, refusal=refusal)
 
 
 def append(
     context: TicketContext, event: Event, idempotency: IdempotencyKey | None, now: datetime, *, log: TicketLog
 ) -> dict[str, Any]:
     """Append one event to the log and show the ticket after it."""
-    after = context.plus(event).assess(now)
-    answer = {**event_view(event), "ticket": ticket_view(after, event.sequence, now)}
-    request = request_to_record(context.key.helpdesk_id, idempotency, answer, now)
+    appended = context.plus(event)
+    after = appended.assess(now)
+    request = request_to_record(context.key, idempotency, after, event.sequence, now)
     uncounted = context.counted_at if event.type == ev.REOPENED and not after.ticket.over else None
     log.append(head_of(after, event.sequence, now), [event], request, uncounted=uncounted)
-    return answer
+    return _answer(appended, after, now)
+
+
+def _answer(context: TicketContext, after: Assessment, now: datetime) -> dict[str, Any]:
+    """The last event of the log, and the ticket after it."""
+    return {**event_view(context.events[-1]), "ticket": ticket_view(after, context.sequence, now)}
 
 
 def _with_version(context: TicketContext, ticket: Ticket, number: int, *, contracts: Contracts) -> TicketContext:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 from tocsin.domain.assessment.assessment import Assessment, Roster, assess
 from tocsin.domain.contracts.contract import Contract
@@ -21,9 +22,6 @@ from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 
-ATTEMPTS = 8
-"""Each lost race means that somebody else's event was recorded, so contention resolves itself quickly."""
-
 
 @dataclass(frozen=True, slots=True)
 class TicketContext:
@@ -33,8 +31,6 @@ class TicketContext:
     contracts: Mapping[int, Contract]
     roster: Roster
     events: Sequence[Event]
-    task_token: str | None = None
-    waiting_until: datetime | None = None
 
     def assess(self, now: datetime) -> Assessment:
         """What fell due, who is owed a notice, when is the next timer."""
@@ -79,14 +75,17 @@ class TicketContext:
 
 def read_context(key: TicketKey, *, log: TicketLog, contracts: Contracts, teams: Teams) -> TicketContext:
     """Everything about a ticket; NotFound when this helpdesk has no such ticket."""
-    record = log.load(key)
-    if record is None:
+    events = log.events(key)
+    if not events:
         raise NotFound(f"There is no ticket {key.ticket_id!r}.")
-    contract_id = record.events[0].details["contract_id"]
-    versions = {n: _version(key.helpdesk_id, contract_id, n, contracts) for n in versions_in(record.events)}
-    return TicketContext(
-        key, versions, roster(key.helpdesk_id, teams), record.events, record.task_token, record.waiting_until
-    )
+    return context_of(key, events, roster(key.helpdesk_id, teams), contracts)
+
+
+def context_of(key: TicketKey, events: Sequence[Event], on_call: Roster, contracts: Contracts) -> TicketContext:
+    """The context of a log, with the contract versions that it speaks of."""
+    contract_id = events[0].details["contract_id"]
+    versions = {n: _version(key.helpdesk_id, contract_id, n, contracts) for n in versions_in(events)}
+    return TicketContext(key, versions, on_call, events)
 
 
 def _version(helpdesk_id: str, contract_id: str, number: int, contracts: Contracts) -> Contract:
@@ -104,6 +103,8 @@ def roster(helpdesk_id: str, teams: Teams) -> Roster:
 def head_of(assessment: Assessment, sequence: int, now: datetime) -> Head:
     """The projection of a ticket that was assessed now and whose log ends at `sequence`."""
     ticket = assessment.ticket
+    recorded = [event for event in ticket.lifecycle if event.sequence <= sequence]
+    last = max(recorded, key=attrgetter("sequence"), default=None)
     return Head(
         key=ticket.key,
         sequence=sequence,
@@ -113,6 +114,7 @@ def head_of(assessment: Assessment, sequence: int, now: datetime) -> Head:
         contract_version=ticket.contract_version,
         subject=ticket.attributes.get("subject") or "",
         opened_at=ticket.opened_at,
-        generation=ticket.generation,
         next_due_at=assessment.due_at(now),
+        generation=ticket.generation,
+        settled=last is not None and last.type == ev.SETTLED,
     )

@@ -11,7 +11,9 @@ from tocsin.use_cases.tickets.follow_event import follow_event
 
 
 def follow(world: World, event_type: str) -> None:
-    follow_event(KEY, event_type, executions=world.executions, **world.store)
+    reads = world.log.reads
+    follow_event(KEY, event_type, log=world.log, executions=world.executions)
+    assert world.log.reads == reads, "the head says it all"
 
 
 def sleeping(world: World, **fields: Any) -> World:

@@ -10,7 +10,7 @@ from tests.unit.story import DOCUMENT, REVIEW
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.values.faults import Busy, Conflict, Invalid, NotFound, PreconditionFailed
 from tocsin.domain.values.identifiers import TicketKey
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS
+from tocsin.use_cases.tickets.retrying import PAUSES
 
 
 def paths(caught: pytest.ExceptionInfo[Invalid]) -> list[str]:
@@ -153,10 +153,10 @@ def test_what_the_winner_did_is_looked_at_before_the_loser_is_recorded(world: Wo
 def test_who_loses_too_many_races_is_asked_to_come_again(world: World) -> None:
     world.open()
 
-    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
+    world.log.interruptions = [lambda: world.report("agent_noted")] * len(PAUSES)
     with pytest.raises(Busy):
         world.report("resolved")
-    assert world.types().count("agent_noted") == ATTEMPTS
+    assert world.types().count("agent_noted") == len(PAUSES)
 
 
 def test_the_same_request_again_has_the_same_answer_and_one_effect(world: World) -> None:

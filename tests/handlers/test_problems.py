@@ -11,6 +11,9 @@ from tests.handlers.conftest import Api
 from tocsin.domain.values import faults
 from tocsin.domain.values.faults import Fault, Refused
 from tocsin.handlers.api import problems
+from tocsin.handlers.api.routes import acknowledgements
+
+LATER = "2030-01-01T00:00:00Z"
 
 
 def subclasses(of: type[Refused]) -> list[type[Refused]]:
@@ -37,6 +40,25 @@ def test_a_refusal_is_told_with_its_detail_and_its_faults(kind: type[Refused]) -
         "detail": "what went wrong ü",
         "errors": [{"path": "targets.P1", "message": "is odd"}],
     }
+
+
+def test_who_lost_every_race_is_told_when_to_come_again(api: Api) -> None:
+    api.world.open()
+    api.world.log.interruptions = [lambda: api.world.report("agent_noted")] * 100
+    answer = api.call("POST", "/v1/tickets/T-1/events", {"type": "resolved"})
+    assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
+    assert answer.headers["Retry-After"] == "5"
+    assert "Retry-After" not in problems.refused(faults.Conflict("no")).headers
+
+
+def test_a_person_who_lost_every_race_is_shown_a_page_that_says_so(api: Api) -> None:
+    api.world.open()
+    api.world.log.interruptions = [lambda: api.world.report("agent_noted")] * 100
+    link = {"helpdesk": "acme", "ticket": "T-1", "tier": 1, "member": "ana", "notice": "n", "until": LATER}
+    answer = acknowledgements.accept(json.dumps(link))
+    assert (answer.status_code, answer.content_type) == (503, "text/html; charset=utf-8")
+    assert answer.headers["Retry-After"] == "5"
+    assert "press the button again" in str(answer.body)
 
 
 def test_where_there_are_no_faults_there_is_no_list_of_them() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -181,6 +182,39 @@ def test_the_same_answer_also_after_the_roster_has_changed(world: World) -> None
     world.teams.teams.clear()
     assert world.report("agent_noted", idempotency="k") == note
     assert world.open(idempotency="o") == first
+
+
+def test_the_same_answer_also_where_a_tier_could_not_be_reached_then_and_can_be_now(world: World) -> None:
+    teams = dict(world.teams.teams)
+    world.teams.teams.clear()
+    first = world.open(idempotency="o")
+    assert first["tier"] == 3, "nobody could be reached in the tiers before"
+    world.teams.teams |= teams
+    assert world.open(idempotency="o") == first
+
+
+def test_the_same_answer_also_where_what_was_known_then_has_turned_out_otherwise(world: World) -> None:
+    world.open(priority="P2", opened_at="2026-03-30T07:30:00Z")
+    world.run()
+    world.clock.advance(minutes=7, microseconds=123_456)
+    reports: list[dict[str, Any]] = [
+        {"event_type": "priority_changed", "priority": "P1"},
+        {"event_type": "agent_replied", "occurred_at": "2026-03-30T08:01:00Z"},
+        {"event_type": "pended"},
+        {"event_type": "resolved"},
+        {"event_type": "reopened"},
+    ]
+    answers = []
+    for number, fields in enumerate(reports):
+        answers.append(world.report(idempotency=f"k{number}", **fields))
+        world.clock.advance(minutes=43)
+        world.run()
+    world.put({**DOCUMENT, "targets": {"P1": {"resolution": "1m"}, "P2": {"resolution": "1m"}}})
+    world.report("contract_changed", contract_version=2, reason="r")
+    world.report("agent_replied", occurred_at="2026-03-30T07:31:00Z")
+    world.clock.advance(days=5)
+    again = [world.report(idempotency=f"k{number}", **fields) for number, fields in enumerate(reports)]
+    assert [json.dumps(answer) for answer in again] == [json.dumps(answer) for answer in answers]
 
 
 @pytest.mark.parametrize("other", [{"text": "bye"}, {"public": False}, {"actor": {"kind": "bot"}}])

@@ -134,7 +134,7 @@ class Topology:
 READ_TABLE = Grant(("dynamodb:GetItem", "dynamodb:Query"), ("${TableArn}",))
 READ_INDEXES = Grant(("dynamodb:Query",), ("${TableArn}/index/*",))
 # TransactWriteItems is authorised by the actions of its parts.
-WRITE_TABLE = Grant(("dynamodb:PutItem", "dynamodb:UpdateItem"), ("${TableArn}",))
+WRITE_TABLE = Grant(("dynamodb:PutItem",), ("${TableArn}",))
 USE_KEY = Grant(("kms:Decrypt", "kms:GenerateDataKey"), ("${EncryptionKeyArn}",))
 READ_SIGNING_KEY = Grant(("secretsmanager:GetSecretValue",), ("${SigningKeyArn}",))
 PUBLISH = Grant(("sns:Publish",), ("${TopicArnPrefix}*",))
@@ -206,7 +206,7 @@ TOCSIN = Topology(
             handler="tocsin.handlers.dispatch.handler",
             purpose="Reads the table's stream: starts a ticket's execution, or wakes it",
             grants=(
-                READ_TABLE,
+                Grant(("dynamodb:Query",), ("${TableArn}",)),
                 USE_KEY,
                 WAKE_EXECUTION,
                 Grant(("states:StartExecution",), ("${TicketStateMachineArn}",)),
@@ -218,7 +218,15 @@ TOCSIN = Topology(
             name="Sweeper",
             handler="tocsin.handlers.sweeper.handler",
             purpose="Every minute: re-arms tickets that are overdue although nothing has fired, reminds of contracts",
-            grants=(READ_TABLE, READ_INDEXES, WRITE_TABLE, USE_KEY, PUBLISH),
+            grants=(
+                READ_TABLE,
+                READ_INDEXES,
+                WRITE_TABLE,
+                # When a contract's dates are to be looked at next.
+                Grant(("dynamodb:UpdateItem",), ("${TableArn}",)),
+                USE_KEY,
+                PUBLISH,
+            ),
             environment={**STORE, **TOPICS},
             timeout=timedelta(seconds=55),
         ),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.exceptions import TransactionCanceledException
+from moto.dynamodb.models import DynamoDBBackend
 
 from infra.local.engine import Engine
 from tests.infra.local import stub_helpdesk
@@ -89,6 +92,24 @@ def test_a_ticket_that_moved_on_while_it_was_assessed_is_assessed_again() -> Non
         # AssessTicket, ChooseNextStep, Race…, ChooseTimer, WaitFor…, AwaitChange, ChooseWhyRefused, TicketChanged;
         # and again.
         assert engine.executions()[0].transitions == 8 + 6
+
+
+def test_a_token_that_is_refused_for_want_of_capacity_is_trouble_and_is_parked_later(engine: Engine) -> None:
+    """Assessing again at once, as after a change, would only add to the load."""
+    transact = DynamoDBBackend.transact_write_items
+
+    def throttled(backend: Any, transact_items: list[dict[str, Any]]) -> None:
+        if "ConditionCheck" in transact_items[0]:
+            raise TransactionCanceledException([("ThrottlingError", "too much", {}), (None, None, None)])
+        transact(backend, transact_items)
+
+    with mock.patch.object(DynamoDBBackend, "transact_write_items", throttled):
+        open_ticket(engine)
+    assert engine.executions()[0].states == ("WaitBeforeRetrying",)
+    metrics = engine.client("cloudwatch").list_metrics(Namespace="Tocsin")["Metrics"]
+    assert {metric["MetricName"] for metric in metrics} == {"TicketTrouble"}
+    engine.advance(minutes=5)
+    assert engine.executions()[0].states == ("AwaitChange", "WaitForTierAcknowledgement")
 
 
 def test_a_ticket_outlives_a_handler_that_fails() -> None:

@@ -52,11 +52,16 @@ class Function:
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index: name, partition key, sort key (all keys are strings); projects everything."""
+    """A global secondary index; its keys are strings.
+
+    `projects` names what it holds beside its keys and the table's; with nothing named it is KEYS_ONLY. A write that
+    changes nothing of that costs the index nothing.
+    """
 
     name: str
     partition_key: str
     sort_key: str
+    projects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ class Topology:
 READ_TABLE = Grant(("dynamodb:GetItem", "dynamodb:Query"), ("${TableArn}",))
 READ_INDEXES = Grant(("dynamodb:Query",), ("${TableArn}/index/*",))
 # TransactWriteItems is authorised by the actions of its parts.
-WRITE_TABLE = Grant(("dynamodb:PutItem", "dynamodb:UpdateItem"), ("${TableArn}",))
+WRITE_TABLE = Grant(("dynamodb:PutItem",), ("${TableArn}",))
 USE_KEY = Grant(("kms:Decrypt", "kms:GenerateDataKey"), ("${EncryptionKeyArn}",))
 READ_SIGNING_KEY = Grant(("secretsmanager:GetSecretValue",), ("${SigningKeyArn}",))
 PUBLISH = Grant(("sns:Publish",), ("${TopicArnPrefix}*",))
@@ -201,7 +206,7 @@ TOCSIN = Topology(
             handler="tocsin.handlers.dispatch.handler",
             purpose="Reads the table's stream: starts a ticket's execution, or wakes it",
             grants=(
-                READ_TABLE,
+                Grant(("dynamodb:Query",), ("${TableArn}",)),
                 USE_KEY,
                 WAKE_EXECUTION,
                 Grant(("states:StartExecution",), ("${TicketStateMachineArn}",)),
@@ -213,7 +218,15 @@ TOCSIN = Topology(
             name="Sweeper",
             handler="tocsin.handlers.sweeper.handler",
             purpose="Every minute: re-arms tickets that are overdue although nothing has fired, reminds of contracts",
-            grants=(READ_TABLE, READ_INDEXES, WRITE_TABLE, USE_KEY, PUBLISH),
+            grants=(
+                READ_TABLE,
+                READ_INDEXES,
+                WRITE_TABLE,
+                # When a contract's dates are to be looked at next.
+                Grant(("dynamodb:UpdateItem",), ("${TableArn}",)),
+                USE_KEY,
+                PUBLISH,
+            ),
             environment={**STORE, **TOPICS},
             timeout=timedelta(seconds=55),
         ),
@@ -222,7 +235,20 @@ TOCSIN = Topology(
         partition_key="pk",
         sort_key="sk",
         indexes=(
-            Index("tickets_by_status", "status_key", "due_key"),
+            Index(
+                "tickets_by_status",
+                "status_key",
+                "due_key",
+                projects=(
+                    "sequence",
+                    "priority",
+                    "contract_id",
+                    "contract_version",
+                    "subject",
+                    "opened_at",
+                    "next_due_at",
+                ),
+            ),
             Index("tickets_by_due", "due_shard", "next_due_at"),
         ),
         time_to_live="expires_at",
@@ -233,7 +259,8 @@ TOCSIN = Topology(
         substitutions=("Name", "AssessFunctionArn", "NotifyFunctionArn", "TableName"),
         grants=(
             Grant(("lambda:InvokeFunction",), ("${AssessFunctionArn}", "${NotifyFunctionArn}")),
-            Grant(("dynamodb:UpdateItem",), ("${TableArn}",)),
+            # The two parts of the transaction that parks a task token.
+            Grant(("dynamodb:ConditionCheckItem", "dynamodb:PutItem"), ("${TableArn}",)),
             USE_KEY,
             # PutMetricData has no resource to name (AWS service authorization reference, 2026-11).
             Grant(("cloudwatch:PutMetricData",), ("*",)),

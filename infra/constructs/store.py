@@ -33,11 +33,13 @@ class Store(Construct):
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         for index in table.indexes:
+            projection = dynamodb.ProjectionType.INCLUDE if index.projects else dynamodb.ProjectionType.KEYS_ONLY
             self.table.add_global_secondary_index(
                 index_name=index.name,
                 partition_key=_string(index.partition_key),
                 sort_key=_string(index.sort_key),
-                projection_type=dynamodb.ProjectionType.ALL,
+                projection_type=projection,
+                non_key_attributes=list(index.projects) or None,
             )
 
     @property

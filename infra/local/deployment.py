@@ -146,10 +146,11 @@ def _key_schema(partition_key: str, sort_key: str) -> list[dict[str, str]]:
 
 
 def _index(index: Index) -> dict[str, Any]:
+    included = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.projects)}
     return {
         "IndexName": index.name,
         "KeySchema": _key_schema(index.partition_key, index.sort_key),
-        "Projection": {"ProjectionType": "ALL"},
+        "Projection": included if index.projects else {"ProjectionType": "KEYS_ONLY"},
     }
 
 

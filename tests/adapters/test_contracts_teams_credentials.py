@@ -70,15 +70,6 @@ class TestContracts:
             2026, 7, 1, 23, 0, tzinfo=UTC
         )
 
-    def test_a_version_from_before_they_were_kept_has_those_of_the_library(self, table: Table) -> None:
-        hours = {"timezone": "Europe/Berlin", "holidays": {"country": "DE", "subdivision": "BY"}}
-        DynamoContracts(table).put("acme", version(1, document={**DOCUMENT, "calendar": hours}))
-        key = {"pk": {"S": "HELPDESK#acme"}, "sk": {"S": "CONTRACT#acme-gold#V#000001"}}
-        table.client.update_item(TableName=table.name, Key=key, UpdateExpression="REMOVE public_holidays")
-        found = DynamoContracts(table).get("acme", "acme-gold")
-        assert found is not None
-        assert found.contract.calendar_named(None).holiday(date(2026, 1, 6)) == "Heilige Drei Könige"
-
     @staticmethod
     def not_to_be_asked(*_: object) -> None:
         raise AssertionError("the library was asked")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,12 @@ from tests.adapters.conftest import FORMS
 from tests.unit.fakes import FakeTicketLog
 from tests.unit.story import event as event_of_a_story
 from tocsin.adapters.dynamodb.table import Table, ticket_key_of, ticket_pk
-from tocsin.adapters.dynamodb.ticket_log import DUE_SHARDS, DynamoTicketLog
+from tocsin.adapters.dynamodb.ticket_heads import DUE_SHARDS
+from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import TOCSIN, Actor
-from tocsin.domain.tickets.records import Head, Request
+from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.tickets.verdict import Verdict
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
@@ -53,17 +54,32 @@ def head(
     contract_id: str = "acme-gold",
 ) -> Head:
     next_due_at = None if due_in is None else NOW + timedelta(minutes=due_in)
-    return Head(key, sequence, status, "P1", contract_id, 1, "Sync stopped", NOW, 1, next_due_at)
+    return Head(
+        key=key,
+        sequence=sequence,
+        status=status,
+        priority="P1",
+        contract_id=contract_id,
+        contract_version=1,
+        subject="Sync stopped",
+        opened_at=NOW,
+        next_due_at=next_due_at,
+        generation=1,
+        settled=False,
+    )
+
+
+def shown(head: Head) -> ListedTicket:
+    """What lists show of it."""
+    return ListedTicket(**{field.name: getattr(head, field.name) for field in fields(ListedTicket)})
 
 
 def request(key: str = "k", sequence: int = 1) -> Request:
-    answer = {"ticket_id": KEY.ticket_id, "sequence": sequence, "nested": [None, 1.5, {"ü": "🔥"}]}
-    return Request("acme", key, "fingerprint", answer, NOW)
+    return Request("acme", key, "fingerprint", KEY.ticket_id, sequence, NOW, ("frontline", "management"))
 
 
 def sequences(log: TicketLog, key: TicketKey = KEY) -> list[int]:
-    record = log.load(key)
-    return [each.sequence for each in record.events] if record else []
+    return [each.sequence for each in log.events(key)]
 
 
 def all_listed(log: TicketLog, limit: int, status: str = "open", contract_id: str | None = None) -> list[str]:
@@ -82,46 +98,44 @@ class TestAppendAndLoad:
         said = {"subject": "Ünïcode 🔥 \x00 \n", "tags": ["", "a"], "affected_users": 10**9, "description": "long"}
         events = [event(1, ev.Opened, Actor("customer"), **said), event(2, ev.EscalationExhausted, TOCSIN, attempts=3)]
         log.append(head(2), events)
-        record = log.load(KEY)
-        assert record is not None
-        assert record.events == events
-        assert (record.task_token, record.waiting_until) == (None, None)
+        assert log.events(KEY) == events
 
     def test_events_come_in_the_order_of_their_sequence_past_ten_and_a_hundred(self, log: TicketLog) -> None:
         for number in range(0, 120, 20):
             log.append(head(number + 20), [event(number + each) for each in range(1, 21)])
         assert sequences(log) == list(range(1, 121))
 
-    def test_a_ticket_that_does_not_exist_is_none(self, log: TicketLog) -> None:
+    def test_a_ticket_that_does_not_exist_has_no_events_and_no_head(self, log: TicketLog) -> None:
         log.append(head(1), [event(1)])
         for other in (TicketKey("acme", "ZD-1042"), TicketKey("acme", "zd-1042.a"), TicketKey("other", KEY.ticket_id)):
-            assert log.load(other) is None
+            assert log.events(other) == []
+            assert log.page_of_events(other, 0, 10) == ([], False)
+            assert log.head(other) is None
 
     @pytest.mark.parametrize("first", [1, 2, 4, 5])
     def test_events_that_do_not_follow_the_last_one_are_refused_and_change_nothing(
         self, log: TicketLog, first: int
     ) -> None:
         log.append(head(2), [event(1), event(2)])
-        before = log.load(KEY)
+        before = log.events(KEY)
         with pytest.raises(SequenceConflict):
             log.append(head(first + 1, status="closed"), [event(first), event(first + 1)], request())
-        assert log.load(KEY) == before
+        assert log.events(KEY) == before
+        assert log.head(KEY) == (head(2), None)
         assert log.request("acme", "k") is None
         assert log.listed("acme", "closed", None, 10, None) == ([], None)
 
     def test_a_log_begins_at_one(self, log: TicketLog) -> None:
         with pytest.raises(SequenceConflict):
             log.append(head(2), [event(2)])
-        assert log.load(KEY) is None
+        assert log.events(KEY) == []
 
     def test_of_two_who_append_the_same_number_one_is_told_of_the_conflict(self, log: TicketLog) -> None:
         log.append(head(1), [event(1)])
         log.append(head(2), [event(2, text="first")])
         with pytest.raises(SequenceConflict):
             log.append(head(2), [event(2, text="second")])
-        record = log.load(KEY)
-        assert record is not None
-        assert record.events[1] == event(2, text="first")
+        assert log.events(KEY)[1] == event(2, text="first")
 
     def test_tickets_of_the_same_name_in_two_helpdesks_are_two(self, log: TicketLog) -> None:
         other = TicketKey("other", KEY.ticket_id)
@@ -129,6 +143,35 @@ class TestAppendAndLoad:
         log.append(head(1, other), [event(1)])
         log.append(head(2), [event(2)])
         assert (sequences(log), sequences(log, other)) == ([1, 2], [1])
+
+
+class TestHead:
+    def test_the_head_is_read_as_it_was_put_last(self, log: TicketLog) -> None:
+        log.append(head(1), [event(1)])
+        moved = replace(head(2, due_in=None, status="resolved"), generation=3, settled=True)
+        log.append(moved, [event(2)])
+        assert log.head(KEY) == (moved, None)
+
+
+class TestPages:
+    @pytest.mark.parametrize(
+        ("after", "limit", "expected", "more"),
+        [
+            (0, 2, [1, 2], True),
+            (2, 2, [3, 4], True),
+            (4, 2, [5], False),
+            (0, 5, [1, 2, 3, 4, 5], False),
+            (0, 4, [1, 2, 3, 4], True),
+            (5, 2, [], False),
+            (10**17, 200, [], False),
+        ],
+    )
+    def test_a_page_is_what_follows_a_sequence_number(
+        self, log: TicketLog, after: int, limit: int, expected: list[int], more: bool
+    ) -> None:
+        log.append(head(5), [event(number) for number in range(1, 6)])
+        found, rest = log.page_of_events(KEY, after, limit)
+        assert ([each.sequence for each in found], rest) == (expected, more)
 
 
 class TestRequests:
@@ -173,7 +216,7 @@ class TestLists:
         log.append(head(1), [event(1)])
         moved = replace(head(2, due_in=None, status="pending"), priority="P2", subject="ü", generation=3)
         log.append(moved, [event(2)])
-        assert log.listed("acme", "pending", None, 10, None) == ([moved], None)
+        assert log.listed("acme", "pending", None, 10, None) == ([shown(moved)], None)
         assert log.listed("acme", "open", None, 10, None) == ([], None)
 
     def test_a_list_is_of_one_status_one_helpdesk_and_perhaps_one_contract(self, log: TicketLog) -> None:
@@ -233,8 +276,8 @@ class TestOutcomes:
 
     def every(self, log: TicketLog) -> list[tuple[TicketKey, datetime]]:
         keys = (TicketKey("acme", ticket_id) for ticket_id in (KEY.ticket_id, "T", "T-1", "T.1"))
-        records = [(key, record) for key in keys if (record := log.load(key))]
-        return [(k, e.resolved_at) for k, record in records for e in record.events if isinstance(e, ev.Settled)]
+        logs = [(key, log.events(key)) for key in keys]
+        return [(k, e.resolved_at) for k, events in logs for e in events if isinstance(e, ev.Settled)]
 
     def found(self, log: TicketLog, start: datetime, end: datetime) -> list[Outcome]:
         return sorted(log.outcomes("acme", "acme-gold", start, end), key=lambda each: each.resolved_at)
@@ -313,19 +356,14 @@ class TestOnDynamo:
         assert item is not None
         assert item.keys().isdisjoint({"due_shard", "next_due_at"})
 
-    def test_the_place_where_the_execution_is_parked_is_loaded_and_survives_an_append(self, table: Table) -> None:
+    def test_where_the_execution_is_parked_is_read_with_the_head_and_survives_an_append(self, table: Table) -> None:
         log = DynamoTicketLog(table)
         log.append(head(1), [event(1)])
-        table.client.update_item(
-            TableName="tocsin",
-            Key={"pk": {"S": ticket_pk(KEY)}, "sk": {"S": "HEAD"}},
-            UpdateExpression="SET task_token = :token, waiting_until = :until",
-            ExpressionAttributeValues={":token": {"S": "token"}, ":until": {"S": "2026-03-30T09:00:00Z"}},
-        )
+        parked = {"v": 1, "task_token": "token", "waiting_until": "2026-03-30T09:00:00Z"}
+        table.put({"pk": ticket_pk(KEY), "sk": "HEAD#WAIT", **parked})
         log.append(head(2), [event(2)])
-        record = log.load(KEY)
-        assert record is not None
-        assert (record.task_token, record.waiting_until) == ("token", datetime(2026, 3, 30, 9, tzinfo=UTC))
+        assert log.head(KEY) == (head(2), Parked("token", datetime(2026, 3, 30, 9, tzinfo=UTC)))
+        assert sequences(log) == [1, 2]
 
     def test_only_events_that_somebody_has_to_react_to_carry_the_mark_of_the_stream_s_filter(
         self, table: Table
@@ -349,7 +387,7 @@ class TestOnDynamo:
     def test_texts_are_kept_beside_the_events_and_read_apart(self, table: Table) -> None:
         log = DynamoTicketLog(table)
         log.append(head(2), [event(1), event(2, text="long")], texts={2: {"text": "long", "handoff": {"logs": "…"}}})
-        assert [each.sequence for each in log.load(KEY).events] == [1, 2]  # type: ignore[union-attr]
+        assert [each.sequence for each in log.events(KEY)] == [1, 2]
         assert log.texts(KEY, [1, 2]) == {2: {"text": "long", "handoff": {"logs": "…"}}}
         assert all("long" not in item["details"] for item in table.query(ticket_pk(KEY), "EVENT#"))
 
@@ -359,8 +397,9 @@ class TestOnDynamo:
         [first, second] = table.query(ticket_pk(KEY), "EVENT#")
         table.put({**first, "type": "teleported", "details": '{"to":"Mars"}'})
         table.put({**second, "details": '{"colour":"red"}'})
-        [strange, known] = log.load(KEY).events  # type: ignore[union-attr]
-        assert (strange.kind, strange.details) == ("teleported", {"to": "Mars"})  # type: ignore[union-attr]
+        [strange, known] = log.events(KEY)
+        assert isinstance(strange, ev.Unrecognized)
+        assert (strange.kind, strange.details) == ("teleported", {"to": "Mars"})
         assert known == event(2)
 
     def test_a_request_is_forgotten_ten_days_later(self, table: Table) -> None:
@@ -375,13 +414,22 @@ class TestOnDynamo:
         with pytest.raises(ValueError):  # noqa: PT011 - of whatever kind
             DynamoTicketLog(table).listed("acme", "open", None, 10, cursor)
 
-    def test_a_log_that_fills_several_pages_of_a_query_is_loaded_whole(self, table: Table) -> None:
+    def test_a_log_that_fills_several_pages_of_a_query_is_loaded_whole_and_paged_without_a_gap(
+        self, table: Table
+    ) -> None:
         log = DynamoTicketLog(table)
         for number in range(0, 60, 20):
             log.append(
                 head(number + 20), [event(number + each, ev.Pended, reason="x" * 30_000) for each in range(1, 21)]
             )
         assert sequences(log) == list(range(1, 61))
+        paged: list[int] = []
+        more = True
+        while more:
+            found, more = log.page_of_events(KEY, len(paged), 50)
+            assert found
+            paged += [each.sequence for each in found]
+        assert paged == list(range(1, 61))
 
 
 @pytest.mark.parametrize("key", [TicketKey("a", "T"), TicketKey("a-b-c", "T.1_2-3"), TicketKey("a" * 48, "T" * 64)])

@@ -45,16 +45,16 @@ def test_each_new_ticket_gets_its_execution(tickets: Api) -> None:
 
 
 def test_only_the_record_that_failed_is_reported_and_the_others_are_done(tickets: Api) -> None:
-    assert deliver(record(1, "T-1"), record(2, "T-9"), record(3, "T-3")) == ["1002"]
+    assert deliver(record(1, "T-1"), record(2, "T-9", "resolved"), record(3, "T-3")) == ["1002"]
     assert [key.ticket_id for key, _ in tickets.world.executions.started] == ["T-1", "T-3"]
 
 
 def test_where_all_failed_all_are_reported_and_nothing_is_raised(tickets: Api) -> None:
-    assert deliver(record(1, "T-8"), record(2, "T-9")) == ["1001", "1002"]
+    assert deliver(record(1, "T-8", "resolved"), record(2, "T-9", "pended")) == ["1001", "1002"]
 
 
 def test_failures_of_one_batch_are_not_reported_with_the_next(tickets: Api) -> None:
-    deliver(record(1, "T-9"))
+    assert deliver(record(1, "T-9", "resolved")) == ["1001"]
     assert deliver(record(2, "T-2")) == []
 
 

@@ -11,6 +11,9 @@ from tests.handlers.conftest import Api
 from tocsin.domain.values import faults
 from tocsin.domain.values.faults import Fault, Refused
 from tocsin.handlers.api import problems
+from tocsin.handlers.api.routes import acknowledgements
+
+LATER = "2030-01-01T00:00:00Z"
 
 
 def subclasses(of: type[Refused]) -> list[type[Refused]]:
@@ -39,6 +42,25 @@ def test_a_refusal_is_told_with_its_detail_and_its_faults(kind: type[Refused]) -
     }
 
 
+def test_who_lost_every_race_is_told_when_to_come_again(api: Api) -> None:
+    api.world.open()
+    api.world.log.interruptions = [lambda: api.world.report("agent_noted")] * 100
+    answer = api.call("POST", "/v1/tickets/T-1/events", {"type": "resolved"})
+    assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
+    assert answer.headers["Retry-After"] == "5"
+    assert "Retry-After" not in problems.refused(faults.Conflict("no")).headers
+
+
+def test_a_person_who_lost_every_race_is_shown_a_page_that_says_so(api: Api) -> None:
+    api.world.open()
+    api.world.log.interruptions = [lambda: api.world.report("agent_noted")] * 100
+    link = {"helpdesk": "acme", "ticket": "T-1", "tier": 1, "member": "ana", "notice": "n", "until": LATER}
+    answer = acknowledgements.accept(json.dumps(link))
+    assert (answer.status_code, answer.content_type) == (503, "text/html; charset=utf-8")
+    assert answer.headers["Retry-After"] == "5"
+    assert "press the button again" in str(answer.body)
+
+
 def test_where_there_are_no_faults_there_is_no_list_of_them() -> None:
     assert "errors" not in json.loads(str(problems.refused(faults.NotFound("nothing")).body))
 
@@ -47,7 +69,7 @@ def test_a_defect_of_ours_tells_the_caller_nothing_about_it(api: Api, monkeypatc
     def burst(*_: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr(api.world.log, "load", burst)
+    monkeypatch.setattr(api.world.log, "events", burst)
     answer = api.call("GET", "/v1/tickets/T-1")
     assert (answer.status, answer.headers["Content-Type"]) == (500, "application/problem+json")
     assert "secret" not in answer.body

@@ -87,7 +87,9 @@ def test_the_table_has_the_keys_and_indexes_of_the_topology(deployed: Deployed) 
         {
             "IndexName": index.name,
             "KeySchema": key_schema(index.partition_key, index.sort_key),
-            "Projection": {"ProjectionType": "ALL"},
+            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.projects)}
+            if index.projects
+            else {"ProjectionType": "KEYS_ONLY"},
         }
         for index in TOCSIN.table.indexes
     ]

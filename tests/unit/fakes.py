@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +18,7 @@ from tocsin.domain.notices.notice import Notice
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import AnyEvent
-from tocsin.domain.tickets.records import Head, Request, TicketRecord
+from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
@@ -36,6 +37,9 @@ class FakeClock:
     def advance(self, **duration: float) -> None:
         self.at += timedelta(**duration)
 
+    def pause(self, at_most: timedelta) -> None:
+        self.at += at_most
+
 
 class FakeTicketLog:
     """`interruptions` happen one before each append, as if somebody else were quicker."""
@@ -44,13 +48,22 @@ class FakeTicketLog:
         self.heads: dict[TicketKey, Head] = {}
         self.logs: dict[TicketKey, list[AnyEvent]] = {}
         self.requests: dict[tuple[str, str], Request] = {}
-        self.parked: dict[TicketKey, tuple[str, datetime]] = {}
+        self.parked: dict[TicketKey, Parked] = {}
         self.said: dict[tuple[TicketKey, int], Texts] = {}
         self.settled: dict[TicketKey, Outcome] = {}
         self.interruptions: list[Callable[[], object]] = []
+        self.reads = 0
 
-    def load(self, key: TicketKey) -> TicketRecord | None:
-        return TicketRecord(list(self.logs[key]), *self.parked.get(key, (None, None))) if key in self.logs else None
+    def events(self, key: TicketKey) -> list[AnyEvent]:
+        self.reads += 1
+        return list(self.logs.get(key, []))
+
+    def page_of_events(self, key: TicketKey, after: int, limit: int) -> tuple[list[AnyEvent], bool]:
+        rest = self.logs.get(key, [])[after:]
+        return rest[:limit], len(rest) > limit
+
+    def head(self, key: TicketKey) -> tuple[Head, Parked | None] | None:
+        return (self.heads[key], self.parked.get(key)) if key in self.heads else None
 
     def append(
         self,
@@ -85,7 +98,7 @@ class FakeTicketLog:
 
     def listed(
         self, helpdesk_id: str, status: str, contract_id: str | None, limit: int, cursor: str | None
-    ) -> tuple[list[Head], str | None]:
+    ) -> tuple[list[ListedTicket], str | None]:
         heads = [h for h in self.heads.values() if (h.key.helpdesk_id, h.status) == (helpdesk_id, status)]
         heads.sort(key=lambda head: (head.next_due_at or LATEST, head.key))
         owner, start = json.loads(cursor) if cursor else (helpdesk_id, 0)
@@ -93,7 +106,7 @@ class FakeTicketLog:
             raise ValueError("a cursor of another list")
         following = json.dumps([helpdesk_id, start + limit]) if len(heads) > start + limit else None
         page = heads[start : start + limit]
-        return [head for head in page if contract_id in (None, head.contract_id)], following
+        return [_as_listed(head) for head in page if contract_id in (None, head.contract_id)], following
 
     def outcomes(self, helpdesk_id: str, contract_id: str, start: datetime, end: datetime) -> Iterator[Outcome]:
         mine = (each for key, each in self.settled.items() if key.helpdesk_id == helpdesk_id)
@@ -101,6 +114,10 @@ class FakeTicketLog:
 
     def overdue(self, before: datetime) -> Iterator[TicketKey]:
         return iter([key for key, head in self.heads.items() if head.next_due_at and head.next_due_at < before])
+
+
+def _as_listed(head: Head) -> ListedTicket:
+    return ListedTicket(**{field.name: getattr(head, field.name) for field in fields(ListedTicket)})
 
 
 class FakeContracts:

@@ -1,8 +1,10 @@
-"""The system's clock: the only place that asks what time it is."""
+"""The system's clock: the only place that asks what time it is, and that waits."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import random
+import time
+from datetime import UTC, datetime, timedelta
 
 
 class SystemClock:
@@ -11,3 +13,7 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, aware UTC."""
         return datetime.now(UTC)
+
+    def pause(self, at_most: timedelta) -> None:
+        """See `Clock.pause`; any length up to `at_most` is as likely as another."""
+        time.sleep(random.uniform(0, at_most.total_seconds()))  # noqa: S311 - jitter, no secret

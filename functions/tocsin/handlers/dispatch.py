@@ -35,4 +35,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _follow(image: Mapping[str, Any]) -> None:
     item = decode(image)
     if item.get("wakes"):
-        follow_event(ticket_key_of(item["pk"]), item["type"], executions=wiring.executions(), **wiring.store())
+        follow_event(ticket_key_of(item["pk"]), item["type"], log=wiring.log(), executions=wiring.executions())

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import AnyEvent
-from tocsin.domain.tickets.records import Head, Request, TicketRecord
+from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.values.identifiers import TicketKey
 
@@ -17,8 +17,26 @@ from tocsin.domain.values.identifiers import TicketKey
 class TicketLog(Protocol):
     """The append-only logs of all tickets, each with its head."""
 
-    def load(self, key: TicketKey) -> TicketRecord | None:
-        """Everything stored of a ticket, read consistently, events in the order of their sequence."""
+    def events(self, key: TicketKey) -> list[AnyEvent]:
+        """The whole log in the order of its sequence, read consistently; empty when there is no such ticket."""
+        ...
+
+    def page_of_events(self, key: TicketKey, after: int, limit: int) -> tuple[list[AnyEvent], bool]:
+        """At most `limit` events after a sequence number, and whether there are more.
+
+        A page of long events may be shorter, but it is only empty where nothing follows.
+        """
+        ...
+
+    def texts(self, key: TicketKey, sequences: Collection[int]) -> Mapping[int, Texts]:
+        """What was said at length with these events; nothing for one whose texts were erased."""
+        ...
+
+    def head(self, key: TicketKey) -> tuple[Head, Parked | None] | None:
+        """The head, and where the ticket's execution is or was last parked; None when there is no such ticket.
+
+        One consistent read of a few hundred bytes, whatever the length of the log.
+        """
         ...
 
     def append(
@@ -40,17 +58,13 @@ class TicketLog(Protocol):
         """
         ...
 
-    def texts(self, key: TicketKey, sequences: Collection[int]) -> Mapping[int, Texts]:
-        """What was said at length with these events; nothing for one whose texts were erased."""
-        ...
-
     def request(self, helpdesk_id: str, idempotency_key: str) -> Request | None:
         """The request recorded under an idempotency key."""
         ...
 
     def listed(
         self, helpdesk_id: str, status: str, contract_id: str | None, limit: int, cursor: str | None
-    ) -> tuple[list[Head], str | None]:
+    ) -> tuple[list[ListedTicket], str | None]:
         """Tickets of a status, those due next first, and the cursor to the rest. ValueError for a bad cursor."""
         ...
 

@@ -36,13 +36,13 @@ def instant(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def head_key(ticket_id: str) -> dict[str, dict[str, str]]:
-    return {"pk": {"S": f"TICKET#h#{ticket_id}"}, "sk": {"S": "HEAD"}}
+def head_key(ticket_id: str, sk: str = "HEAD") -> dict[str, dict[str, str]]:
+    return {"pk": {"S": f"TICKET#h#{ticket_id}"}, "sk": {"S": sk}}
 
 
-def read_head(ticket_id: str) -> Event:
-    answer = client("dynamodb").get_item(TableName=os.environ["TABLE_NAME"], Key=head_key(ticket_id))
-    item: Event = answer["Item"]
+def read_head(ticket_id: str, sk: str = "HEAD") -> Event:
+    answer = client("dynamodb").get_item(TableName=os.environ["TABLE_NAME"], Key=head_key(ticket_id, sk))
+    item: Event = answer.get("Item", {})
     return {name: next(iter(value.values())) for name, value in item.items()}
 
 
@@ -160,7 +160,7 @@ def notify(event: Event, _context: object) -> Event:
 def dispatch(event: Event, _context: object) -> Event:
     for record in event["Records"]:
         ticket_id = record["dynamodb"]["NewImage"]["ticket_id"]["S"]
-        token = read_head(ticket_id).get("task_token")
+        token = read_head(ticket_id, "HEAD#WAIT").get("task_token")
         if token is not None:
             client("stepfunctions").send_task_success(taskToken=token, output="{}")
             continue

@@ -115,7 +115,8 @@ def test_every_call_is_counted_and_every_aws_operation_noted_by_its_iam_action(e
         ("Notify", "sns:CreateTopic"),
         ("Notify", "sns:Publish"),
         ("Ticket", "lambda:InvokeFunction"),
-        ("Ticket", "dynamodb:UpdateItem"),
+        ("Ticket", "dynamodb:ConditionCheckItem"),
+        ("Ticket", "dynamodb:PutItem"),
     }
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.exceptions import TransactionCanceledException
+from moto.dynamodb.models import DynamoDBBackend
 
 from infra.local.engine import Engine
 from tests.infra.local import stub_helpdesk
 from tests.infra.local.stub_engine import START, acknowledge, open_ticket, said, stub_engine, stub_topology
 
 
-def head_of(engine: Engine, ticket_id: str = "ZD-1") -> dict[str, Any]:
-    item: dict[str, Any] = engine.client("dynamodb").get_item(
-        TableName=engine.attributes["TableName"], Key=stub_helpdesk.head_key(ticket_id)
-    )["Item"]
-    return item
+def parked_token(engine: Engine, ticket_id: str = "ZD-1") -> str:
+    key = stub_helpdesk.head_key(ticket_id, "HEAD#WAIT")
+    found = engine.client("dynamodb").get_item(TableName=engine.attributes["TableName"], Key=key)
+    return str(found["Item"]["task_token"]["S"])
 
 
 def test_an_opened_ticket_waits_for_its_timer_and_for_a_change(engine: Engine) -> None:
@@ -66,9 +68,9 @@ def test_an_acknowledgement_ends_the_race_at_once_and_no_time_passes(engine: Eng
 
 def test_a_token_from_a_race_that_is_over_is_refused(engine: Engine) -> None:
     open_ticket(engine)
-    token = head_of(engine)["task_token"]["S"]
+    token = parked_token(engine)
     engine.advance(minutes=15)
-    assert head_of(engine)["task_token"]["S"] != token
+    assert parked_token(engine) != token
     with pytest.raises(ClientError) as refused:
         engine.client("stepfunctions").send_task_success(taskToken=token, output="{}")
     assert refused.value.response["Error"]["Code"] == "TaskTimedOut"
@@ -87,8 +89,28 @@ def test_a_ticket_that_moved_on_while_it_was_assessed_is_assessed_again() -> Non
         open_ticket(engine)
         assert engine.lambda_calls["Assess"] == 2
         assert engine.executions()[0].states == ("AwaitChange", "WaitForTierAcknowledgement")
-        # AssessTicket, ChooseNextStep, Race…, ChooseTimer, WaitFor…, AwaitChange, TicketChanged; and again.
-        assert engine.executions()[0].transitions == 7 + 6
+        # AssessTicket, ChooseNextStep, Race…, ChooseTimer, WaitFor…, AwaitChange, ChooseWhyRefused, TicketChanged;
+        # and again.
+        assert engine.executions()[0].transitions == 8 + 6
+
+
+def test_a_token_that_is_refused_for_want_of_capacity_is_trouble_and_is_parked_later() -> None:
+    """Assessing again at once, as after a change, would only add to the load."""
+    transact = DynamoDBBackend.transact_write_items
+
+    def throttled(backend: Any, transact_items: list[dict[str, Any]]) -> None:
+        if "ConditionCheck" in transact_items[0]:
+            raise TransactionCanceledException([("ThrottlingError", "too much", {}), (None, None, None)])
+        transact(backend, transact_items)
+
+    with stub_engine(short_way=False) as engine:
+        with mock.patch.object(DynamoDBBackend, "transact_write_items", throttled):
+            open_ticket(engine)
+        assert engine.executions()[0].states == ("WaitBeforeRetrying",)
+        metrics = engine.client("cloudwatch").list_metrics(Namespace="Tocsin")["Metrics"]
+        assert {metric["MetricName"] for metric in metrics} == {"TicketTrouble"}
+        engine.advance(minutes=5)
+        assert engine.executions()[0].states == ("AwaitChange", "WaitForTierAcknowledgement")
 
 
 def test_a_ticket_outlives_a_handler_that_fails() -> None:

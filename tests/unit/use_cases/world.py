@@ -22,6 +22,7 @@ from tests.unit.fakes import (
 from tests.unit.story import DOCUMENT, OPENED_AT, TEAMS
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.tickets.commands import Command, OpenTicket
+from tocsin.domain.tickets.records import Parked
 from tocsin.domain.values.faults import Invalid
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.use_cases.contracts.put_contract import put_contract
@@ -121,4 +122,4 @@ class World:
 
     def park(self, minutes: float) -> None:
         """The execution sleeps until so many minutes after the opening."""
-        self.log.parked[KEY] = ("token", OPENED_AT + timedelta(minutes=minutes))
+        self.log.parked[KEY] = Parked("token", OPENED_AT + timedelta(minutes=minutes))

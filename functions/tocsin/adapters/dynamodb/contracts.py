@@ -44,7 +44,7 @@ class DynamoContracts:
         due = due_keys(version.put_at) if version.contract.reminders else {}
         actions: list[Any] = [
             self._table.put_action(
-                {**newest, "version": number, **due},
+                {**newest, "v": 1, "version": number, **due},
                 ConditionExpression="attribute_not_exists(pk) OR version = :before",
                 ExpressionAttributeValues=encode({":before": number - 1}),
             ),
@@ -80,6 +80,7 @@ def _version_item(helpdesk_id: str, version: ContractVersion) -> Item:
     return {
         "pk": helpdesk_pk(helpdesk_id),
         "sk": _version_sk(version.contract.contract_id, version.version),
+        "v": 1,
         "contract_id": version.contract.contract_id,
         "version": version.version,
         "put_at": format_instant(version.put_at),
@@ -90,8 +91,7 @@ def _version_item(helpdesk_id: str, version: ContractVersion) -> Item:
 
 
 def _contract_version(item: Item) -> ContractVersion:
-    # A version that was put before they were kept has none, and takes those that the library knows.
-    document, known = json.loads(item["document"]), json.loads(item.get("public_holidays", "{}"))
+    document, known = json.loads(item["document"]), json.loads(item["public_holidays"])
     contract = Contract.model_validate(
         {"contract_id": item["contract_id"], **document}, context={"public_holidays": known}
     )

@@ -25,6 +25,7 @@ class DynamoCredentials:
     def put(self, token_sha256: str, credential: Credential) -> None:
         """See `Credentials.put`; both items change together, or a revoked token would look valid in the list."""
         values = {
+            "v": 1,
             "helpdesk_id": credential.helpdesk_id,
             "scopes": ",".join(sorted(credential.scopes)),
             "created_at": format_instant(credential.created_at),

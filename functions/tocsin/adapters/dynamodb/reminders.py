@@ -40,6 +40,7 @@ class DynamoReminders:
             {
                 "pk": helpdesk_pk(helpdesk_id),
                 "sk": f"REMINDER#{contract_id}#{on}#{kind}#{about}",
+                "v": 1,
                 "on": on.isoformat(),
                 "kind": kind,
                 "about": about.isoformat(),

@@ -1,5 +1,7 @@
 """Access to the one table: keys and the translation between Python values and DynamoDB's.
 
+Each item says in `v` which form it has; a change that old readers would misread takes the next number.
+
 | item | pk | sk |
 |---|---|---|
 | newest version of a contract, contract version | `HELPDESK#h` | `CONTRACT#c`, `CONTRACT#c#V#000007` |
@@ -8,7 +10,8 @@
 | request with an idempotency key | `HELPDESK#h` | `REQUEST#<sha256>` |
 | outcome of a resolved ticket, or a mark that it moved | `HELPDESK#h` | `OUTCOME#contract#2026-11#ticket#generation` |
 | credential of a helpdesk, its index | `CREDENTIAL#<sha256>`, `HELPDESK#h` | `CREDENTIAL`, `CREDENTIAL#<sha256>` |
-| ticket head, ticket event, its texts | `TICKET#h#t` | `HEAD`, `EVENT#000042`, `TEXT#000042` |
+| ticket head, where its execution is parked | `TICKET#h#t` | `HEAD`, `HEAD#WAIT` |
+| ticket event, its texts | `TICKET#h#t` | `EVENT#000042`, `TEXT#000042` |
 """
 
 from __future__ import annotations
@@ -101,16 +104,11 @@ class Table:
         """The same as part of a transaction, unless a condition forbids."""
         return {"Put": {"TableName": self.name, "Item": encode(item), **conditions}}
 
-    def query(self, pk: str, prefix: str = "", up_to: str = "") -> Iterator[Item]:
-        """The items of a partition whose sort key begins with `prefix`, or is at most `up_to`, in order.
-
-        They are read consistently.
-        """
+    def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
+        """The items of a partition whose sort key begins with `prefix`, in order, read consistently."""
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if prefix:
             condition, values = f"{condition} AND begins_with(sk, :prefix)", {**values, ":prefix": {"S": prefix}}
-        if up_to:
-            condition, values = f"{condition} AND sk <= :up_to", {**values, ":up_to": {"S": up_to}}
         arguments: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": condition,

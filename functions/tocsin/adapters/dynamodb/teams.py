@@ -28,5 +28,5 @@ class DynamoTeams:
         """See `Teams.put`."""
         before = self._table.get(helpdesk_pk(helpdesk_id), f"TEAM#{team_id}")
         document = team.model_dump_json()
-        self._table.put({"pk": helpdesk_pk(helpdesk_id), "sk": f"TEAM#{team_id}", "document": document})
+        self._table.put({"pk": helpdesk_pk(helpdesk_id), "sk": f"TEAM#{team_id}", "v": 1, "document": document})
         return before is None

@@ -79,10 +79,6 @@ def _kinds() -> dict[str, type[AnyEvent]]:
     return {kind.type: kind for kind in get_args(AnyEvent) if kind is not Unrecognized}
 
 
-STARTS_EXECUTION = frozenset(kind.type for kind in get_args(AnyEvent) if kind.starts_execution)
-"""The kinds after which a ticket may need an execution that does not exist yet, by name."""
-
-
 class _Field(NamedTuple):
     name: str
     nullable: bool

@@ -354,6 +354,9 @@ class Unrecognized(Event):
     details: Mapping[str, object]
 
 
+STARTS_EXECUTION = frozenset(kind.type for kind in (Opened, Reopened, Continued, Rearmed))
+"""The kinds with `starts_execution`, by name."""
+
 ReportedEvent = (
     AgentReplied
     | CustomerReplied

@@ -12,7 +12,7 @@ class Generations:
     rescue, and with the first fact that is reported after a settlement, be it a reopening or something learned late.
     """
 
-    __slots__ = ("_last", "_settled", "counted", "number", "rearmed")
+    __slots__ = ("_settled", "_turns", "counted", "number", "rearmed")
 
     def __init__(self) -> None:
         self.number = 1
@@ -21,7 +21,7 @@ class Generations:
         self.counted: Conclusion | None = None
         """The last conclusion, which reports count until there is another or the ticket is reopened."""
         self._settled = False
-        self._last: AnyEvent | None = None
+        self._turns: list[AnyEvent] = []
 
     def observe(self, event: AnyEvent) -> None:
         """Take note of the next event of the log."""
@@ -34,9 +34,15 @@ class Generations:
         if isinstance(event, Concluded | Settled):
             self.counted, self._settled = event, self._settled or isinstance(event, Settled)
         if isinstance(event, Concluded | Settled | Reopened | Continued | Rearmed):
-            self._last = event
+            self._turns.append(event)
+
+    def settled_by(self, sequence: int) -> bool:
+        """Whether, by the event with that number, the execution has ended with the ticket."""
+        last = next((event for event in reversed(self._turns) if event.sequence <= sequence), None)
+        return isinstance(last, Settled)
 
     @property
     def conclusion(self) -> Concluded | Settled | None:
         """What reports count, unless the ticket was reopened or taken up again since."""
-        return self._last if isinstance(self._last, Concluded | Settled) else None
+        last = self._turns[-1] if self._turns else None
+        return last if isinstance(last, Concluded | Settled) else None

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.values.identifiers import TicketKey
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The projection of a ticket for lists, the due-index and dispatch. Derived from the log, never the truth."""
+class ListedTicket:
+    """What lists show of a ticket."""
 
     key: TicketKey
     sequence: int
@@ -23,25 +20,38 @@ class Head:
     contract_version: int
     subject: str
     opened_at: datetime
-    generation: int
     next_due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class TicketRecord:
-    """A ticket as stored: its log, and where its execution is parked, if it is."""
+class Head(ListedTicket):
+    """The projection of a ticket for lists, the due-index and dispatch. Derived from the log, never the truth."""
 
-    events: list[AnyEvent]
-    task_token: str | None = None
-    waiting_until: datetime | None = None
+    generation: int
+    settled: bool
+    """Whether its execution has ended with it: if anything is left to do after all, that needs a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Where a ticket's execution sleeps: the token that wakes it, and until when it sleeps by itself."""
+
+    task_token: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request with an idempotency key: its fingerprint, and the answer that it got."""
+    """A request with an idempotency key: its fingerprint, and the event that it recorded.
+
+    The answer is not kept: it is made again from the log up to `sequence`, as of `recorded_at`. The log does not say
+    which teams of tiers that were due at that instant nobody could be reached in; that is kept in `unreached`.
+    """
 
     helpdesk_id: str
     idempotency_key: str
     fingerprint: str
-    answer: Mapping[str, Any]
+    ticket_id: str
+    sequence: int
     recorded_at: datetime
+    unreached: tuple[str, ...] = ()

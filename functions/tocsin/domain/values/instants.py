@@ -60,6 +60,11 @@ def format_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def rounded_up_to_second(instant: datetime) -> datetime:
+    """The first whole second that is not before the instant: what a wait of Step Functions can sleep to."""
+    return (instant + timedelta(microseconds=999_999)).replace(microsecond=0)
+
+
 def parse_duration(value: Any) -> timedelta:
     """A positive duration: `15m`, `4h`, `1h30m`, `90s`, `PT4H`.
 

@@ -31,6 +31,10 @@ STATUS: Mapping[type[Refused], HTTPStatus] = {
 }
 
 
+RETRY_AFTER = {"Retry-After": "5"}
+"""Seconds, for Busy: by then those who were quicker are done."""
+
+
 class PathAndMessage(BaseModel):
     """One fault: where it is in the document, and what would be right."""
 
@@ -58,7 +62,10 @@ def problem(status: HTTPStatus, detail: str, found: Iterable[Fault] = ()) -> Res
 
 def refused(error: Refused) -> Response[str]:
     """A request that a use case refused."""
-    return problem(STATUS[type(error)], error.detail, error.faults)
+    answer = problem(STATUS[type(error)], error.detail, error.faults)
+    if isinstance(error, faults.Busy):
+        answer.headers.update(RETRY_AFTER)
+    return answer
 
 
 def not_valid(error: RequestValidationError) -> Response[str]:

@@ -6,7 +6,7 @@ Out: the same with the next round, what comes next, the sequence number seen and
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
 from tocsin.domain.values.identifiers import TicketKey
-from tocsin.domain.values.instants import format_instant, parse_instant
+from tocsin.domain.values.instants import format_instant, parse_instant, rounded_up_to_second
 from tocsin.use_cases.tickets.assess_ticket import assess_ticket
 
 logger = Logger()
@@ -50,4 +50,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def whole_second(instant: datetime) -> str:
     """Rounded up: Step Functions cuts fractions off a wait's timestamp, and waking early would be in vain."""
-    return format_instant((instant + timedelta(microseconds=999_999)).replace(microsecond=0))
+    return format_instant(rounded_up_to_second(instant))

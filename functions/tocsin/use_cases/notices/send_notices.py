@@ -10,14 +10,14 @@ from tocsin.domain.tickets.events import TOCSIN, NoticesSent
 from tocsin.domain.tickets.fold import follow
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.faults import Busy, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.notices import Messages, Notifier
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, head_of, read_context, texts_of
+from tocsin.use_cases.tickets.retrying import retrying
+from tocsin.use_cases.tickets.ticket_context import head_of, read_context, texts_of
 
 
 def send_notices(
@@ -36,7 +36,8 @@ def send_notices(
     the same id. What SNS refused stays unsent and the error is raised, after the others have been recorded.
     """
     receipts: dict[str, str] = {}
-    for _ in range(ATTEMPTS):
+
+    def send_once() -> int | None:
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
         trouble = _publish(ticket, texts_of(ticket, log=log), now, receipts, messages=messages, notifier=notifier)
@@ -47,14 +48,12 @@ def send_notices(
             return None
         event = NoticesSent(sequence=ticket.sequence + 1, occurred_at=now, recorded_at=now, actor=TOCSIN, receipts=sent)
         after = decide(follow(ticket, event), context.roster, now)
-        try:
-            log.append(head_of(after, event.sequence, now), [event])
-        except SequenceConflict:
-            continue
+        log.append(head_of(after, event.sequence, now), [event])
         if trouble:
             raise trouble
         return event.sequence
-    raise Busy("Too many events of this ticket are being recorded at once.")
+
+    return retrying(send_once, clock=clock, refusal="Too many events of this ticket are being recorded at once.")
 
 
 def _publish(

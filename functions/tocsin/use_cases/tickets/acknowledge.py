@@ -9,7 +9,7 @@ from typing import Any
 from tocsin.domain.assessment.acknowledgement import Offer
 from tocsin.domain.tickets.events import Acknowledged, Actor
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.faults import Busy, Gone, NotFound, SequenceConflict
+from tocsin.domain.values.faults import Gone, NotFound
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import parse_instant
 from tocsin.ports.clock import Clock
@@ -18,7 +18,8 @@ from tocsin.ports.notices import Links
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 from tocsin.use_cases.tickets.record_event import append
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, TicketContext, read_context
+from tocsin.use_cases.tickets.retrying import retrying
+from tocsin.use_cases.tickets.ticket_context import TicketContext, read_context
 
 
 def show_offer(signed: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> Offer:
@@ -35,7 +36,8 @@ def accept_offer(
     Raises NotFound for a forged link, Gone for an expired one, Busy after too many lost races.
     """
     claims = _claims(signed, clock.now(), links=links)
-    for _ in range(ATTEMPTS):
+
+    def accept_once() -> Offer:
         context = _context_of(claims, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
         if _used(ticket, claims):
@@ -48,12 +50,11 @@ def accept_offer(
             link=claims["notice"],
             tier=claims["tier"],
         )
-        try:
-            append(ticket, event, {}, context.roster, None, now, log=log)
-        except SequenceConflict:
-            continue
+        append(ticket, event, {}, context.roster, None, now, log=log)
         return _offer(claims, ticket)
-    raise Busy("Too many people act on this ticket at once; press the button again.")
+
+    refusal = "Too many people act on this ticket at once; press the button again."
+    return retrying(accept_once, clock=clock, refusal=refusal)
 
 
 def _claims(signed: str, now: datetime, *, links: Links) -> Mapping[str, Any]:

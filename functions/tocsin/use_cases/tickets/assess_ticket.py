@@ -13,13 +13,13 @@ from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import TOCSIN, Conclusion, Continued
 from tocsin.domain.tickets.fold import record
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.faults import Busy, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, head_of, read_context
+from tocsin.use_cases.tickets.retrying import retrying
+from tocsin.use_cases.tickets.ticket_context import head_of, read_context
 
 Next = Literal["send_notices", "send_final_notices", "wait", "settled", "continued"]
 
@@ -60,22 +60,21 @@ def assess_ticket(
 
     Raises NotFound when there is no such ticket, Busy after too many lost races.
     """
-    for _ in range(ATTEMPTS):
+
+    def assess_once() -> Step:
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
         hand_over_at = started_at + limits.age
         if ticket.generation != generation:
             return Step("continued", ticket.sequence, Wait.NEXT_GENERATION, hand_over_at)
         hand_over = rounds >= limits.rounds or now >= hand_over_at
-        try:
-            step, assessment = _act(ticket, context.roster, now, hand_over=hand_over, log=log)
-        except SequenceConflict:
-            continue
+        step, assessment = _act(ticket, context.roster, now, hand_over=hand_over, log=log)
         timer = assessment.timer
         if timer is None or timer.at >= hand_over_at:
             return Step(step, ticket.sequence, Wait.NEXT_GENERATION, hand_over_at)
         return Step(step, ticket.sequence, timer.wait, timer.at)
-    raise Busy("Too many events of this ticket are being recorded at once.")
+
+    return retrying(assess_once, clock=clock, refusal="Too many events of this ticket are being recorded at once.")
 
 
 def _act(ticket: Ticket, roster: Roster, now: datetime, *, hand_over: bool, log: TicketLog) -> tuple[Next, Assessment]:

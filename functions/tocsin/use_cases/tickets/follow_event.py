@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-from tocsin.domain.tickets.codec import STARTS_EXECUTION
-from tocsin.domain.tickets.events import Settled
+from tocsin.domain.tickets.events import STARTS_EXECUTION, Opened
+from tocsin.domain.tickets.records import Head, Parked
+from tocsin.domain.values.faults import NotFound
 from tocsin.domain.values.identifiers import TicketKey
-from tocsin.ports.clock import Clock
-from tocsin.ports.contracts import Contracts
-from tocsin.ports.oncall import Teams
+from tocsin.domain.values.instants import rounded_up_to_second
 from tocsin.ports.tickets import Executions, TicketLog
-from tocsin.use_cases.tickets.ticket_context import read_context
+
+FIRST_GENERATION = 1
 
 
-def follow_event(
-    key: TicketKey,
-    event_type: str,
-    *,
-    log: TicketLog,
-    contracts: Contracts,
-    teams: Teams,
-    executions: Executions,
-    clock: Clock,
-) -> None:
+def follow_event(key: TicketKey, event_type: str, *, log: TicketLog, executions: Executions) -> None:
     """Idempotent: events delivered twice or late start nothing twice and wake nobody in vain.
 
-    A sleeping execution is woken only for something to do now or a timer before the one it sleeps to; for the
-    rest it finds out when it wakes by itself, which saves the state transitions of a round.
+    Decided from the head alone, which every append brings up to date; the log is not read. Raises NotFound when there
+    is no such ticket.
     """
-    context = read_context(key, log=log, contracts=contracts, teams=teams)
-    assessment = context.assess(clock.now())
-    ticket = context.ticket()
-    left_to_do = assessment.something_to_do or assessment.timer is not None
-    if event_type in STARTS_EXECUTION or (isinstance(ticket.conclusion, Settled) and left_to_do):
-        executions.start(key, ticket.generation)
-    if context.task_token is None:
+    if event_type == Opened.type:
+        executions.start(key, FIRST_GENERATION)
         return
-    timer, waiting_until = assessment.timer, context.waiting_until
-    sooner = timer is not None and waiting_until is not None and timer.at < waiting_until
-    if assessment.something_to_do or sooner:
-        executions.wake(context.task_token)
+    found = log.head(key)
+    if found is None:
+        raise NotFound(f"There is no ticket {key.ticket_id!r}.")
+    head, parked = found
+    revived = head.settled and head.next_due_at is not None
+    if event_type in STARTS_EXECUTION or revived:
+        executions.start(key, head.generation)
+    if parked is not None and _sooner(head, parked):
+        executions.wake(parked.task_token)
+
+
+def _sooner(head: Head, parked: Parked) -> bool:
+    """Whether there is something to do now, or a timer before the one that the execution sleeps to.
+
+    For the rest it finds out when it wakes by itself, which saves the state transitions of a round. It sleeps to whole
+    seconds, so a timer is rounded as its wait was.
+    """
+    return head.next_due_at is not None and rounded_up_to_second(head.next_due_at) < parked.until

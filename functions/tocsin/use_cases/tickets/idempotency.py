@@ -1,7 +1,9 @@
 """Requests that are sent twice have one effect and one answer.
 
-The key is recorded with the answer in the same transaction as the event, so there is no moment at which one exists
-without the other.
+The key is recorded in the same transaction as the event, so there is no moment at which one exists without the other.
+The answer is not recorded but made again, from the log as it was right after the event and as of the instant at which
+the event was recorded. So every field is what it was the first time, those that depend on now (a state, seconds used
+and left, what comes next) included. Only a newer version of this code may answer more fields than the first did.
 """
 
 from __future__ import annotations
@@ -13,9 +15,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tocsin.domain.assessment.assessment import Assessment
+from tocsin.domain.oncall.team import EmailChannel, Member, Team
+from tocsin.domain.tickets.events import TierAlerted
 from tocsin.domain.tickets.records import Request
 from tocsin.domain.values.faults import Fault, Invalid
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.ports.contracts import Contracts
 from tocsin.ports.tickets import TicketLog
+from tocsin.use_cases.tickets.ticket_context import TicketContext, context_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class IdempotencyKey:
 
 
 def idempotency_key(value: str | None, *sent: Mapping[str, Any] | str) -> IdempotencyKey | None:
-    """The key of a request; Invalid when it is not 1 to 200 printable characters."""
+    """The key of a request whose body and place are `sent`; Invalid when it is not 1 to 200 printable characters."""
     if value is None:
         return None
     if not 1 <= len(value) <= 200 or not value.isprintable():
@@ -36,8 +44,10 @@ def idempotency_key(value: str | None, *sent: Mapping[str, Any] | str) -> Idempo
     return IdempotencyKey(value, hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def earlier_answer(helpdesk_id: str, key: IdempotencyKey | None, *, log: TicketLog) -> dict[str, Any] | None:
-    """What the request with this key was answered before; Invalid when that one was another request."""
+def earlier(
+    helpdesk_id: str, key: IdempotencyKey | None, *, log: TicketLog, contracts: Contracts
+) -> tuple[TicketContext, datetime] | None:
+    """The ticket as the request with this key left it, and when; Invalid when that one was another request."""
     request = log.request(helpdesk_id, key.value) if key else None
     if key is None or request is None:
         return None
@@ -45,11 +55,28 @@ def earlier_answer(helpdesk_id: str, key: IdempotencyKey | None, *, log: TicketL
         raise Invalid(
             [Fault("Idempotency-Key", "was used for a different request; use a new key, or send the same request")]
         )
-    return dict(request.answer)
+    ticket_key = TicketKey(helpdesk_id, request.ticket_id)
+    events = log.events(ticket_key)[: request.sequence]
+    # Teams may have changed since; all that an answer depends on is which of them could be reached then.
+    unreached, reached = request.unreached, _team_that_is_reached()
+
+    def roster(team_id: str) -> Team | None:
+        return None if team_id in unreached else reached
+
+    return context_of(ticket_key, events, roster, contracts), request.recorded_at
+
+
+def _team_that_is_reached() -> Team:
+    channel = EmailChannel(type="email", address="somebody@example.com")
+    somebody = Member(member_id="somebody", name="Somebody", channels=[channel])
+    return Team(name="Somebody", members=[somebody], channels=[channel])
 
 
 def request_to_record(
-    helpdesk_id: str, key: IdempotencyKey | None, answer: Mapping[str, Any], now: datetime
+    key: TicketKey, idempotency: IdempotencyKey | None, after: Assessment, sequence: int, now: datetime
 ) -> Request | None:
-    """What is recorded beside the event, if the caller sent a key."""
-    return Request(helpdesk_id, key.value, key.fingerprint, answer, now) if key else None
+    """What is recorded beside the event with that sequence number, if the caller sent a key."""
+    if idempotency is None:
+        return None
+    unreached = tuple(each.team for each in after.events if isinstance(each, TierAlerted) and not each.reached)
+    return Request(key.helpdesk_id, idempotency.value, idempotency.fingerprint, key.ticket_id, sequence, now, unreached)

@@ -20,8 +20,8 @@ from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 from tocsin.use_cases.contracts.contract_versions import version_for_ticket
-from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier_answer, request_to_record
-from tocsin.use_cases.tickets.ticket_context import CLOCK_SKEW, head_of, roster
+from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier, request_to_record
+from tocsin.use_cases.tickets.ticket_context import CLOCK_SKEW, head_of, roster, texts_of
 
 
 def open_ticket(
@@ -39,7 +39,7 @@ def open_ticket(
     Raises Invalid for an unknown contract or priority, or an opening in the future or when the contract is not in
     force, Conflict when the ticket exists.
     """
-    if answer := earlier_answer(helpdesk_id, key, log=log):
+    if answer := _earlier_answer(helpdesk_id, key, log=log, contracts=contracts):
         return answer
     now = clock.now()
     contract = _contract_of(helpdesk_id, command, now, contracts=contracts)
@@ -55,17 +55,27 @@ def open_ticket(
         team_timezone=first_team.timezone if first_team else None,
     )
     assessment = assess(ticket_key, {contract.version: contract.contract}, [event], on_call, now)
-    answer = ticket_view(assessment, event.sequence, now, texts)
     head = head_of(assessment, event.sequence, now)
     said = {event.sequence: texts} if texts else {}
     try:
-        log.append(head, [event], request_to_record(helpdesk_id, key, answer, now), texts=said)
+        log.append(head, [event], request_to_record(ticket_key, key, assessment, event.sequence, now), texts=said)
     except (SequenceConflict, RequestRepeated):
         # Perhaps it was this very request, sent twice at once.
-        if answer := earlier_answer(helpdesk_id, key, log=log):
+        if answer := _earlier_answer(helpdesk_id, key, log=log, contracts=contracts):
             return answer
         raise Conflict(f"There is already a ticket {ticket_key.ticket_id!r}.") from None
-    return answer
+    return ticket_view(assessment, event.sequence, now, texts)
+
+
+def _earlier_answer(
+    helpdesk_id: str, key: IdempotencyKey | None, *, log: TicketLog, contracts: Contracts
+) -> dict[str, Any] | None:
+    found = earlier(helpdesk_id, key, log=log, contracts=contracts)
+    if found is None:
+        return None
+    context, opened_at = found
+    assessment = context.assess(opened_at)
+    return ticket_view(assessment, context.sequence, opened_at, texts_of(assessment.ticket, log=log))
 
 
 def _contract_of(helpdesk_id: str, command: OpenTicket, now: datetime, *, contracts: Contracts) -> ContractVersion:

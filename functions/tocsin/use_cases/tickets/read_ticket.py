@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.assessment.views import event_view, ticket_view
-from tocsin.domain.values.faults import Fault, Invalid, bad_cursor
+from tocsin.domain.values.faults import Fault, Invalid, NotFound, bad_cursor
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant
 from tocsin.domain.values.page import Page
@@ -41,19 +41,16 @@ def read_ticket(
     return ticket_view(assessment, context.sequence, now, texts_of(assessment.ticket, log=log))
 
 
-def read_events(
-    key: TicketKey, limit: int, cursor: str | None, *, log: TicketLog, contracts: Contracts, teams: Teams
-) -> Page:
+def read_events(key: TicketKey, limit: int, cursor: str | None, *, log: TicketLog) -> Page:
     """The log from the beginning, or from where the cursor left off. Raises NotFound, Invalid for a bad cursor."""
-    events = read_context(key, log=log, contracts=contracts, teams=teams).events
     if cursor is not None and not re.fullmatch(r"\d{1,18}", cursor, re.ASCII):
         raise bad_cursor()
-    start = int(cursor or 0)
-    rest = len(events) > start + limit
-    page = events[start : start + limit]
-    texts = log.texts(key, [event.sequence for event in page if event.texts])
-    items = [event_view(event, texts.get(event.sequence, {})) for event in page]
-    return Page(items, str(start + limit) if rest else None)
+    events, rest = log.page_of_events(key, int(cursor or 0), limit)
+    if not events and log.head(key) is None:
+        raise NotFound(f"There is no ticket {key.ticket_id!r}.")
+    texts = log.texts(key, [event.sequence for event in events if event.texts])
+    items = [event_view(event, texts.get(event.sequence, {})) for event in events]
+    return Page(items, str(events[-1].sequence) if rest else None)
 
 
 def list_tickets(

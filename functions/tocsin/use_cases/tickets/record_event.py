@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.assessment.assessment import decide
+from tocsin.domain.assessment.assessment import Assessment, decide
 from tocsin.domain.assessment.views import event_view, ticket_view
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.tickets import events
@@ -29,13 +29,10 @@ from tocsin.domain.tickets.reporting import reported
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import (
-    Busy,
     Conflict,
     Fault,
     Invalid,
     PreconditionFailed,
-    RequestRepeated,
-    SequenceConflict,
 )
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant, parse_instant
@@ -43,8 +40,9 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier_answer, request_to_record
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, CLOCK_SKEW, head_of, read_context, texts_of
+from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier, request_to_record
+from tocsin.use_cases.tickets.retrying import retrying
+from tocsin.use_cases.tickets.ticket_context import CLOCK_SKEW, TicketContext, head_of, read_context, texts_of
 
 AFTER_SETTLEMENT = (Reopened, Closed, Merged, Deleted)
 
@@ -65,9 +63,10 @@ def record_event(
     Raises NotFound for another helpdesk's ticket, Invalid for what does not fit ticket or contract, Conflict on a
     settled ticket, PreconditionFailed when the log does not end at `if_match`, Busy after too many lost races.
     """
-    for _ in range(ATTEMPTS):
-        if answer := earlier_answer(key.helpdesk_id, idempotency, log=log):
-            return answer
+
+    def record_once() -> dict[str, Any]:
+        if found := earlier(key.helpdesk_id, idempotency, log=log, contracts=contracts):
+            return _answered_before(*found, log=log)
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         if if_match is not None and if_match != context.sequence:
             raise PreconditionFailed(f"The ticket is at sequence {context.sequence}, not at {if_match}; read it again.")
@@ -78,11 +77,10 @@ def record_event(
         # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
         occurred_at = max(min(command.occurred_at or now, now), ticket.opened_at)
         event, texts = reported(command, ticket.sequence + 1, occurred_at, now)
-        try:
-            return append(ticket, event, texts, context.roster, idempotency, now, log=log)
-        except (SequenceConflict, RequestRepeated):
-            continue
-    raise Busy("Too many events of this ticket are being recorded at once; send it again.")
+        return append(ticket, event, texts, context.roster, idempotency, now, log=log)
+
+    refusal = "Too many events of this ticket are being recorded at once; send it again."
+    return retrying(record_once, clock=clock, refusal=refusal)
 
 
 def append(
@@ -98,11 +96,9 @@ def append(
     """Append one event to the log and show the ticket after it; the ticket that was given is used up."""
     counted = ticket.generations.counted
     after = decide(follow(ticket, event), roster, now)
-    said = {event.sequence: texts} if texts else {}
-    shown = ticket_view(after, event.sequence, now, texts_of(after.ticket, said, log=log))
-    answer = {**event_view(event, texts), "ticket": shown}
-    request = request_to_record(ticket.key.helpdesk_id, idempotency, answer, now)
+    request = request_to_record(ticket.key, idempotency, after, event.sequence, now)
     reopened = isinstance(event, events.Reopened) and not after.ticket.over
+    said = {event.sequence: texts} if texts else {}
     log.append(
         head_of(after, event.sequence, now),
         [event],
@@ -110,7 +106,19 @@ def append(
         uncounted=counted.resolved_at if counted and reopened else None,
         texts=said,
     )
-    return answer
+    return _answer(event, texts, after, texts_of(after.ticket, said, log=log), now)
+
+
+def _answered_before(context: TicketContext, at: datetime, *, log: TicketLog) -> dict[str, Any]:
+    """What was answered when the last event of this context was recorded."""
+    event, after = context.events[-1], context.assess(at)
+    texts = log.texts(context.key, [event.sequence]).get(event.sequence, {}) if event.texts else {}
+    return _answer(event, texts, after, texts_of(after.ticket, log=log), at)
+
+
+def _answer(event: AnyEvent, texts: Texts, after: Assessment, of_ticket: Texts, now: datetime) -> dict[str, Any]:
+    """The event that was recorded, and the ticket after it."""
+    return {**event_view(event, texts), "ticket": ticket_view(after, event.sequence, now, of_ticket)}
 
 
 def _add_version(ticket: Ticket, number: int, *, contracts: Contracts) -> None:

@@ -21,9 +21,6 @@ from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 
-ATTEMPTS = 8
-"""Each lost race means that somebody else's event was recorded, so contention resolves itself quickly."""
-
 CLOCK_SKEW = timedelta(minutes=1)
 """How far a helpdesk's clock may run ahead of ours; what lies within it is taken to happen now."""
 
@@ -38,8 +35,6 @@ class TicketContext:
     contracts: Mapping[int, Contract]
     roster: Roster
     events: Sequence[AnyEvent]
-    task_token: str | None = None
-    waiting_until: datetime | None = None
 
     def ticket(self) -> Ticket:
         """The ticket that the log tells of, without anything that is due but not recorded."""
@@ -74,17 +69,20 @@ class TicketContext:
 
 def read_context(key: TicketKey, *, log: TicketLog, contracts: Contracts, teams: Teams) -> TicketContext:
     """Everything about a ticket; NotFound when this helpdesk has no such ticket."""
-    record = log.load(key)
-    if record is None:
+    events = log.events(key)
+    if not events:
         raise NotFound(f"There is no ticket {key.ticket_id!r}.")
-    opened = record.events[0]
+    return context_of(key, events, roster(key.helpdesk_id, teams), contracts)
+
+
+def context_of(key: TicketKey, events: Sequence[AnyEvent], on_call: Roster, contracts: Contracts) -> TicketContext:
+    """The context of a log, with the contract versions that it names."""
+    opened = events[0]
     if not isinstance(opened, Opened):
         raise LookupError(f"the log of {key.ticket_id} does not begin with its opening")
     contract_id = opened.contract_id
-    versions = {n: _version(key.helpdesk_id, contract_id, n, contracts) for n in versions_in(record.events)}
-    return TicketContext(
-        key, versions, roster(key.helpdesk_id, teams), record.events, record.task_token, record.waiting_until
-    )
+    versions = {n: _version(key.helpdesk_id, contract_id, n, contracts) for n in versions_in(events)}
+    return TicketContext(key, versions, on_call, events)
 
 
 def _version(helpdesk_id: str, contract_id: str, number: int, contracts: Contracts) -> Contract:
@@ -122,6 +120,7 @@ def head_of(assessment: Assessment, sequence: int, now: datetime) -> Head:
         contract_version=ticket.contract_version,
         subject=ticket.attributes.get("subject") or "",
         opened_at=ticket.opened_at,
-        generation=ticket.generation,
         next_due_at=assessment.due_at(now, appended=sequence == ticket.sequence),
+        generation=ticket.generation,
+        settled=ticket.generations.settled_by(sequence),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.values.faults import Busy
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS
+from tocsin.use_cases.tickets.retrying import PAUSES
 
 
 def sent_ids(world: World) -> list[str]:
@@ -90,7 +90,7 @@ def test_a_lost_race_sends_what_the_winner_made_owed(world: World) -> None:
 def test_who_loses_too_many_races_is_retried(world: World) -> None:
     ready(world)
 
-    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
+    world.log.interruptions = [lambda: world.report("agent_noted")] * len(PAUSES)
     with pytest.raises(Busy):
         world.send()
     assert len(sent_ids(world)) == 3

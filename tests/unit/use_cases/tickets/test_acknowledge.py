@@ -12,7 +12,7 @@ from tocsin.domain.assessment.acknowledgement import Offer, claims_for
 from tocsin.domain.values.faults import Busy, Gone, NotFound
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.use_cases.tickets.acknowledge import accept_offer, show_offer
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS
+from tocsin.use_cases.tickets.retrying import PAUSES
 
 
 def link_to(world: World, recipient: str, **changes: Any) -> str:
@@ -111,6 +111,6 @@ def test_after_the_end_it_is_recorded_and_takes_nothing(world: World) -> None:
 def test_who_loses_too_many_races_is_asked_to_press_again(world: World) -> None:
     signed = link_to(alerted(world), "ana")
 
-    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
+    world.log.interruptions = [lambda: world.report("agent_noted")] * len(PAUSES)
     with pytest.raises(Busy):
         accept(world, signed)

@@ -10,7 +10,7 @@ from tests.unit.story import OPENED_AT, after
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.values.faults import Busy, NotFound
 from tocsin.use_cases.tickets.assess_ticket import Limits, assess_ticket
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS
+from tocsin.use_cases.tickets.retrying import PAUSES
 
 LIMITS = Limits(rounds=10, age=timedelta(minutes=100))
 
@@ -140,7 +140,7 @@ def test_a_lost_race_is_run_again_with_what_the_winner_did(world: World) -> None
 
 def test_who_loses_too_many_races_is_retried_by_the_state_machine(world: World) -> None:
     world.open(priority="P1")
-    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
+    world.log.interruptions = [lambda: world.report("agent_noted")] * len(PAUSES)
     with pytest.raises(Busy):
         world.assess()
 

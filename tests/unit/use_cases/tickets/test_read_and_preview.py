@@ -16,7 +16,7 @@ from tocsin.use_cases.tickets.read_ticket import list_tickets, read_events, read
 def pages(world: World, limit: int) -> list[list[int]]:
     found, cursor = [], None
     while True:
-        page = read_events(KEY, limit, cursor, log=world.log, contracts=world.contracts, teams=world.teams)
+        page = read_events(KEY, limit, cursor, log=world.log)
         found.append([event["sequence"] for event in page.items])
         if (cursor := page.next_cursor) is None:
             return found
@@ -48,12 +48,19 @@ def test_the_log_is_paged_from_the_beginning_without_a_gap(world: World) -> None
 def test_what_is_no_cursor_is_refused(world: World, cursor: str) -> None:
     world.open()
     with pytest.raises(Invalid):
-        read_events(KEY, 10, cursor, log=world.log, contracts=world.contracts, teams=world.teams)
+        read_events(KEY, 10, cursor, log=world.log)
+
+
+@pytest.mark.parametrize("cursor", [None, "7"])
+def test_a_page_of_a_ticket_that_does_not_exist_is_not_found(world: World, cursor: str | None) -> None:
+    world.open()
+    with pytest.raises(NotFound):
+        read_events(TicketKey("other", "T-1"), 10, cursor, log=world.log)
 
 
 def test_a_cursor_beyond_the_end_is_an_empty_page(world: World) -> None:
     world.open()
-    page = read_events(KEY, 10, "1000000000000", log=world.log, contracts=world.contracts, teams=world.teams)
+    page = read_events(KEY, 10, "1000000000000", log=world.log)
     assert (list(page.items), page.next_cursor) == ([], None)
 
 

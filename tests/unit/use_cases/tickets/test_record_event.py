@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.unit.story import DOCUMENT, REVIEW
 from tests.unit.use_cases.world import KEY, World
 from tocsin.domain.values.faults import Busy, Conflict, Invalid, NotFound, PreconditionFailed
 from tocsin.domain.values.identifiers import TicketKey
-from tocsin.use_cases.tickets.ticket_context import ATTEMPTS
+from tocsin.use_cases.tickets.retrying import PAUSES
 
 
 def paths(caught: pytest.ExceptionInfo[Invalid]) -> list[str]:
@@ -153,10 +154,10 @@ def test_what_the_winner_did_is_looked_at_before_the_loser_is_recorded(world: Wo
 def test_who_loses_too_many_races_is_asked_to_come_again(world: World) -> None:
     world.open()
 
-    world.log.interruptions = [lambda: world.report("agent_noted")] * ATTEMPTS
+    world.log.interruptions = [lambda: world.report("agent_noted")] * len(PAUSES)
     with pytest.raises(Busy):
         world.report("resolved")
-    assert world.types().count("agent_noted") == ATTEMPTS
+    assert world.types().count("agent_noted") == len(PAUSES)
 
 
 def test_the_same_request_again_has_the_same_answer_and_one_effect(world: World) -> None:
@@ -181,6 +182,39 @@ def test_the_same_answer_also_after_the_roster_has_changed(world: World) -> None
     world.teams.teams.clear()
     assert world.report("agent_noted", idempotency="k") == note
     assert world.open(idempotency="o") == first
+
+
+def test_the_same_answer_also_where_a_tier_could_not_be_reached_then_and_can_be_now(world: World) -> None:
+    teams = dict(world.teams.teams)
+    world.teams.teams.clear()
+    first = world.open(idempotency="o")
+    assert first["tier"] == 3, "nobody could be reached in the tiers before"
+    world.teams.teams |= teams
+    assert world.open(idempotency="o") == first
+
+
+def test_the_same_answer_also_where_what_was_known_then_has_turned_out_otherwise(world: World) -> None:
+    world.open(priority="P2", opened_at="2026-03-30T07:30:00Z")
+    world.run()
+    world.clock.advance(minutes=7, microseconds=123_456)
+    reports: list[dict[str, Any]] = [
+        {"event_type": "priority_changed", "priority": "P1"},
+        {"event_type": "agent_replied", "occurred_at": "2026-03-30T08:01:00Z"},
+        {"event_type": "pended"},
+        {"event_type": "resolved"},
+        {"event_type": "reopened"},
+    ]
+    answers = []
+    for number, fields in enumerate(reports):
+        answers.append(world.report(idempotency=f"k{number}", **fields))
+        world.clock.advance(minutes=43)
+        world.run()
+    world.put({**DOCUMENT, "targets": {"P1": {"resolution": "1m"}, "P2": {"resolution": "1m"}}})
+    world.report("contract_changed", contract_version=2, reason="r")
+    world.report("agent_replied", occurred_at="2026-03-30T07:31:00Z")
+    world.clock.advance(days=5)
+    again = [world.report(idempotency=f"k{number}", **fields) for number, fields in enumerate(reports)]
+    assert [json.dumps(answer) for answer in again] == [json.dumps(answer) for answer in answers]
 
 
 @pytest.mark.parametrize("other", [{"text": "bye"}, {"public": False}, {"actor": {"kind": "bot"}}])

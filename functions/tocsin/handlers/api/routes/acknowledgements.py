@@ -9,8 +9,9 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from tocsin import wiring
 from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_page
-from tocsin.domain.values.faults import Gone, NotFound
+from tocsin.domain.values.faults import Busy, Gone, NotFound
 from tocsin.handlers.api.answers import page_answer
+from tocsin.handlers.api.problems import RETRY_AFTER
 from tocsin.use_cases.tickets.acknowledge import accept_offer, show_offer
 
 router = APIGatewayRouter()
@@ -36,3 +37,7 @@ def _page(make: Callable[[], str]) -> Response[str]:
         return page_answer(refusal_page("This link is not valid", error.detail), 404)
     except Gone as error:
         return page_answer(refusal_page("This link has expired", error.detail), 410)
+    except Busy as error:
+        answer = page_answer(refusal_page("Too many people at once", error.detail), 503)
+        answer.headers.update(RETRY_AFTER)
+        return answer

@@ -85,9 +85,7 @@ def post_event(
 @router.get("/v1/tickets/<ticket_id>/events", tags=["tickets"], summary="The log of a ticket")
 def list_events(ticket_id: TicketId, limit: Limit = 100, cursor: Cursor = None) -> Response[dict[str, Any]]:
     """From the beginning, nothing left out."""
-    page = read_events(
-        _key(ticket_id), limit, cursor, log=wiring.log(), contracts=wiring.contracts(), teams=wiring.teams()
-    )
+    page = read_events(_key(ticket_id), limit, cursor, log=wiring.log())
     return json_answer({"events": page.items, "next_cursor": page.next_cursor})
 
 

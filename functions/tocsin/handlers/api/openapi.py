@@ -74,12 +74,12 @@ def _complete(operation: dict[str, Any], route: Route, declaration: Declaration,
         _plain(parameter)
     if route.body_field is not None:
         content = operation["requestBody"]["content"]["application/json"]
+        types = ["application/json"]
         if route.operation_id in DOCUMENTS:
             content = {"schema": {"$ref": REFERENCE.format(model=DOCUMENTS[route.operation_id].__name__)}}
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": content, "application/yaml": content},
-        }
+            # YAML is read wherever JSON is; it is described where people write it.
+            types.append("application/yaml")
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(types, content)}
     refusals = {status: {"$ref": f"#/components/responses/{_name(status)}"} for status in refused}
     answers = {status: _answer(answer) for status, answer in declaration.answers.items()}
     operation["responses"] = {str(status): each for status, each in sorted({**refusals, **answers}.items())}

@@ -26,7 +26,7 @@ PAGE_BYTES = 512 * 1024
 """About what a page holds: Lambda answers at most 6 MB (AWS documentation, "Lambda quotas", 2026-11)."""
 
 FARTHEST_AHEAD = timedelta(days=366)
-"""How far in the future a ticket can be explained: every hour until then is worked out."""
+"""How far in the future a ticket is explained, even where its deadline lies beyond: every window is worked out."""
 
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)
 
@@ -56,7 +56,7 @@ def explain_ticket(
         )
     context = read_context(key, log=log, contracts=contracts, teams=teams).as_of(at, known_at)
     ticket = context.assess(now).ticket
-    explained, following = _page(ticket, now, *_place(cursor))
+    explained, following = _page(ticket, now, today + FARTHEST_AHEAD, *_place(cursor))
     return {
         "ticket_id": key.ticket_id,
         "at": format_instant(now),
@@ -74,13 +74,15 @@ def _place(cursor: str | None) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _page(ticket: Ticket, now: datetime, first: int, start: int) -> tuple[list[dict[str, Any]], str | None]:
+def _page(
+    ticket: Ticket, now: datetime, until: datetime, first: int, start: int
+) -> tuple[list[dict[str, Any]], str | None]:
     """As many obligations and stretches as there is room for, and the cursor to the rest."""
     obligations = [obligation for obligation in ticket.obligations() if obligation.countdown]
     page: list[dict[str, Any]] = []
     room = PAGE_BYTES
     for number, obligation in enumerate(obligations[first:], first):
-        stretches = explain(obligation, now, ticket.holders)
+        stretches = explain(obligation, now, ticket.holders, until)
         explained = _explained(obligation, stretches, ticket, now)
         room -= len(json.dumps(explained))
         if room < 0 and page:

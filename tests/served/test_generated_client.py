@@ -24,7 +24,14 @@ def generated(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Itera
     settings = folder / "settings.yaml"
     # What it does to the layout of the code afterwards is of no interest here.
     settings.write_text("post_hooks: []\nliteral_enums: true\n")
-    command = [TOOLS / "openapi-python-client", "generate", "--url", f"{served.url}/openapi.json", "--meta", "none"]
+    command: list[str | Path] = [
+        TOOLS / "openapi-python-client",
+        "generate",
+        "--url",
+        f"{served.url}/openapi.json",
+        "--meta",
+        "none",
+    ]
     told = subprocess.run(
         [*command, "--config", settings, "--output-path", folder / PACKAGE],
         stdout=subprocess.PIPE,

@@ -26,7 +26,14 @@ expected-statuses = ["400", "401", "403", "404", "405", "409", "412", "413", "41
 def test_every_answer_is_as_described(served: Served, tmp_path: Path, caller: str, examples: int) -> None:
     (tmp_path / "schemathesis.toml").write_text(SETTINGS)
     headers = ["--header", f"Authorization: Bearer {served.token}"] if caller == "tenant" else []
-    command = [TOOLS / "schemathesis", "run", f"{served.url}/openapi.json", *headers, "--no-color", "--no-shrink"]
+    command: list[str | Path] = [
+        TOOLS / "schemathesis",
+        "run",
+        f"{served.url}/openapi.json",
+        *headers,
+        "--no-color",
+        "--no-shrink",
+    ]
     # A body may fit the description and still be refused for what it means, such as a team that does not exist.
     checks = ["--checks", "all", "--exclude-checks", "positive_data_acceptance"]
     bounds = ["--phases", "fuzzing", "--max-examples", str(examples), "--seed", "1", "--continue-on-failure"]

@@ -44,6 +44,7 @@ def with_readable_body(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _raw(event: dict[str, Any]) -> bytes | None:
+    """The body of an event of API Gateway, decoded; None where there is none."""
     body = event.get("body")
     if not body:
         return None

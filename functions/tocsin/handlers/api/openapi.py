@@ -67,7 +67,7 @@ def describe(app: Resolver, url: str) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any], route: Route, declaration: Declaration, refused: Iterable[int]) -> None:
-    """Add the scope, the answers and the refusals of a route to what Powertools says of it."""
+    """Add the scope, the answers and the refusals of a route to its OpenAPI operation, which Powertools has begun."""
     # Role names of a bearer token, as OpenAPI 3.1 allows; an empty list says that no token is needed.
     operation["security"] = [] if declaration.scope is None else [{TOKEN: [declaration.scope]}]
     for parameter in operation.get("parameters", []):
@@ -97,7 +97,7 @@ def _refusals(route: Route, declaration: Declaration) -> Iterator[int]:
 
 
 def _plain(parameter: dict[str, Any]) -> None:
-    """A parameter that is left out is not null; and a header is called what its documentation calls it."""
+    """Mend an OpenAPI parameter: one that is left out is not null, and a header has the name it was declared with."""
     schema = parameter["schema"]
     options = [option for option in schema.pop("anyOf", []) if option != {"type": "null"}]
     if len(options) == 1:
@@ -109,6 +109,7 @@ def _plain(parameter: dict[str, Any]) -> None:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
+    """The OpenAPI response object of an answer."""
     schema: dict[str, Any] = {"type": "object" if answer.media_type == "application/json" else "string"}
     if answer.model is not None:
         schema = {"$ref": REFERENCE.format(model=answer.model.__name__)}
@@ -121,6 +122,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 
 def _problem(status: int) -> dict[str, Any]:
+    """The OpenAPI response object of a refusal."""
     described: dict[str, Any] = {
         "description": TITLES[status],
         "content": {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE.format(model=Problem.__name__)}}},
@@ -135,7 +137,7 @@ def _name(status: int) -> str:
 
 
 def _schemas(app: Resolver) -> dict[str, Any]:
-    """Of everything that is answered, and of the documents that are put."""
+    """The JSON schemas, by name, of everything that is answered and of the documents that are put."""
     answered = {answer.model for each in app.declared.values() for answer in each.answers.values() if answer.model}
     models: list[type[BaseModel]] = [Problem, *DOCUMENTS.values(), *answered]
     _, schema = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)

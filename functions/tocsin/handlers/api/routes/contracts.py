@@ -67,7 +67,10 @@ class PreviewRequest(Attributes):
 def put(
     contract_id: Slug, document: Annotated[dict[str, Any], Body()], if_match: IfMatchHeader = None
 ) -> Response[str]:
-    """201 for a new version, 200 when the document is that of the newest one."""
+    """A document that differs from that of the newest version makes a new one; no version ever changes.
+
+    The body is a `Contract`; all of its faults are reported at once.
+    """
     version, is_new = put_contract(
         helpdesk_of(routes.current_event),
         contract_id,
@@ -91,7 +94,7 @@ def put(
     answers={200: Answer("A page of contracts", ContractPage)},
 )
 def list_all(limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
-    """In the order of their ids."""
+    """The contracts in the order of their ids."""
     try:
         versions, following = wiring.contracts().listed(helpdesk_of(routes.current_event), limit, cursor)
     except ValueError:
@@ -110,7 +113,7 @@ def list_all(limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
     refusals=(404,),
 )
 def read(contract_id: Slug) -> Response[str]:
-    """With the document as it was put, which version is in force today, and the reminders sent and to come."""
+    """The document as it was put, the version that is in force today, and the reminders sent and to come."""
     version, helpdesk_id = _stored(contract_id, None), helpdesk_of(routes.current_event)
     reminders = read_reminders(
         helpdesk_id, version, reminders=wiring.reminders(), contracts=wiring.contracts(), clock=wiring.clock()
@@ -181,7 +184,7 @@ def text(contract_id: Slug, version: Version = None) -> Response[str]:
     refusals=(404,),
 )
 def diagram(contract_id: Slug, version: Version = None) -> Response[str]:
-    """A Mermaid flowchart."""
+    """A flowchart in Mermaid's language."""
     return text_answer(mermaid(_stored(contract_id, version).contract), "text/vnd.mermaid; charset=utf-8")
 
 
@@ -198,7 +201,7 @@ def attainment(
     contract_id: Slug,
     period: Annotated[str | None, Query(description="2026-03, 2026-Q1 or 2026-W13; this month when left out")] = None,
 ) -> Response[str]:
-    """Those whose period is of that kind, over the tickets that were resolved in it."""
+    """The targets for periods of that kind, over the tickets that were resolved in the period."""
     helpdesk_id, log = helpdesk_of(routes.current_event), wiring.log()
     found = read_attainment(
         helpdesk_id, contract_id, period, log=log, contracts=wiring.contracts(), clock=wiring.clock()
@@ -216,7 +219,7 @@ def attainment(
     refusals=(404,),
 )
 def preview_ticket(contract_id: Slug, ticket: Annotated[PreviewRequest, Body()]) -> Response[str]:
-    """Of a ticket that nobody touches, without opening one; under the version that it would get."""
+    """For a ticket that nobody touches, under the version that it would get; no ticket is opened."""
     _stored(contract_id, None)
     opened_at = ticket.opened_at or wiring.clock().now()
     helpdesk_id = helpdesk_of(routes.current_event)
@@ -243,7 +246,7 @@ def migrate(
     limit: Annotated[int, Query(ge=1, le=100, description="tickets looked at")] = 50,
     cursor: Cursor = None,
 ) -> Response[str]:
-    """A page of them; repeat with `next_cursor` until it is null. What has ended stays as it was."""
+    """One page of tickets; repeat with `next_cursor` until it is null. What has ended stays as it was."""
     helpdesk_id = helpdesk_of(routes.current_event)
     page = migrate_tickets(helpdesk_id, contract_id, migration, limit, cursor, **wiring.store())
     return json_answer(MigrationPage.model_validate(page))
@@ -258,12 +261,14 @@ def _stored(contract_id: str, number: int | None) -> ContractVersion:
 
 
 def _newest_view(version: ContractVersion) -> dict[str, Any]:
+    """The fields of a `ContractView`."""
     helpdesk_id, now = helpdesk_of(routes.current_event), wiring.clock().now()
     current = version_in_force(helpdesk_id, version.contract.contract_id, now, contracts=wiring.contracts())
     return {**_view(version), "version_in_force": current.version if current else None}
 
 
 def _view(version: ContractVersion) -> dict[str, Any]:
+    """What the answers about a version have in common."""
     dates, starts = version.contract.dates, version.contract.in_force_from
     return {
         "contract_id": version.contract.contract_id,

@@ -131,7 +131,7 @@ def post_event(
     refusals=(404,),
 )
 def list_events(ticket_id: TicketId, limit: Limit = 100, cursor: Cursor = None) -> Response[str]:
-    """From the beginning, with nothing left out."""
+    """The events in the order in which Tocsin learned of them, with nothing left out."""
     page = read_events(
         _key(ticket_id), limit, cursor, log=wiring.log(), contracts=wiring.contracts(), teams=wiring.teams()
     )
@@ -150,7 +150,8 @@ def list_events(ticket_id: TicketId, limit: Limit = 100, cursor: Cursor = None) 
 def explain(ticket_id: TicketId, at: At = None, known_at: KnownAt = None, cursor: Cursor = None) -> Response[str]:
     """Every counted, paused and closed interval of every obligation, with its cause, adding up to the second.
 
-    A page holds about half a megabyte. An obligation with more intervals is on several pages, each with its totals.
+    A page holds about half a megabyte; an obligation with more intervals is on several pages, each time with its
+    totals. Nothing later than a year from now is explained.
     """
     explanation = explain_ticket(_key(ticket_id), at, known_at, cursor, **wiring.store())
     return json_answer(Explanation.model_validate(explanation))

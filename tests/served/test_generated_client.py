@@ -38,7 +38,7 @@ def generated(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Itera
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     assert told.returncode == 0, told.stdout
     # It knows no YAML and leaves it out; of everything else it makes code.

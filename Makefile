@@ -28,8 +28,8 @@ export UV_PYTHON_DOWNLOADS := never
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo serve test check format format-check lint types machines synth template-check rehearse coverage \
-	deploy bench lock clean
+.PHONY: help demo serve test check format format-check lint types machines description synth template-check \
+	rehearse coverage deploy bench lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -43,7 +43,7 @@ serve: $(PYTHON_READY) ## Serve the whole system on 127.0.0.1 (PORT=8000; SPEED=
 test: $(PYTHON_READY) ## Run the tests
 	@$(BIN)/pytest -q -n 2 --dist loadscope $(ARGS)
 
-check: format-check lint types machines template-check rehearse coverage ## Run everything that a change has to pass
+check: format-check lint types machines description template-check rehearse coverage ## Run everything that a change has to pass
 
 format: $(PYTHON_READY) ## Lay out the code, and mend what can be mended without thought
 	@$(BIN)/ruff check --quiet --fix-only $(SOURCES)
@@ -60,6 +60,12 @@ types: $(PYTHON_READY) ## Check the types
 
 machines: $(NODE_READY) ## Check the state machines
 	@infra/node_modules/.bin/asl-validator $(addprefix --json-path ,$(STATE_MACHINES))
+
+description: $(NODE_READY) ## Check the API's description, OpenAPI, by the rules that redocly recommends
+	@mkdir -p build
+	@$(PYTHON) -m infra.description > build/openapi.json
+	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		infra/node_modules/.bin/redocly lint --extends recommended build/openapi.json
 
 synth: $(NODE_READY) ## Write the CloudFormation template into cdk.out; fails on a security finding
 	@rm -rf cdk.out

@@ -125,15 +125,19 @@ def test_a_caller_cannot_speak_for_tocsin(api: Api) -> None:
     assert api.call("POST", "/v1/tickets/T-1/events", event).status == 422
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "text/xml", "multipart/form-data; boundary=x"])
-def test_a_type_that_nobody_reads_is_refused(api: Api, content_type: str) -> None:
-    assert api.call("POST", "/v1/tickets", TICKET, content_type=content_type).status in (201, 415, 422)
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "text/xml", "multipart/form-data", "multipart/form-data; boundary=x"]
+)
+@pytest.mark.parametrize("body", [TICKET, None])
+def test_a_type_that_nobody_reads_is_refused(api: Api, content_type: str, body: object) -> None:
+    answer = api.call("POST", "/v1/tickets", body, content_type=content_type)
+    assert (answer.status, answer.headers["Content-Type"]) == (415, "application/problem+json")
 
 
 def test_a_form_is_no_ticket(api: Api) -> None:
     raw = "ticket_id=T-1&contract_id=acme-gold&priority=P1"
     answer = api.call("POST", "/v1/tickets", raw=raw, content_type="application/x-www-form-urlencoded")
-    assert answer.status in (400, 415, 422)
+    assert answer.status == 415
 
 
 def test_yaml_and_json_are_the_same_contract(api: Api) -> None:

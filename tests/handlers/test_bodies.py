@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.values.faults import TooLarge, Unreadable
+from tocsin.domain.values.faults import TooLarge, Unreadable, UnsupportedType
 from tocsin.handlers.api.bodies import DEPTH_LIMIT, SIZE_LIMIT, with_readable_body
 
 YAML = "application/yaml"
@@ -54,7 +54,7 @@ class TestSize:
         with pytest.raises(TooLarge):
             with_readable_body(event(fits + b" "))
 
-    @pytest.mark.parametrize("content_type", [YAML, "application/x-www-form-urlencoded", "text/plain", None])
+    @pytest.mark.parametrize("content_type", [YAML, "Application/JSON; charset=utf-8", None])
     def test_it_holds_for_every_type(self, content_type: str | None) -> None:
         with pytest.raises(TooLarge):
             with_readable_body(event("x" * (SIZE_LIMIT + 1), content_type))
@@ -263,7 +263,35 @@ targets:
 
 @pytest.mark.parametrize("body", [None, ""])
 def test_where_there_is_no_body_there_is_nothing_to_read(body: str | None) -> None:
-    assert with_readable_body(event(body)) == event(body)
+    assert with_readable_body(event(body))["body"] == body
+
+
+class TestMediaType:
+    @pytest.mark.parametrize(
+        "content_type", ["APPLICATION/JSON", "application/json;charset=UTF-8", "Application/Json ; q=1", "", None]
+    )
+    def test_it_is_compared_without_regard_to_case_and_parameters(self, content_type: str | None) -> None:
+        read_event = with_readable_body(event('{"a": 1}', content_type))
+        assert json.loads(read_event["body"]) == {"a": 1}
+        assert read_event["headers"] == {"Content-Type": "application/json"}
+
+    @pytest.mark.parametrize("body", ["{}", "", None])
+    @pytest.mark.parametrize(
+        "content_type",
+        [
+            "text/plain",
+            "text/csv",
+            "application/jsonp",
+            "application/not-yaml",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "multipart/form-data; boundary=x",
+            "json",
+        ],
+    )
+    def test_what_nobody_reads_is_refused_with_or_without_a_body(self, content_type: str, body: str | None) -> None:
+        with pytest.raises(UnsupportedType, match="application/json"):
+            with_readable_body(event(body, content_type))
 
 
 def test_the_event_that_was_given_is_left_as_it_was() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
 
 import pytest
 
@@ -35,7 +34,7 @@ def test_a_refusal_is_told_with_its_detail_and_its_faults(kind: type[Refused]) -
     body = json.loads(str(answer.body))
     assert body == {
         "type": "about:blank",
-        "title": HTTPStatus(answer.status_code).phrase,
+        "title": problems.TITLES[answer.status_code],
         "status": answer.status_code,
         "detail": "what went wrong ü",
         "errors": [{"path": "targets.P1", "message": "is odd"}],

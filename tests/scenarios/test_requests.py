@@ -197,12 +197,27 @@ def test_a_body_of_another_type_is_refused(desk: Desk) -> None:
     problem(response, 415)
 
 
+@pytest.mark.parametrize("path", ["/v1/nothing", "/"])
+def test_an_address_that_means_nothing_is_a_problem_too(desk: Desk, path: str) -> None:
+    problem(desk.call("GET", path), 404)
+
+
 @pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", "/v1/nothing"), ("DELETE", "/v1/tickets/T-1"), ("GET", "/"), ("POST", "/v1/tickets/T-1")],
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/v1/tickets/T-1", "GET"),
+        ("POST", "/v1/tickets/T-1", "GET"),
+        ("HEAD", "/v1/tickets", "GET, POST"),
+        ("PATCH", "/v1/contracts/acme-gold", "GET, PUT"),
+        ("POST", "/health", "GET"),
+    ],
 )
-def test_an_address_that_means_nothing_is_a_problem_too(desk: Desk, method: str, path: str) -> None:
-    problem(desk.call(method, path), 404)
+def test_a_method_that_an_address_does_not_take_is_refused_with_those_that_it_takes(
+    desk: Desk, method: str, path: str, allowed: str
+) -> None:
+    response = desk.call(method, path)
+    problem(response, 405)
+    assert response.headers["allow"] == allowed
 
 
 def test_a_stale_if_match_is_refused_and_a_fresh_one_is_not(desk: Desk) -> None:

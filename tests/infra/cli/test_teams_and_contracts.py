@@ -45,7 +45,7 @@ def test_a_refused_team_keeps_nobody_back_and_its_faults_name_it(operator: Termi
     )
     result = operator.run("team", "put", written(tmp_path, teams))
     assert (result.exit_code, result.stdout) == (1, "weekend created\n")
-    assert "night: Unprocessable Entity" in result.stderr
+    assert "night: Unprocessable Content" in result.stderr
     assert "  night.members.0.name: is required" in result.stderr
     assert "  day.colour: is not a field here" in result.stderr
 
@@ -61,7 +61,7 @@ def test_every_fault_of_a_contract_is_told_with_its_path(operator: Terminal, tmp
     operator.do("team", "put", SAMPLES / "teams.yaml")
     wrong = written(tmp_path, CONTRACT.replace("resolution: 4h", "resolution: 4x").replace("frontline", "frontlin"))
     told = operator.refused("contract", "put", wrong).splitlines()
-    assert told[0] == "Unprocessable Entity: The contract has faults; nothing was stored."
+    assert told[0] == "Unprocessable Content: The contract has faults; nothing was stored."
     assert told[1].startswith("  targets.P1.resolution: '4x' is not a duration")
     assert told[2].startswith("  escalation.tiers.0.team: there is no team 'frontlin'")
 

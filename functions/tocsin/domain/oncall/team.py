@@ -24,6 +24,7 @@ from tocsin.domain.values.identifiers import Email, Slug
 from tocsin.domain.values.instants import Instant
 
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:\d{1,5})?(/[!-~]{0,900})?", re.ASCII)
+_QUEUE_ARN = r"^arn:aws[a-z-]*:sqs:[a-z]{2}(-[a-z]+)+-[0-9]:[0-9]{12}:[A-Za-z0-9_-]{1,80}$"
 PERIOD = {"daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
 
 
@@ -58,7 +59,7 @@ class QueueChannel(Part):
     """Versioned JSON into an SQS queue, named by its ARN; its policy must let SNS send."""
 
     type: Literal["sqs"]
-    address: Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}$")]
+    address: Annotated[str, StringConstraints(pattern=_QUEUE_ARN)]
 
 
 Channel = Annotated[EmailChannel | SmsChannel | HttpsChannel | QueueChannel, Field(discriminator="type")]

@@ -40,8 +40,12 @@ class Stretch:
         return self.end - self.start
 
 
-def explain(obligation: Obligation, now: datetime, holders: Holders = ()) -> list[Stretch]:
+def explain(
+    obligation: Obligation, now: datetime, holders: Holders = (), until: datetime | None = None
+) -> list[Stretch]:
     """From the start to the end, or else to the deadline or `now`, whichever is later; without gaps or overlaps.
+
+    Nothing beyond `until`, which bounds the work where the deadline lies years ahead.
 
     The counted stretches up to the deadline add up to the target, unless that is a number of business days, the
     deadline was set by hand, or nothing was left when the ticket changed or was reopened. Empty where nothing is
@@ -51,6 +55,7 @@ def explain(obligation: Obligation, now: datetime, holders: Holders = ()) -> lis
     if countdown is None:
         return []
     end = obligation.ended_at or max(now, due_at or now)
+    end = min(end, until) if until else end
     stretches = _on(countdown, obligation, end)
     cuts = sorted({at for at, _ in holders} | ({due_at} if due_at else set()))
     return _joined(_put_down(piece, holders, due_at) for stretch in stretches for piece in _cut(stretch, cuts))
@@ -118,25 +123,36 @@ def _cut(stretch: Stretch, cuts: Sequence[datetime]) -> Iterator[Stretch]:
     for cut in cuts[bisect_right(cuts, start) :]:
         if cut >= stretch.end:
             break
-        yield replace(stretch, start=start, end=cut)
+        yield Stretch(start, cut, stretch.kind, stretch.cause)
         start = cut
-    yield replace(stretch, start=start)
+    yield Stretch(start, stretch.end, stretch.kind, stretch.cause)
 
 
 def _joined(pieces: Iterable[Stretch]) -> list[Stretch]:
     """Neighbours that differ in nothing but their time as one stretch."""
     joined: list[Stretch] = []
     for piece in pieces:
-        if joined and replace(joined[-1], start=piece.start, end=piece.end) == piece:
+        if joined and _alike(joined[-1], piece):
             joined[-1] = replace(joined[-1], end=piece.end)
         else:
             joined.append(piece)
     return joined
 
 
+def _alike(before: Stretch, after: Stretch) -> bool:
+    # Compared by hand: an explanation has up to a hundred thousand of them.
+    return (
+        before.kind == after.kind
+        and before.cause == after.cause
+        and before.holder == after.holder
+        and before.late == after.late
+    )
+
+
 def _put_down(stretch: Stretch, holders: Holders, due_at: datetime | None) -> Stretch:
     late = due_at is not None and stretch.start >= due_at
     if stretch.kind == "closed":
-        return replace(stretch, late=late)
+        return Stretch(stretch.start, stretch.end, stretch.kind, stretch.cause, late=late)
     before = bisect_right(holders, stretch.start, key=lambda holder: holder[0])
-    return replace(stretch, holder=holders[before - 1][1] if before else NOBODY, late=late)
+    holder = holders[before - 1][1] if before else NOBODY
+    return Stretch(stretch.start, stretch.end, stretch.kind, stretch.cause, holder, late)

@@ -59,6 +59,14 @@ class Gone(Refused):
     """It was valid once and has expired."""
 
 
+class UnsupportedType(Refused):
+    """The body is of a media type that is not read here."""
+
+
+class Unauthenticated(Refused):
+    """Nobody is known to be asking."""
+
+
 class Forbidden(Refused):
     """The token does not have the scope."""
 

@@ -1,4 +1,4 @@
-"""Bodies of requests: checked for size, read as JSON or YAML, before any route sees them."""
+"""Bodies of requests: checked for type and size, read as JSON or YAML, before any route sees them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tocsin.domain.values.faults import Fault, TooLarge, Unreadable
+from tocsin.domain.values.faults import Fault, TooLarge, Unreadable, UnsupportedType
 
 SIZE_LIMIT = 64 * 1024
 """Bytes. The largest contract we know of takes a tenth of it."""
@@ -17,29 +17,34 @@ SIZE_LIMIT = 64 * 1024
 DEPTH_LIMIT = 32
 
 
-def with_readable_body(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with its body as JSON text, if it has one.
+JSON = "application/json"
+YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
 
-    Raises TooLarge or Unreadable. YAML is turned into JSON: dates, times and `no` stay the text they are written
-    as, and aliases are refused, since a few lines of them can stand for gigabytes.
+
+def with_readable_body(event: dict[str, Any]) -> dict[str, Any]:
+    """The event of API Gateway with its body, if it has one, as JSON text, and called JSON.
+
+    Raises UnsupportedType, TooLarge or Unreadable. A body without a media type is taken for JSON. YAML is turned into
+    JSON: dates, times and `no` stay the text they are written as, and aliases are refused, since a few lines of them
+    can stand for gigabytes.
     """
+    media_type = _media_type(event)
+    if media_type != JSON and media_type not in YAML:
+        raise UnsupportedType(f"Send JSON with Content-Type: {JSON}, or YAML with application/yaml.")
+    # The names of headers are compared without regard to case, so the one that was sent has to go.
+    headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
+    event = {**event, "headers": {**headers, "Content-Type": JSON}, "multiValueHeaders": None}
     raw = _raw(event)
     if raw is None:
         return event
-    content_type = _content_type(event)
-    if content_type == "application/x-www-form-urlencoded":
-        return event  # The button on the acknowledgement page; its body is not read.
-    document = _yaml(raw) if "yaml" in content_type else _json(raw)
+    document = _json(raw) if media_type == JSON else _yaml(raw)
     if _deeper_than(document, DEPTH_LIMIT):
         raise Unreadable(f"The body is nested deeper than {DEPTH_LIMIT} levels.")
-    headers = {**(event.get("headers") or {})}
-    if "yaml" in content_type:
-        headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
-        event = {**event, "headers": {**headers, "Content-Type": "application/json"}, "multiValueHeaders": None}
     return {**event, "body": _canonical(document), "isBase64Encoded": False}
 
 
 def _raw(event: dict[str, Any]) -> bytes | None:
+    """The body of an event of API Gateway, decoded; None where there is none."""
     body = event.get("body")
     if not body:
         return None
@@ -62,9 +67,10 @@ def _canonical(document: Any) -> str:
     return text
 
 
-def _content_type(event: dict[str, Any]) -> str:
+def _media_type(event: dict[str, Any]) -> str:
+    """Without its parameters and in lower case (RFC 9110, section 8.3.1)."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    return (headers.get("content-type") or "").partition(";")[0].strip().lower()
+    return (headers.get("content-type") or JSON).partition(";")[0].strip().lower()
 
 
 def _json(raw: bytes) -> Any:

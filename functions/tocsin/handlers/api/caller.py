@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
-from tocsin.domain.values.faults import Fault, Forbidden, Invalid
+from tocsin.domain.values.faults import Fault, Forbidden, Invalid, Unauthenticated
+from tocsin.handlers.api.declaration import Scope
 
 IdempotencyHeader = Annotated[
     str | None,
@@ -19,27 +20,22 @@ IfMatchHeader = Annotated[
 Limit = Annotated[int, Query(ge=1, le=200, description="entries on a page")]
 Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before")]
 
-_ONLY_LOOKS = re.compile(r"/v1/contracts/[^/]+/preview|/v1/calendars/import")
-_MIGRATIONS = re.compile(r"/v1/contracts/[^/]+/migrations")
 _ETAG = re.compile(r'(?:W/)?"?(\d{1,9})"?', re.ASCII)
 
 
-def scope_for(method: str, path: str) -> str:
-    """The scope that a request needs: `read` to look, `write` to report, `admin` to put and migrate."""
-    if method in ("GET", "HEAD") or (method == "POST" and _ONLY_LOOKS.fullmatch(path)):
-        return "read"
-    if method == "POST" and _MIGRATIONS.fullmatch(path):
-        return "admin"
-    return "write" if method == "POST" else "admin"
+def check_scope(scope: Scope | None, event: dict[str, Any]) -> None:
+    """Check that the caller may use a route that needs `scope`; a route without one is public.
 
-
-def check_scope(event: dict[str, Any]) -> None:
-    """Raises Forbidden when the caller's token lacks the scope; public routes have no caller to check."""
+    `event` is that of API Gateway, with what the authorizer knows of the caller. Raises Unauthenticated when there is
+    no caller, Forbidden when the token lacks the scope.
+    """
+    if scope is None:
+        return
     authorizer = event["requestContext"].get("authorizer") or {}
-    if "helpdesk_id" in authorizer:
-        scope = scope_for(event["httpMethod"], event["path"])
-        if scope not in str(authorizer.get("scopes", "")).split():
-            raise Forbidden(f"The token does not have the scope {scope!r}.")
+    if "helpdesk_id" not in authorizer:
+        raise Unauthenticated("Send Authorization: Bearer and a token.")
+    if scope not in str(authorizer.get("scopes", "")).split():
+        raise Forbidden(f"The token does not have the scope {scope!r}.")
 
 
 def helpdesk_of(event: Any) -> str:

@@ -5,32 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from tocsin import wiring
 from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_page
 from tocsin.domain.values.faults import Busy, Gone, NotFound
-from tocsin.handlers.api.answers import page_answer
-from tocsin.handlers.api.problems import RETRY_AFTER
+from tocsin.handlers.api.declaration import Answer, Routes
+from tocsin.handlers.api.responses import page_answer
 from tocsin.use_cases.tickets.acknowledge import accept_offer, show_offer
 
-router = APIGatewayRouter()
+routes = Routes()
+
+HTML = "text/html"
+REFUSALS = {
+    404: Answer("The link is not valid", media_type=HTML),
+    410: Answer("The link has expired", media_type=HTML),
+}
 
 
-@router.get("/v1/acknowledgements/<signed>", tags=["acknowledgements"], summary="What the link offers")
+@routes.on(
+    "GET",
+    "/v1/acknowledgements/<signed>",
+    "show_acknowledgement",
+    "Show what the link of an alert offers",
+    scope=None,
+    answers={200: Answer("The ticket, and a button while nobody has it", media_type=HTML), **REFUSALS},
+)
 def show(signed: str) -> Response[str]:
-    """A page with one button. Looking changes nothing: mail scanners follow every link."""
+    """A page with one button. Looking at it changes nothing: mail scanners follow every link."""
     return _page(lambda: offer_page(show_offer(signed, links=wiring.links(), **wiring.store())))
 
 
-@router.post("/v1/acknowledgements/<signed>", tags=["acknowledgements"], summary="Acknowledge")
+@routes.on(
+    "POST",
+    "/v1/acknowledgements/<signed>",
+    "acknowledge",
+    "Acknowledge by the link of an alert",
+    scope=None,
+    answers={
+        200: Answer("Who has the ticket now", media_type=HTML),
+        **REFUSALS,
+        503: Answer("Too many people act on the ticket at once; press again", media_type=HTML),
+    },
+)
 def accept(signed: str) -> Response[str]:
-    """In the name of the person the link was sent to; a second time changes nothing."""
+    """Acknowledges in the name of the person the link was sent to; a second time changes nothing."""
     return _page(lambda: accepted_page(accept_offer(signed, links=wiring.links(), **wiring.store())))
 
 
 def _page(make: Callable[[], str]) -> Response[str]:
-    """A page also for who has followed a link that leads nowhere: it is a person who reads it."""
+    """A page in every case: it is a person who reads it, also where the link leads nowhere."""
     try:
         return page_answer(make())
     except NotFound as error:
@@ -38,6 +61,4 @@ def _page(make: Callable[[], str]) -> Response[str]:
     except Gone as error:
         return page_answer(refusal_page("This link has expired", error.detail), 410)
     except Busy as error:
-        answer = page_answer(refusal_page("Too many people at once", error.detail), 503)
-        answer.headers.update(RETRY_AFTER)
-        return answer
+        return page_answer(refusal_page("Please try again", error.detail), 503, {"Retry-After": "5"})

@@ -6,56 +6,83 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from tocsin import wiring
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.faults import NotFound
 from tocsin.domain.values.identifiers import Slug
 from tocsin.domain.values.instants import Instant, format_instant
-from tocsin.handlers.api.answers import json_answer
+from tocsin.handlers.api.answers.teams import MemberOnCall, OnCallView, TeamView
 from tocsin.handlers.api.caller import helpdesk_of
+from tocsin.handlers.api.declaration import Answer, Routes
+from tocsin.handlers.api.responses import json_answer
 from tocsin.use_cases.oncall.put_team import put_team
 
-router = APIGatewayRouter()
+routes = Routes()
 
 
-@router.put("/v1/teams/<team_id>", tags=["teams"], summary="Put a team: roster, rotation, overrides, channels")
-def put(team_id: Slug, document: Annotated[dict[str, Any], Body()]) -> Response[dict[str, Any]]:
-    """Its topics follow; nobody has to redeploy. New mail and HTTPS endpoints confirm their subscription."""
-    helpdesk_id = helpdesk_of(router.current_event)
+@routes.on(
+    "PUT",
+    "/v1/teams/<team_id>",
+    "put_team",
+    "Put a team: roster, rotation, overrides, channels",
+    scope="admin",
+    answers={201: Answer("The new team", TeamView), 200: Answer("The changed team", TeamView)},
+)
+def put(team_id: Slug, document: Annotated[dict[str, Any], Body()]) -> Response[str]:
+    """Its topics follow; nobody has to redeploy. New mail and HTTPS endpoints confirm their subscription.
+
+    The body is a `Team`; all of its faults are reported at once.
+    """
+    helpdesk_id = helpdesk_of(routes.current_event)
     team, is_new = put_team(helpdesk_id, team_id, document, teams=wiring.teams(), notifier=wiring.notifier())
     return json_answer(_view(team_id, team), 201 if is_new else 200)
 
 
-@router.get("/v1/teams/<team_id>", tags=["teams"], summary="A team")
-def read(team_id: Slug) -> Response[dict[str, Any]]:
-    """As it was put."""
+@routes.on(
+    "GET",
+    "/v1/teams/<team_id>",
+    "read_team",
+    "Read a team",
+    scope="read",
+    answers={200: Answer("The team", TeamView)},
+    refusals=(404,),
+)
+def read(team_id: Slug) -> Response[str]:
+    """The team as it was put."""
     return json_answer(_view(team_id, _stored(team_id)))
 
 
-@router.get("/v1/teams/<team_id>/on-call", tags=["teams"], summary="Who is on call")
+@routes.on(
+    "GET",
+    "/v1/teams/<team_id>/on-call",
+    "read_on_call",
+    "Read who is on call",
+    scope="read",
+    answers={200: Answer("The members on call", OnCallView)},
+    refusals=(404,),
+)
 def on_call(
     team_id: Slug, at: Annotated[Instant | None, Query(description="now when left out")] = None
-) -> Response[dict[str, Any]]:
-    """At an instant, by rotation and overrides."""
+) -> Response[str]:
+    """Who is on call at an instant, by rotation and overrides."""
     team = _stored(team_id)
     instant = at or wiring.clock().now()
-    on_call_now = team.on_call(instant)
+    on_call_then = team.on_call(instant)
     members = [
-        {"member_id": member.member_id, "name": member.name}
+        MemberOnCall(member_id=member.member_id, name=member.name)
         for member in team.members
-        if member.member_id in on_call_now
+        if member.member_id in on_call_then
     ]
-    return json_answer({"team_id": team_id, "at": format_instant(instant), "on_call": members})
+    return json_answer(OnCallView(team_id=team_id, at=format_instant(instant), on_call=members))
 
 
 def _stored(team_id: str) -> Team:
-    team = wiring.teams().get(helpdesk_of(router.current_event), team_id)
+    team = wiring.teams().get(helpdesk_of(routes.current_event), team_id)
     if team is None:
         raise NotFound(f"There is no team {team_id!r}.")
     return team
 
 
-def _view(team_id: str, team: Team) -> dict[str, Any]:
-    return {"team_id": team_id, **team.model_dump(mode="json")}
+def _view(team_id: str, team: Team) -> TeamView:
+    return TeamView.model_validate({"team_id": team_id, **team.model_dump(mode="json")})

@@ -1,10 +1,9 @@
-"""Answers of the API: JSON with an ETag, or a page."""
+"""Responses of the API: JSON, text, or a page."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel
 
 # A page that acts on a ticket must not be framed, cached, indexed or told to others by its address.
 PAGE_HEADERS: dict[str, str | list[str]] = {
@@ -17,11 +16,15 @@ PAGE_HEADERS: dict[str, str | list[str]] = {
 }
 
 
-def json_answer(body: dict[str, Any], status: int = 200, etag: int | None = None) -> Response[dict[str, Any]]:
-    """`etag` is the number that `If-Match` may name later: a ticket's sequence or a contract's version."""
+def json_answer(answer: BaseModel, status: int = 200, etag: int | None = None) -> Response[str]:
+    """The answer as JSON, without the fields that were never set.
+
+    `etag` is the number that `If-Match` may name later: a ticket's sequence or a contract's version.
+    """
     headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
     if etag is not None:
         headers["ETag"] = f'"{etag}"'
+    body = answer.model_dump_json(exclude_unset=True, by_alias=True)
     return Response(status_code=status, content_type="application/json", body=body, headers=headers)
 
 
@@ -30,6 +33,11 @@ def text_answer(body: str, content_type: str) -> Response[str]:
     return Response(status_code=200, content_type=content_type, body=body)
 
 
-def page_answer(html: str, status: int = 200) -> Response[str]:
+def page_answer(html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
     """A page for people."""
-    return Response(status_code=status, content_type="text/html; charset=utf-8", body=html, headers=PAGE_HEADERS)
+    return Response(
+        status_code=status,
+        content_type="text/html; charset=utf-8",
+        body=html,
+        headers={**PAGE_HEADERS, **(headers or {})},
+    )

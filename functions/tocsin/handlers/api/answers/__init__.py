@@ -1,0 +1,1 @@
+"""The models of what the API answers: every answer is checked against its model, and described by it."""

@@ -71,12 +71,19 @@ class Table:
 
 @dataclass(frozen=True)
 class StateMachine:
-    """A Step Functions state machine: its definition as it stands and the placeholders it needs."""
+    """A Step Functions state machine: its definition as it stands, the placeholders it needs, and what some of them
+    say in every deployment.
+    """
 
     name: str
     definition: Path
     substitutions: tuple[str, ...]
     grants: tuple[Grant, ...]
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    def substituted(self, attributes: Mapping[str, str]) -> dict[str, str]:
+        """What each placeholder says, given what was created. KeyError for one that nothing was created for."""
+        return {**{name: attributes[name] for name in self.substitutions}, **self.constants}
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,7 @@ WRITE_TABLE = Grant(("dynamodb:PutItem", "dynamodb:UpdateItem"), ("${TableArn}",
 USE_KEY = Grant(("kms:Decrypt", "kms:GenerateDataKey"), ("${EncryptionKeyArn}",))
 READ_SIGNING_KEY = Grant(("secretsmanager:GetSecretValue",), ("${SigningKeyArn}",))
 PUBLISH = Grant(("sns:Publish",), ("${TopicArnPrefix}*",))
+START_EXECUTION = Grant(("states:StartExecution",), ("${TicketStateMachineArn}",))
 WAKE_EXECUTION = Grant(("states:SendTaskSuccess",), ("${TicketStateMachineArn}",))
 
 STORE = {
@@ -144,6 +152,10 @@ STORE = {
 }
 LINKS = {"SIGNING_KEY_ARN": "${SigningKeyArn}", "API_URL": "${ApiUrl}"}
 TOPICS = {"TOPIC_ARN_PREFIX": "${TopicArnPrefix}", "ENCRYPTION_KEY_ARN": "${EncryptionKeyArn}"}
+
+MAX_ROUNDS = "400"
+"""A round takes about 30 history events, one that ends in trouble up to 60; an execution may have 25,000
+(AWS documentation, "Step Functions service quotas", 2026-11)."""
 
 TOCSIN = Topology(
     functions=(
@@ -172,14 +184,14 @@ TOCSIN = Topology(
             purpose="Resolves a bearer token to a helpdesk and its scopes",
             grants=(Grant(("dynamodb:GetItem",), ("${TableArn}",)), USE_KEY),
             environment=STORE,
+            timeout=timedelta(seconds=15),
         ),
         Function(
             name="Assess",
             handler="tocsin.handlers.machine.assess.handler",
             purpose="Folds a ticket's log, appends what fell due, says what the execution does next",
             grants=(READ_TABLE, WRITE_TABLE, USE_KEY),
-            # A round takes about 30 history events, retries more; an execution may have 25,000 and last a year.
-            environment={**STORE, "MAX_ROUNDS": "400", "MAX_AGE_DAYS": "300"},
+            environment={**STORE, "MAX_ROUNDS": MAX_ROUNDS, "MAX_AGE_DAYS": "300"},
             timeout=timedelta(seconds=20),
         ),
         Function(
@@ -194,7 +206,7 @@ TOCSIN = Topology(
                 PUBLISH,
             ),
             environment={**STORE, **LINKS, **TOPICS},
-            timeout=timedelta(seconds=30),
+            timeout=timedelta(seconds=45),
         ),
         Function(
             name="Dispatch",
@@ -204,7 +216,7 @@ TOCSIN = Topology(
                 READ_TABLE,
                 USE_KEY,
                 WAKE_EXECUTION,
-                Grant(("states:StartExecution",), ("${TicketStateMachineArn}",)),
+                START_EXECUTION,
             ),
             environment={**STORE, "STATE_MACHINE_ARN": "${TicketStateMachineArn}"},
             timeout=timedelta(seconds=30),
@@ -212,10 +224,14 @@ TOCSIN = Topology(
         Function(
             name="Sweeper",
             handler="tocsin.handlers.sweeper.handler",
-            purpose="Every minute: re-arms tickets that are overdue although nothing has fired, reminds of contracts",
-            grants=(READ_TABLE, READ_INDEXES, WRITE_TABLE, USE_KEY, PUBLISH),
-            environment={**STORE, **TOPICS},
+            purpose="Every minute: rescues tickets that are overdue although nothing has fired, reminds of contracts",
+            grants=(READ_TABLE, READ_INDEXES, WRITE_TABLE, USE_KEY, START_EXECUTION, WAKE_EXECUTION, PUBLISH),
+            # Side by side it reaches what Step Functions starts in a second, 300, in small regions 150
+            # (AWS documentation, "Step Functions service quotas", 2026-11).
+            environment={**STORE, **TOPICS, "STATE_MACHINE_ARN": "${TicketStateMachineArn}", "SIDE_BY_SIDE": "16"},
             timeout=timedelta(seconds=55),
+            # Memory is processor time: 1,769 MB are one core (AWS documentation, "Configure Lambda memory", 2026-11).
+            memory_mb=1769,
         ),
     ),
     table=Table(
@@ -231,6 +247,7 @@ TOCSIN = Topology(
         name="Ticket",
         definition=ROOT / "statemachines" / "ticket.asl.json",
         substitutions=("Name", "AssessFunctionArn", "NotifyFunctionArn", "TableName"),
+        constants={"MaxRounds": MAX_ROUNDS},
         grants=(
             Grant(("lambda:InvokeFunction",), ("${AssessFunctionArn}", "${NotifyFunctionArn}")),
             Grant(("dynamodb:UpdateItem",), ("${TableArn}",)),

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, TypedDict
 
 import boto3
+from botocore.config import Config
 
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.dynamodb.contracts import DynamoContracts
@@ -27,6 +28,18 @@ from tocsin.ports.notices import Links, Messages, Notifier, ReminderMessages
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import Executions, TicketLog
 from tocsin.use_cases.tickets.assess_ticket import Limits
+
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 1, 2, 3
+CALLS = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+)
+"""By default a call may wait 60 seconds, longer than any function lives (botocore.config.Config, 2026-11)."""
+
+LONGEST_CALL = timedelta(seconds=ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) + 2**ATTEMPTS - 2)
+"""Every attempt stalls, and between them the client waits at most 1, 2, 4, … seconds times a number drawn below one
+(https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html, 2026-11)."""
 
 
 def clock() -> Clock:
@@ -123,9 +136,15 @@ def limits() -> Limits:
     return Limits(int(os.environ["MAX_ROUNDS"]), timedelta(days=int(os.environ["MAX_AGE_DAYS"])))
 
 
+def side_by_side() -> int:
+    """How many things this function does at once."""
+    return int(os.environ.get("SIDE_BY_SIDE", "1"))
+
+
 @functools.cache
 def _client(service: str) -> Any:
-    return boto3.client(service)  # type: ignore[call-overload]
+    config = CALLS.merge(Config(max_pool_connections=side_by_side()))
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
 @functools.cache

@@ -148,10 +148,8 @@ def test_the_state_machine_is_the_file_with_its_substitutions(deployed: Deployed
     definition = TOCSIN.state_machine.definition.read_text()
     assert machine["DefinitionString"] == definition
     attributes = deployed.attributes()
-    assert machine["DefinitionSubstitutions"] == {
-        placeholder: attributes[placeholder] for placeholder in TOCSIN.state_machine.substitutions
-    }
-    assert set(re.findall(r"\$\{(\w+)\}", definition)) == set(TOCSIN.state_machine.substitutions)
+    assert machine["DefinitionSubstitutions"] == TOCSIN.state_machine.substituted(attributes)
+    assert set(re.findall(r"\$\{(\w+)\}", definition)) == TOCSIN.state_machine.substituted(attributes).keys()
 
 
 def test_the_state_machine_logs_its_course_but_not_its_data_and_is_traced(deployed: Deployed) -> None:

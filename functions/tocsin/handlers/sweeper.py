@@ -1,7 +1,8 @@
-"""Called every minute: re-arms tickets that are overdue although nothing has fired, and reminds of contracts' dates."""
+"""Called every minute: rescues tickets that are overdue although nothing has fired, and reminds of contracts' dates."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -9,8 +10,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
+from tocsin.handlers.time_left import time_is_up_at
 from tocsin.use_cases.contracts.remind import remind
-from tocsin.use_cases.tickets.sweep import sweep
+from tocsin.use_cases.tickets.sweep import Swept, sweep
 
 logger = Logger()
 metrics = Metrics()
@@ -23,16 +25,23 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     Reminders that could not be sent are counted in `ReminderTrouble`; each minute tries them again.
     """
-    swept = sweep(**wiring.store())
-    for key in swept.rescued:
+    swept = _sweep(context)
+    for key, how in swept.rescued:
         logger.warning(
-            "rescued a ticket whose timer did not fire", helpdesk_id=key.helpdesk_id, ticket_id=key.ticket_id
+            "rescued a ticket that nothing had acted on", helpdesk_id=key[0], ticket_id=key[1], how=how
         )
     for key, error in swept.failed:
         logger.error("could not look at an overdue ticket", helpdesk_id=key[0], ticket_id=key[1], exc_info=error)
     metrics.add_metric("TicketsRescued", MetricUnit.Count, len(swept.rescued))
     metrics.add_metric("TicketTrouble", MetricUnit.Count, len(swept.failed))
-    return {"rescued": [key.ticket_id for key in swept.rescued], "reminded": _remind()}
+    return {"rescued": [key.ticket_id for key, _ in swept.rescued], "reminded": _remind()}
+
+
+def _sweep(context: LambdaContext) -> Swept:
+    with ThreadPoolExecutor(wiring.side_by_side()) as pool:
+        return sweep(
+            **wiring.store(), executions=wiring.executions(), until=time_is_up_at(context), side_by_side=pool.map
+        )
 
 
 def _remind() -> list[str]:

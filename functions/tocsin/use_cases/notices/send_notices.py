@@ -6,7 +6,6 @@ from datetime import datetime
 
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Event
-from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Busy, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.clock import Clock
@@ -15,6 +14,9 @@ from tocsin.ports.notices import Messages, Notifier
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 from tocsin.use_cases.tickets.ticket_context import ATTEMPTS, head_of, read_context
+
+AT_ONCE = 10
+"""So many notices are recorded as sent together: what a call that dies half-way would send again."""
 
 
 def send_notices(
@@ -26,43 +28,44 @@ def send_notices(
     clock: Clock,
     messages: Messages,
     notifier: Notifier,
-) -> int | None:
-    """The sequence number of `notices_sent`, or None when there was nothing to send.
+    until: datetime,
+) -> list[int]:
+    """The sequence numbers of `notices_sent`, none when there was nothing to send.
 
-    Delivery is at least once: what SNS took is recorded right after; when that fails the notice goes out again with
-    the same id. What SNS refused stays unsent and the error is raised, after the others have been recorded.
+    Delivery is at least once: what SNS took is recorded right after, a few at a time; when that fails those go out
+    again with the same ids. What SNS refused stays unsent and the error is raised, after the others have been
+    recorded. Raises Busy when time is up before everything is sent: the rest is for the next call.
     """
-    receipts: dict[str, str] = {}
-    for _ in range(ATTEMPTS):
+    recorded = list[int]()
+    receipts, refused = dict[str, str](), dict[str, Exception]()
+    lost_races = 0
+    while lost_races < ATTEMPTS:
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
-        trouble = _publish(ticket, now, receipts, messages=messages, notifier=notifier)
+        for notice_id, notice in ticket.unsent.items():
+            if len(receipts) == AT_ONCE or ((receipts or refused) and clock.now() >= until):
+                break
+            if notice_id not in receipts and notice_id not in refused:
+                try:
+                    receipts[notice_id] = notifier.publish(messages.render(notice, ticket, now))
+                except Exception as error:  # noqa: BLE001 - raised once the others are recorded
+                    refused[notice_id] = error
+        if not receipts:
+            break
         sent = [{"notice_id": notice_id, "message_id": message} for notice_id, message in receipts.items()]
-        if not sent:
-            if trouble:
-                raise trouble
-            return None
         event = Event(context.sequence + 1, ev.NOTICES_SENT, now, now, ev.TOCSIN, {"receipts": sent})
         after = context.plus(event).assess(now)
         try:
             log.append(head_of(after, event.sequence, now), [event])
         except SequenceConflict:
+            lost_races += 1
             continue
-        if trouble:
-            raise trouble
-        return event.sequence
-    raise Busy("Too many events of this ticket are being recorded at once.")
-
-
-def _publish(
-    ticket: Ticket, now: datetime, receipts: dict[str, str], *, messages: Messages, notifier: Notifier
-) -> Exception | None:
-    """Publish what is neither recorded as sent nor among the receipts; one refusal does not hold up the others."""
-    trouble: Exception | None = None
-    for notice_id, notice in ticket.unsent.items():
-        if notice_id not in receipts:
-            try:
-                receipts[notice_id] = notifier.publish(messages.render(notice, ticket, now))
-            except Exception as error:  # noqa: BLE001 - raised again once the others are recorded
-                trouble = error
-    return trouble
+        recorded.append(event.sequence)
+        receipts, lost_races = {}, 0
+        if clock.now() >= until and after.ticket.unsent.keys() - refused.keys():
+            raise Busy("There was no time to send all notices of this ticket.")
+    else:
+        raise Busy("Too many events of this ticket are being recorded at once.")
+    for trouble in refused.values():
+        raise trouble
+    return recorded

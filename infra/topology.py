@@ -267,8 +267,8 @@ TOCSIN = Topology(
     routes=(
         Route("GET", "/health", "Api", public=True),
         Route("GET", "/openapi.json", "Api", public=True),
-        Route("GET", "/v1/acknowledgements/{signed}", "Api", public=True),
-        Route("POST", "/v1/acknowledgements/{signed}", "Api", public=True),
+        Route("GET", "/a/{token}", "Api", public=True),
+        Route("POST", "/a/{token}", "Api", public=True),
         Route("ANY", "/{proxy+}", "Api"),
     ),
     authorizer="Authorizer",

@@ -159,6 +159,7 @@ def _contracts(table_name: str) -> DynamoContracts:
 
 @functools.cache
 def _links(signing_key_arn: str, api_url: str) -> Links:
-    from tocsin.adapters.links import SignedLinks
+    from tocsin.adapters.links import SignedLinks, SigningKeys
 
-    return SignedLinks(_client("secretsmanager"), signing_key_arn, api_url)
+    keys = SigningKeys(_client("secretsmanager"), signing_key_arn, clock())
+    return SignedLinks(_table(os.environ["TABLE_NAME"]), keys, api_url)

@@ -34,12 +34,12 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("GET", "/v1/tickets/<ticket_id>/explain"): (None, 404),
 }
 PUBLIC = {
-    ("GET", "/v1/acknowledgements/<signed>"),
-    ("POST", "/v1/acknowledgements/<signed>"),
+    ("GET", "/a/<token>"),
+    ("POST", "/a/<token>"),
     ("GET", "/health"),
     ("GET", "/openapi.json"),
 }
-NAMES = {"contract_id": "acme-gold", "team_id": "frontline", "ticket_id": "T-1", "version": "1", "signed": "x"}
+NAMES = {"contract_id": "acme-gold", "team_id": "frontline", "ticket_id": "T-1", "version": "1", "token": "x"}
 
 
 def address(route: str) -> str:

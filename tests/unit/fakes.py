@@ -218,8 +218,8 @@ class FakeMessages:
 
 class FakeLinks:
     def sign(self, claims: Mapping[str, Any]) -> str:
-        return f"https://tocsin.example/v1/acknowledgements/{json.dumps(dict(claims))}"
+        return f"https://tocsin.example/a/{json.dumps(dict(claims))}"
 
-    def read(self, signed: str) -> Mapping[str, Any] | None:
-        claims: Mapping[str, Any] | None = json.loads(signed) if signed.startswith("{") else None
+    def read(self, token: str) -> Mapping[str, Any] | None:
+        claims: Mapping[str, Any] | None = json.loads(token) if token.startswith("{") else None
         return claims

@@ -44,9 +44,9 @@ class Links(Protocol):
     """Signed acknowledgement links."""
 
     def sign(self, claims: Mapping[str, Any]) -> str:
-        """An URL that carries the claims and cannot be forged."""
+        """A short URL that stands for the claims, `until` among them, and cannot be forged."""
         ...
 
-    def read(self, signed: str) -> Mapping[str, Any] | None:
-        """The claims of the last part of such an URL; None when it is forged or damaged."""
+    def read(self, token: str) -> Mapping[str, Any] | None:
+        """The claims for the last part of such an URL; None when it is forged, damaged or long expired."""
         ...

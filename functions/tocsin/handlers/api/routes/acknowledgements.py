@@ -1,4 +1,4 @@
-"""`/v1/acknowledgements/{signed}`: the link in an alert. Public: the signature is the permission."""
+"""`/a/{token}`: the link in an alert. Public: who has the link has the permission."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tocsin.use_cases.tickets.acknowledge import accept_offer, show_offer
 router = APIGatewayRouter()
 
 
-@router.get("/v1/acknowledgements/<signed>", tags=["acknowledgements"], summary="What the link offers")
-def show(signed: str) -> Response[str]:
+@router.get("/a/<token>", tags=["acknowledgements"], summary="What the link offers")
+def show(token: str) -> Response[str]:
     """A page with one button. Looking changes nothing: mail scanners follow every link."""
-    return _page(lambda: offer_page(show_offer(signed, links=wiring.links(), **wiring.store())))
+    return _page(lambda: offer_page(show_offer(token, links=wiring.links(), **wiring.store())))
 
 
-@router.post("/v1/acknowledgements/<signed>", tags=["acknowledgements"], summary="Acknowledge")
-def accept(signed: str) -> Response[str]:
+@router.post("/a/<token>", tags=["acknowledgements"], summary="Acknowledge")
+def accept(token: str) -> Response[str]:
     """In the name of the person the link was sent to; a second time changes nothing."""
-    return _page(lambda: accepted_page(accept_offer(signed, links=wiring.links(), **wiring.store())))
+    return _page(lambda: accepted_page(accept_offer(token, links=wiring.links(), **wiring.store())))
 
 
 def _page(make: Callable[[], str]) -> Response[str]:

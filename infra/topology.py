@@ -140,6 +140,14 @@ WRITE_TABLE = Grant(("dynamodb:PutItem", "dynamodb:UpdateItem"), ("${TableArn}",
 USE_KEY = Grant(("kms:Decrypt", "kms:GenerateDataKey"), ("${EncryptionKeyArn}",))
 READ_SIGNING_KEY = Grant(("secretsmanager:GetSecretValue",), ("${SigningKeyArn}",))
 PUBLISH = Grant(("sns:Publish",), ("${TopicArnPrefix}*",))
+FOLLOW_CHANNELS = (
+    Grant(
+        ("sns:CreateTopic", "sns:SetTopicAttributes", "sns:Subscribe", "sns:ListSubscriptionsByTopic"),
+        ("${TopicArnPrefix}*",),
+    ),
+    # It has no resource to name (AWS service authorization reference, "Actions for Amazon SNS", 2026-11).
+    Grant(("sns:Unsubscribe",), ("*",)),
+)
 START_EXECUTION = Grant(("states:StartExecution",), ("${TicketStateMachineArn}",))
 WAKE_EXECUTION = Grant(("states:SendTaskSuccess",), ("${TicketStateMachineArn}",))
 
@@ -169,10 +177,7 @@ TOCSIN = Topology(
                 WRITE_TABLE,
                 USE_KEY,
                 READ_SIGNING_KEY,
-                Grant(
-                    ("sns:CreateTopic", "sns:Subscribe", "sns:Unsubscribe", "sns:ListSubscriptionsByTopic"),
-                    ("${TopicArnPrefix}*",),
-                ),
+                *FOLLOW_CHANNELS,
             ),
             environment={**STORE, **LINKS, **TOPICS},
             timeout=timedelta(seconds=20),
@@ -204,6 +209,8 @@ TOCSIN = Topology(
                 USE_KEY,
                 READ_SIGNING_KEY,
                 PUBLISH,
+                # A topic that somebody deleted is made again before its message is lost.
+                *FOLLOW_CHANNELS,
             ),
             environment={**STORE, **LINKS, **TOPICS},
             timeout=timedelta(seconds=45),
@@ -225,7 +232,16 @@ TOCSIN = Topology(
             name="Sweeper",
             handler="tocsin.handlers.sweeper.handler",
             purpose="Every minute: rescues tickets that are overdue although nothing has fired, reminds of contracts",
-            grants=(READ_TABLE, READ_INDEXES, WRITE_TABLE, USE_KEY, START_EXECUTION, WAKE_EXECUTION, PUBLISH),
+            grants=(
+                READ_TABLE,
+                READ_INDEXES,
+                WRITE_TABLE,
+                USE_KEY,
+                START_EXECUTION,
+                WAKE_EXECUTION,
+                PUBLISH,
+                *FOLLOW_CHANNELS,
+            ),
             # Side by side it reaches what Step Functions starts in a second, 300, in small regions 150
             # (AWS documentation, "Step Functions service quotas", 2026-11).
             environment={**STORE, **TOPICS, "STATE_MACHINE_ARN": "${TicketStateMachineArn}", "SIDE_BY_SIDE": "16"},

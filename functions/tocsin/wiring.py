@@ -10,10 +10,9 @@ import os
 from datetime import timedelta
 from typing import Any, TypedDict
 
-import boto3
-from botocore.config import Config
-
+from tocsin.adapters.aws_calls import LONGEST_CALL, client_of
 from tocsin.adapters.clock import SystemClock
+from tocsin.adapters.dynamodb.channels import DynamoChannels
 from tocsin.adapters.dynamodb.contracts import DynamoContracts
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.reminders import DynamoReminders
@@ -28,18 +27,6 @@ from tocsin.ports.notices import Links, Messages, Notifier, ReminderMessages
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import Executions, TicketLog
 from tocsin.use_cases.tickets.assess_ticket import Limits
-
-CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 1, 2, 3
-CALLS = Config(
-    connect_timeout=CONNECT_SECONDS,
-    read_timeout=READ_SECONDS,
-    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-)
-"""By default a call may wait 60 seconds, longer than any function lives (botocore.config.Config, 2026-11)."""
-
-LONGEST_CALL = timedelta(seconds=ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) + 2**ATTEMPTS - 2)
-"""Every attempt stalls, and between them the client waits at most 1, 2, 4, … seconds times a number drawn below one
-(https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html, 2026-11)."""
 
 
 def clock() -> Clock:
@@ -97,7 +84,8 @@ def notifier() -> Notifier:
     """SNS."""
     from tocsin.adapters.sns import SnsNotifier
 
-    return SnsNotifier(_client("sns"), os.environ["TOPIC_ARN_PREFIX"], os.environ["ENCRYPTION_KEY_ARN"])
+    channels = DynamoChannels(_table(os.environ["TABLE_NAME"]))
+    return SnsNotifier(_client("sns"), os.environ["TOPIC_ARN_PREFIX"], os.environ["ENCRYPTION_KEY_ARN"], channels)
 
 
 def holiday_feeds() -> HolidayFeeds:
@@ -136,6 +124,11 @@ def limits() -> Limits:
     return Limits(int(os.environ["MAX_ROUNDS"]), timedelta(days=int(os.environ["MAX_AGE_DAYS"])))
 
 
+def longest_call() -> timedelta:
+    """How long one call to AWS may take at worst."""
+    return LONGEST_CALL
+
+
 def side_by_side() -> int:
     """How many things this function does at once."""
     return int(os.environ.get("SIDE_BY_SIDE", "1"))
@@ -143,8 +136,7 @@ def side_by_side() -> int:
 
 @functools.cache
 def _client(service: str) -> Any:
-    config = CALLS.merge(Config(max_pool_connections=side_by_side()))
-    return boto3.client(service, config=config)  # type: ignore[call-overload]
+    return client_of(service, side_by_side())
 
 
 @functools.cache

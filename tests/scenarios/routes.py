@@ -26,6 +26,7 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("PUT", "/v1/teams/<team_id>"): (TEAMS["frontline"], 201),
     ("GET", "/v1/teams/<team_id>"): (None, 404),
     ("GET", "/v1/teams/<team_id>/on-call"): (None, 404),
+    ("GET", "/v1/teams/<team_id>/subscriptions"): (None, 404),
     ("POST", "/v1/tickets"): ({"ticket_id": "T-1", "contract_id": "acme-gold", "priority": "P1"}, 422),
     ("GET", "/v1/tickets"): (None, 200),
     ("GET", "/v1/tickets/<ticket_id>"): (None, 404),

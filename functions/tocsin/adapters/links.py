@@ -1,8 +1,7 @@
 """Acknowledgement links: short in a message, and what was signed for them in the table.
 
 A link ends in the first characters of a signature. The table holds the rest of it and the claims, under a hash of
-those first characters: nobody can make a link who knows only the table, only the key, or only X-Ray's or a log's idea
-of an address that was cut.
+those first characters, so that neither the table nor the key alone is enough to make a link.
 """
 
 from __future__ import annotations

@@ -12,4 +12,4 @@ from tocsin import wiring
 def time_is_up_at(context: LambdaContext) -> datetime:
     """When to begin nothing new: what is begun before may make two calls of which every attempt stalls."""
     remaining = timedelta(milliseconds=context.get_remaining_time_in_millis())
-    return wiring.clock().now() + remaining - 2 * wiring.LONGEST_CALL
+    return wiring.clock().now() + remaining - 2 * wiring.longest_call()

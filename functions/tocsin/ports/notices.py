@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Protocol
 
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
+from tocsin.domain.notices.subscription import Subscription
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.channels import Endpoint
 
 
 class Notifier(Protocol):
@@ -19,8 +22,35 @@ class Notifier(Protocol):
         """Hand a message to SNS and return its MessageId."""
         ...
 
-    def subscribe(self, topic: str, channels: Iterable[tuple[str, str]]) -> None:
-        """Create the topic if needed and make (protocol, address) pairs its subscriptions, no more and no fewer."""
+    def subscribe(self, topic: str, channels: Iterable[Endpoint]) -> list[Subscription]:
+        """Create the topic if needed, subscribe what is missing, and say what it then has.
+
+        Of what is not wanted, only what was subscribed here is removed.
+        """
+        ...
+
+    def subscriptions(self, topic: str, channels: Iterable[Endpoint]) -> list[Subscription]:
+        """What the topic has, and what of the wanted channels it has lost; nothing changes."""
+        ...
+
+
+class Channels(Protocol):
+    """Which channels a topic is to have, and which of its subscriptions were made here."""
+
+    def wanted(self, topic: str) -> set[Endpoint]:
+        """The channels that it was last told to have."""
+        ...
+
+    def made(self, topic: str) -> set[Endpoint]:
+        """Those that were subscribed here and have not been removed."""
+        ...
+
+    def keep(self, topic: str, wanted: AbstractSet[Endpoint], made: AbstractSet[Endpoint]) -> None:
+        """Keep what it is to have, and what is about to be subscribed besides what was."""
+        ...
+
+    def forget(self, topic: str, removed: AbstractSet[Endpoint]) -> None:
+        """These are gone."""
         ...
 
 

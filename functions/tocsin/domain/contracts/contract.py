@@ -34,6 +34,7 @@ from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances, Selector
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row, TargetRows, Thresholds, rows_of
 from tocsin.domain.contracts.term import Term, term_of
+from tocsin.domain.values.channels import Channels
 from tocsin.domain.values.document import Part, WholeNumber
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.identifiers import Email, PriorityName, Slug
@@ -54,6 +55,12 @@ class Party(Part):
     registration_number: str | None = None
     segment: str | None = None
     timezone: Zone | None = Field(None, description="for calendars whose zone is that `of: customer`")
+
+
+class Customer(Party):
+    """The party that is promised something."""
+
+    channels: Channels = Field([], description="who is told of its tickets")
 
 
 class Signatory(Part):
@@ -151,7 +158,7 @@ class Contract(Part):
     contract_id: Slug
     revision: Revision = Field(default_factory=Revision)
     kind: Kind = "customer_sla"
-    customer: Party
+    customer: Customer
     provider: Party | None = None
     contacts: Annotated[list[Contact], Field(max_length=50)] = Field(default_factory=list)
     channels: Annotated[dict[Slug, ChannelAddress], Field(max_length=20)] = Field(

@@ -24,6 +24,7 @@ from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.selectors import ATTRIBUTES, Selector, never_chosen
 from tocsin.domain.contracts.targets import ALWAYS_OPEN, DEFAULT, Row
 from tocsin.domain.contracts.term import Term, months_after, term_of
+from tocsin.domain.values.channels import CHANNEL_TYPES
 from tocsin.domain.values.faults import Fault, Invalid
 from tocsin.domain.values.identifiers import SLUG
 from tocsin.domain.values.instants import BusinessDays, parse_months, parse_target, short_target
@@ -74,7 +75,9 @@ def read_contract(
     try:
         contract = Contract.model_validate({"contract_id": contract_id, **document})
     except ValidationError as error:
-        raise Invalid(faults_of(error, Contract) + faults, "The contract has faults; nothing was stored.") from None
+        raise Invalid(
+            faults_of(error, Contract, CHANNEL_TYPES) + faults, "The contract has faults; nothing was stored."
+        ) from None
     if not any(_PROMISES.match(fault.path) for fault in faults):
         # With such faults targets have no calendar to count in, or no meaning.
         faults += _warnings_never_given(contract)

@@ -32,6 +32,7 @@ from tocsin.domain.contracts.wording import (
     wall_time,
     warning_words,
 )
+from tocsin.domain.values.channels import CHANNEL_WORDS
 from tocsin.domain.values.instants import BusinessDays, CalendarDays, format_instant
 
 Parts = Iterator[str | Table]
@@ -98,6 +99,9 @@ KINDS: Mapping[Kind, str] = {
 def _parties(contract: Contract) -> Parts:
     yield f"This is {KINDS[contract.kind]}."
     yield f"The customer is {_party(contract.customer)}."
+    if contract.customer.channels:
+        told = [f"{CHANNEL_WORDS[channel.type]} {channel.address}" for channel in contract.customer.channels]
+        yield f"The customer is told by {enumerated(told)}."
     if contract.provider:
         yield f"The provider is {_party(contract.provider)}."
 

@@ -32,7 +32,8 @@ BATCH = 500
 """So many overdue tickets are read from the index at once; when time is up, the rest of it is not read."""
 
 Rescue = Literal["started", "woken", "re-armed"]
-T, R = TypeVar("T"), TypeVar("R")
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class SideBySide(Protocol):

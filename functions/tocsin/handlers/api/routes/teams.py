@@ -16,6 +16,7 @@ from tocsin.domain.values.instants import Instant, format_instant
 from tocsin.handlers.api.answers import json_answer
 from tocsin.handlers.api.caller import helpdesk_of
 from tocsin.use_cases.oncall.put_team import put_team
+from tocsin.use_cases.oncall.subscriptions import read_subscriptions
 
 router = APIGatewayRouter()
 
@@ -48,6 +49,30 @@ def on_call(
         if member.member_id in on_call_now
     ]
     return json_answer({"team_id": team_id, "at": format_instant(instant), "on_call": members})
+
+
+@router.get("/v1/teams/<team_id>/subscriptions", tags=["teams"], summary="Whom the team's alerts reach")
+def subscriptions(team_id: Slug) -> Response[dict[str, Any]]:
+    """What its topic and those of its members have: confirmed, pending until their owner confirms them, or lost.
+
+    What is lost is subscribed again within the hour, and when the team is put.
+    """
+    helpdesk_id = helpdesk_of(router.current_event)
+    found = read_subscriptions(
+        helpdesk_id, team_id, teams=wiring.teams(), notifier=wiring.notifier(), clock=wiring.clock()
+    )
+    listed = [
+        {
+            "member_id": member_id,
+            "type": each.protocol,
+            "address": each.address,
+            "state": each.state,
+            "made_by_tocsin": each.made_by_us,
+        }
+        for member_id, subscriptions in found.by_member.items()
+        for each in subscriptions
+    ]
+    return json_answer({"team_id": team_id, "subscriptions": listed, "unreachable": found.unreachable})
 
 
 def _stored(team_id: str) -> Team:

@@ -48,6 +48,8 @@ class Function:
     environment: Mapping[str, str] = field(default_factory=dict)
     timeout: timedelta = timedelta(seconds=10)
     memory_mb: int = 512
+    reserved_concurrency: int | None = None
+    """Kept free for it, whatever else runs in the account, and the most that it gets; None shares with the others."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,15 @@ class StateMachine:
 
 @dataclass(frozen=True)
 class StreamSource:
-    """Delivers the table's stream to a function, in order for each ticket; failures end in a queue."""
+    """Delivers the table's stream to a function, in order for each ticket; failures end in a queue.
+
+    Of each shard, up to `parallel_batches` are delivered at once, and what has one partition key stays in order
+    (AWS documentation, "Using Lambda with DynamoDB", ParallelizationFactor, 2026-11).
+    """
 
     function: str
     batch_size: int
+    parallel_batches: int
     retry_attempts: int
     filter_pattern: Mapping[str, object]
 
@@ -180,7 +187,8 @@ TOCSIN = Topology(
                 *FOLLOW_CHANNELS,
             ),
             environment={**STORE, **LINKS, **TOPICS},
-            timeout=timedelta(seconds=20),
+            # The gateway waits 29 seconds (AWS documentation, "Amazon API Gateway quotas", 2026-11).
+            timeout=timedelta(seconds=28),
             memory_mb=1024,
         ),
         Function(
@@ -197,7 +205,8 @@ TOCSIN = Topology(
             purpose="Folds a ticket's log, appends what fell due, says what the execution does next",
             grants=(READ_TABLE, WRITE_TABLE, USE_KEY),
             environment={**STORE, "MAX_ROUNDS": MAX_ROUNDS, "MAX_AGE_DAYS": "300"},
-            timeout=timedelta(seconds=20),
+            timeout=timedelta(seconds=30),
+            reserved_concurrency=200,
         ),
         Function(
             name="Notify",
@@ -214,6 +223,7 @@ TOCSIN = Topology(
             ),
             environment={**STORE, **LINKS, **TOPICS},
             timeout=timedelta(seconds=45),
+            reserved_concurrency=200,
         ),
         Function(
             name="Dispatch",
@@ -227,6 +237,7 @@ TOCSIN = Topology(
             ),
             environment={**STORE, "STATE_MACHINE_ARN": "${TicketStateMachineArn}"},
             timeout=timedelta(seconds=30),
+            reserved_concurrency=100,
         ),
         Function(
             name="Sweeper",
@@ -248,6 +259,7 @@ TOCSIN = Topology(
             timeout=timedelta(seconds=55),
             # Memory is processor time: 1,769 MB are one core (AWS documentation, "Configure Lambda memory", 2026-11).
             memory_mb=1769,
+            reserved_concurrency=2,
         ),
     ),
     table=Table(
@@ -275,6 +287,7 @@ TOCSIN = Topology(
     stream=StreamSource(
         function="Dispatch",
         batch_size=25,
+        parallel_batches=10,
         retry_attempts=10,
         # Only new events that somebody else than the execution itself has to react to carry `wakes`.
         filter_pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"wakes": {"BOOL": [True]}}}},

@@ -15,6 +15,7 @@ from infra.local.engine import Engine
 from infra.topology import TOCSIN, Topology
 from tests.scenarios.conftest import FRIDAY
 from tests.scenarios.desk import Desk
+from tocsin.domain.notices.subscription import Subscription
 from tocsin.use_cases.tickets.sweep import Rescue, _rearm
 from tocsin.use_cases.tickets.ticket_context import TicketContext
 
@@ -169,6 +170,42 @@ def test_while_sns_is_down_the_execution_waits_and_then_sends_everything_once() 
         assert Counter(desk.told("tier_alert")) == {("tier_alert", "frontline"): 1, ("tier_alert", "ana"): 1}
         metrics = engine.client("cloudwatch").list_metrics(Namespace="Tocsin")["Metrics"]
         assert {metric["MetricName"] for metric in metrics} == {"TicketTrouble"}
+
+
+def test_tickets_go_on_when_the_state_machine_was_destroyed_and_made_again_beside_the_same_table(swept: Desk) -> None:
+    swept.open()
+    kill(swept)
+    machines, arn = swept.engine.client("stepfunctions"), swept.engine.attributes["TicketStateMachineArn"]
+    made = machines.describe_state_machine(stateMachineArn=arn)
+    machines.delete_state_machine(stateMachineArn=arn)
+    swept.engine.advance(minutes=20)
+    assert swept.told("warning") == []
+    machines.create_state_machine(name=made["name"], definition=made["definition"], roleArn=made["roleArn"])
+    swept.engine.advance(minutes=12)
+    assert swept.told("warning") == [("warning", "frontline"), ("warning", "ana")]
+    assert swept.ticket()["tier"] == 2
+    assert set(Counter(alert.attributes["notice_id"] for alert in swept.alerts()).values()) == {1}
+
+
+def test_a_subscription_that_was_lost_is_repaired_within_the_hour_and_counted_while_nothing_reaches_somebody(
+    swept: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sns = swept.engine.client("sns")
+    swept.engine.advance(minutes=2)
+    (ana,) = (each for each in sns.list_subscriptions()["Subscriptions"] if each["Endpoint"] == "ana@example.com")
+    sns.unsubscribe(SubscriptionArn=ana["SubscriptionArn"])
+    seen = swept.expect(200, "GET", "/v1/teams/frontline/subscriptions")
+    lost = {"member_id": "ana", "type": "email", "address": "ana@example.com", "state": "lost", "made_by_tocsin": True}
+    assert seen == {"team_id": "frontline", "subscriptions": [lost], "unreachable": ["ana"]}
+    with mock.patch(
+        "tocsin.adapters.sns.SnsNotifier.subscribe", return_value=[Subscription("email", "a", "lost", True)]
+    ):
+        capsys.readouterr()
+        swept.engine.advance(minutes=60)
+    assert '"UnreachableOnCall":[3.0]' in capsys.readouterr().out.replace(" ", "")
+    swept.engine.advance(minutes=60)
+    seen = swept.expect(200, "GET", "/v1/teams/frontline/subscriptions")
+    assert seen == {"team_id": "frontline", "subscriptions": [lost | {"state": "confirmed"}], "unreachable": []}
 
 
 def with_at_most(rounds: int) -> Topology:

@@ -178,11 +178,12 @@ def test_tickets_go_on_when_the_state_machine_was_destroyed_and_made_again_besid
     machines, arn = swept.engine.client("stepfunctions"), swept.engine.attributes["TicketStateMachineArn"]
     made = machines.describe_state_machine(stateMachineArn=arn)
     machines.delete_state_machine(stateMachineArn=arn)
-    swept.engine.advance(minutes=20)
+    swept.engine.advance(minutes=13, seconds=30)
     assert swept.told("warning") == []
     machines.create_state_machine(name=made["name"], definition=made["definition"], roleArn=made["roleArn"])
-    swept.engine.advance(minutes=12)
+    swept.engine.advance(minutes=1)
     assert swept.told("warning") == [("warning", "frontline"), ("warning", "ana")]
+    swept.engine.advance(minutes=2)
     assert swept.ticket()["tier"] == 2
     assert set(Counter(alert.attributes["notice_id"] for alert in swept.alerts()).values()) == {1}
 

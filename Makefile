@@ -29,7 +29,7 @@ export UV_PYTHON_DOWNLOADS := never
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo serve test check format format-check lint types machines description synth template-check \
-	rehearse coverage deploy bench lock clean
+	rehearse coverage deploy first-deploy bench lock clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,11 @@ coverage: $(PYTHON_READY) ## Run the tests and measure what they reach
 	@$(BIN)/pytest -q -n 2 --dist loadscope --cov $(ARGS)
 
 deploy: $(NODE_READY) ## Deploy into the AWS account that the environment's credentials belong to
+	$(CDK) deploy $(ARGS)
+
+# Only then can a deployment that fails be removed whole, see infra/runbook.md.
+first-deploy: $(NODE_READY) ## Deploy for the first time under a name, so that a failure leaves nothing behind
+	$(CDK) deploy -c first=yes $(ARGS)
 	$(CDK) deploy $(ARGS)
 
 bench: $(PYTHON_READY) ## Measure speed and the cost of a ticket (ARGS="tickets imports" for some)

@@ -1,4 +1,7 @@
-"""Synthesises the stack; the CDK command line runs this. `-c name=tocsin-staging` names another deployment."""
+"""Synthesises the stack; the CDK command line runs this.
+
+`-c name=tocsin-staging` names another deployment; `-c first=yes` is for the first one under a name (see the stack).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,12 @@ DEFAULT_NAME = "tocsin"
 def build(app: cdk.App) -> TocsinStack:
     """The stack in the app, under the security rules that fail synthesis."""
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
-    return TocsinStack(app, name=app.node.try_get_context("name") or DEFAULT_NAME, topology=TOCSIN)
+    return TocsinStack(
+        app,
+        name=app.node.try_get_context("name") or DEFAULT_NAME,
+        topology=TOCSIN,
+        first=app.node.try_get_context("first") == "yes",
+    )
 
 
 def main() -> None:

@@ -27,9 +27,13 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")
 
 
 class TocsinStack(cdk.Stack):
-    """One deployment. Construct ids and physical names are stable: changing one would replace what it names."""
+    """One deployment. Construct ids and physical names are stable: changing one would replace what it names.
 
-    def __init__(self, scope: Construct, *, name: str, topology: Topology) -> None:
+    The `first` deployment leaves out what would keep a failed one from being removed, or would let it fail in a new
+    account: protection of the table, and reserved concurrency.
+    """
+
+    def __init__(self, scope: Construct, *, name: str, topology: Topology, first: bool = False) -> None:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} cannot name a deployment: 2 to 30 small letters, digits and hyphens")
         super().__init__(
@@ -43,11 +47,15 @@ class TocsinStack(cdk.Stack):
         self._name = name
         self._topology = topology
         self._encryption = Encryption(self, "Encryption", name=name)
-        self._store = Store(self, "Store", name=name, table=topology.table, key=self._encryption.key)
-        self._operators = Operators(self, "Operators", name=name, key=self._encryption.key)
+        self._store = Store(
+            self, "Store", name=name, table=topology.table, key=self._encryption.key, protected=not first
+        )
+        self._operators = Operators(self, "Operators", name=name)
         self._api = Api(self, "Api", name=name)
         attributes = self._attributes()
-        functions = Functions(self, "Functions", functions=topology.functions, attributes=attributes)
+        functions = Functions(
+            self, "Functions", functions=topology.functions, attributes=attributes, reserve_concurrency=not first
+        )
         self._functions = functions.by_name
         self._machine = TicketMachine(
             self, "TicketMachine", machine=topology.state_machine, attributes=attributes | functions.attributes
@@ -90,20 +98,21 @@ class TocsinStack(cdk.Stack):
         schedules = Schedules(
             self, "Schedules", name=self._name, schedules=self._topology.schedules, functions=self._functions
         )
-        self._add_alarms({source.function: stream.failures, **schedules.failures})
+        self._add_alarms(stream, {source.function: stream.failures, **schedules.failures})
 
-    def _add_alarms(self, failures: Mapping[str, sqs.Queue]) -> None:
+    def _add_alarms(self, stream: TableStream, failures: Mapping[str, sqs.Queue]) -> None:
         alarms = Alarms(self, "Alarms", name=self._name, topic=self._operators.topic)
         alarms.on_tickets()
         alarms.on_executions(self._machine.state_machine)
         alarms.on_api(self._api.rest_api)
         alarms.on_late_changes(self._functions[self._topology.stream.function])
+        alarms.on_stream(self._topology.stream.function, stream.mapping)
         for name, function in self._functions.items():
             # The authorizer refuses a token by an error, as API Gateway demands; an error of its own is a 500 there.
             if name != self._topology.authorizer:
                 alarms.on_function(name, function)
         for schedule in self._topology.schedules:
-            alarms.on_silence(schedule.function, self._functions[schedule.function])
+            alarms.on_silence(schedule.function)
         for name, queue in failures.items():
             alarms.on_queue(name, queue)
 

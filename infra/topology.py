@@ -48,6 +48,8 @@ class Function:
     environment: Mapping[str, str] = field(default_factory=dict)
     timeout: timedelta = timedelta(seconds=10)
     memory_mb: int = 512
+    reserved_concurrency: int | None = None
+    """Kept free for it, whatever else runs in the account, and the most that it gets; None shares with the others."""
 
 
 @dataclass(frozen=True)
@@ -76,20 +78,32 @@ class Table:
 
 @dataclass(frozen=True)
 class StateMachine:
-    """A Step Functions state machine: its definition as it stands and the placeholders it needs."""
+    """A Step Functions state machine: its definition as it stands, the placeholders it needs, and what some of them
+    say in every deployment.
+    """
 
     name: str
     definition: Path
     substitutions: tuple[str, ...]
     grants: tuple[Grant, ...]
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    def substituted(self, attributes: Mapping[str, str]) -> dict[str, str]:
+        """What each placeholder says, given what was created. KeyError for one that nothing was created for."""
+        return {**{name: attributes[name] for name in self.substitutions}, **self.constants}
 
 
 @dataclass(frozen=True)
 class StreamSource:
-    """Delivers the table's stream to a function, in order for each ticket; failures end in a queue."""
+    """Delivers the table's stream to a function, in order for each ticket; failures end in a queue.
+
+    Of each shard, up to `parallel_batches` are delivered at once, and what has one partition key stays in order
+    (AWS documentation, "Using Lambda with DynamoDB", ParallelizationFactor, 2026-11).
+    """
 
     function: str
     batch_size: int
+    parallel_batches: int
     retry_attempts: int
     filter_pattern: Mapping[str, object]
 
@@ -138,6 +152,17 @@ WRITE_TABLE = Grant(("dynamodb:PutItem",), ("${TableArn}",))
 USE_KEY = Grant(("kms:Decrypt", "kms:GenerateDataKey"), ("${EncryptionKeyArn}",))
 READ_SIGNING_KEY = Grant(("secretsmanager:GetSecretValue",), ("${SigningKeyArn}",))
 PUBLISH = Grant(("sns:Publish",), ("${TopicArnPrefix}*",))
+FOLLOW_CHANNELS = (
+    # Which of a topic's subscriptions are Tocsin's own is kept in the table.
+    Grant(("dynamodb:UpdateItem",), ("${TableArn}",)),
+    Grant(
+        ("sns:CreateTopic", "sns:SetTopicAttributes", "sns:Subscribe", "sns:ListSubscriptionsByTopic"),
+        ("${TopicArnPrefix}*",),
+    ),
+    # It has no resource to name (AWS service authorization reference, "Actions for Amazon SNS", 2026-11).
+    Grant(("sns:Unsubscribe",), ("*",)),
+)
+START_EXECUTION = Grant(("states:StartExecution",), ("${TicketStateMachineArn}",))
 WAKE_EXECUTION = Grant(("states:SendTaskSuccess",), ("${TicketStateMachineArn}",))
 
 STORE = {
@@ -149,6 +174,10 @@ STORE = {
 }
 LINKS = {"SIGNING_KEY_ARN": "${SigningKeyArn}", "API_URL": "${ApiUrl}"}
 TOPICS = {"TOPIC_ARN_PREFIX": "${TopicArnPrefix}", "ENCRYPTION_KEY_ARN": "${EncryptionKeyArn}"}
+
+MAX_ROUNDS = "400"
+"""A round takes about 30 history events, one that ends in trouble up to 60; an execution may have 25,000
+(AWS documentation, "Step Functions service quotas", 2026-11)."""
 
 TOCSIN = Topology(
     functions=(
@@ -162,13 +191,11 @@ TOCSIN = Topology(
                 WRITE_TABLE,
                 USE_KEY,
                 READ_SIGNING_KEY,
-                Grant(
-                    ("sns:CreateTopic", "sns:Subscribe", "sns:Unsubscribe", "sns:ListSubscriptionsByTopic"),
-                    ("${TopicArnPrefix}*",),
-                ),
+                *FOLLOW_CHANNELS,
             ),
             environment={**STORE, **LINKS, **TOPICS},
-            timeout=timedelta(seconds=20),
+            # The gateway waits 29 seconds (AWS documentation, "Amazon API Gateway quotas", 2026-11).
+            timeout=timedelta(seconds=28),
             memory_mb=1024,
         ),
         Function(
@@ -177,15 +204,16 @@ TOCSIN = Topology(
             purpose="Resolves a bearer token to a helpdesk and its scopes",
             grants=(Grant(("dynamodb:GetItem",), ("${TableArn}",)), USE_KEY),
             environment=STORE,
+            timeout=timedelta(seconds=15),
         ),
         Function(
             name="Assess",
             handler="tocsin.handlers.machine.assess.handler",
             purpose="Folds a ticket's log, appends what fell due, says what the execution does next",
             grants=(READ_TABLE, WRITE_TABLE, USE_KEY),
-            # A round takes about 30 history events, retries more; an execution may have 25,000 and last a year.
-            environment={**STORE, "MAX_ROUNDS": "400", "MAX_AGE_DAYS": "300"},
-            timeout=timedelta(seconds=20),
+            environment={**STORE, "MAX_ROUNDS": MAX_ROUNDS, "MAX_AGE_DAYS": "300"},
+            timeout=timedelta(seconds=30),
+            reserved_concurrency=200,
         ),
         Function(
             name="Notify",
@@ -197,9 +225,12 @@ TOCSIN = Topology(
                 USE_KEY,
                 READ_SIGNING_KEY,
                 PUBLISH,
+                # A topic that somebody deleted is made again before its message is lost.
+                *FOLLOW_CHANNELS,
             ),
             environment={**STORE, **LINKS, **TOPICS},
-            timeout=timedelta(seconds=30),
+            timeout=timedelta(seconds=45),
+            reserved_concurrency=200,
         ),
         Function(
             name="Dispatch",
@@ -209,26 +240,33 @@ TOCSIN = Topology(
                 Grant(("dynamodb:Query",), ("${TableArn}",)),
                 USE_KEY,
                 WAKE_EXECUTION,
-                Grant(("states:StartExecution",), ("${TicketStateMachineArn}",)),
+                START_EXECUTION,
             ),
             environment={**STORE, "STATE_MACHINE_ARN": "${TicketStateMachineArn}"},
             timeout=timedelta(seconds=30),
+            reserved_concurrency=100,
         ),
         Function(
             name="Sweeper",
             handler="tocsin.handlers.sweeper.handler",
-            purpose="Every minute: re-arms tickets that are overdue although nothing has fired, reminds of contracts",
+            purpose="Every minute: rescues tickets that are overdue although nothing has fired, reminds of contracts",
             grants=(
                 READ_TABLE,
                 READ_INDEXES,
                 WRITE_TABLE,
-                # When a contract's dates are to be looked at next.
-                Grant(("dynamodb:UpdateItem",), ("${TableArn}",)),
                 USE_KEY,
+                START_EXECUTION,
+                WAKE_EXECUTION,
                 PUBLISH,
+                *FOLLOW_CHANNELS,
             ),
-            environment={**STORE, **TOPICS},
+            # Side by side it reaches what Step Functions starts in a second, 300, in small regions 150
+            # (AWS documentation, "Step Functions service quotas", 2026-11).
+            environment={**STORE, **TOPICS, "STATE_MACHINE_ARN": "${TicketStateMachineArn}", "SIDE_BY_SIDE": "16"},
             timeout=timedelta(seconds=55),
+            # Memory is processor time: 1,769 MB are one core (AWS documentation, "Configure Lambda memory", 2026-11).
+            memory_mb=1769,
+            reserved_concurrency=2,
         ),
     ),
     table=Table(
@@ -257,6 +295,7 @@ TOCSIN = Topology(
         name="Ticket",
         definition=ROOT / "statemachines" / "ticket.asl.json",
         substitutions=("Name", "AssessFunctionArn", "NotifyFunctionArn", "TableName"),
+        constants={"MaxRounds": MAX_ROUNDS},
         grants=(
             Grant(("lambda:InvokeFunction",), ("${AssessFunctionArn}", "${NotifyFunctionArn}")),
             # The two parts of the transaction that parks a task token.
@@ -269,6 +308,7 @@ TOCSIN = Topology(
     stream=StreamSource(
         function="Dispatch",
         batch_size=25,
+        parallel_batches=10,
         retry_attempts=10,
         # Only new events that somebody else than the execution itself has to react to carry `wakes`.
         filter_pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"wakes": {"BOOL": [True]}}}},
@@ -277,8 +317,8 @@ TOCSIN = Topology(
     routes=(
         Route("GET", "/health", "Api", public=True),
         Route("GET", "/openapi.json", "Api", public=True),
-        Route("GET", "/v1/acknowledgements/{signed}", "Api", public=True),
-        Route("POST", "/v1/acknowledgements/{signed}", "Api", public=True),
+        Route("GET", "/a/{token}", "Api", public=True),
+        Route("POST", "/a/{token}", "Api", public=True),
         Route("ANY", "/{proxy+}", "Api"),
     ),
     authorizer="Authorizer",

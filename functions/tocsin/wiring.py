@@ -10,9 +10,9 @@ import functools
 import os
 from typing import TYPE_CHECKING, Any, TypedDict
 
-import boto3
-
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tocsin.adapters.dynamodb.contracts import DynamoContracts
     from tocsin.adapters.dynamodb.table import Table
     from tocsin.ports.access import Credentials
@@ -88,9 +88,11 @@ def executions() -> Executions:
 
 def notifier() -> Notifier:
     """SNS."""
+    from tocsin.adapters.dynamodb.channels import DynamoChannels
     from tocsin.adapters.sns import SnsNotifier
 
-    return SnsNotifier(_client("sns"), os.environ["TOPIC_ARN_PREFIX"], os.environ["ENCRYPTION_KEY_ARN"])
+    channels = DynamoChannels(_table(os.environ["TABLE_NAME"]))
+    return SnsNotifier(_client("sns"), os.environ["TOPIC_ARN_PREFIX"], os.environ["ENCRYPTION_KEY_ARN"], channels)
 
 
 def holiday_feeds() -> HolidayFeeds:
@@ -133,9 +135,23 @@ def limits() -> Limits:
     return Limits(int(os.environ["MAX_ROUNDS"]), timedelta(days=int(os.environ["MAX_AGE_DAYS"])))
 
 
+def longest_call() -> timedelta:
+    """How long one call to AWS may take at worst."""
+    from tocsin.adapters.aws_calls import LONGEST_CALL
+
+    return LONGEST_CALL
+
+
+def side_by_side() -> int:
+    """How many things this function does at once."""
+    return int(os.environ.get("SIDE_BY_SIDE", "1"))
+
+
 @functools.cache
 def _client(service: str) -> Any:
-    return boto3.client(service)  # type: ignore[call-overload]
+    from tocsin.adapters.aws_calls import client_of
+
+    return client_of(service, side_by_side())
 
 
 @functools.cache
@@ -154,6 +170,7 @@ def _contracts(table_name: str) -> DynamoContracts:
 
 @functools.cache
 def _links(signing_key_arn: str, api_url: str) -> Links:
-    from tocsin.adapters.links import SignedLinks
+    from tocsin.adapters.links import SignedLinks, SigningKeys
 
-    return SignedLinks(_client("secretsmanager"), signing_key_arn, api_url)
+    keys = SigningKeys(_client("secretsmanager"), signing_key_arn, clock())
+    return SignedLinks(_table(os.environ["TABLE_NAME"]), keys, api_url)

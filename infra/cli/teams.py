@@ -10,17 +10,12 @@ import typer
 from infra.cli.api import Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, read_document
 from infra.cli.failure import Failure
+from infra.cli.layout import AsJson, plain, print_json, print_table
 from tocsin.domain.values.faults import Fault
 
 commands = typer.Typer(help="Teams: rosters, rotations, channels.", no_args_is_help=True)
 
 TeamId = Annotated[str | None, typer.Option("--id", help="The team's id, when the file holds one team without it.")]
-
-
-@commands.callback()
-def _group() -> None:
-    # Without it a group of one command would be that command.
-    pass
 
 
 @commands.command()
@@ -40,6 +35,30 @@ def put(file: DocumentFile, url: Url, token: Token, team_id: TeamId = None) -> N
             print(f"{each_id} {'created' if is_new else 'replaced'}")
     if refusals:
         raise Failure("; ".join(refusals), faults)
+
+
+@commands.command()
+def subscriptions(team_id: str, url: Url, token: Token, as_json: AsJson = False) -> None:
+    """Show whom the alerts to TEAM_ID reach, and who on call cannot be reached."""
+    answer = Api(url, token).get(path_of("teams", team_id, "subscriptions"))
+    if as_json:
+        print_json(answer)
+        return
+    print_table(
+        ("MEMBER", "TYPE", "ADDRESS", "STATE", "MADE BY"),
+        (
+            (
+                each["member_id"] or "(team)",
+                each["type"],
+                each["address"],
+                each["state"],
+                "tocsin" if each["made_by_tocsin"] else "others",
+            )
+            for each in answer["subscriptions"]
+        ),
+    )
+    for member_id in answer["unreachable"]:
+        print(f"{plain(member_id)} is on call and cannot be reached")
 
 
 def _teams_in(file: Path, team_id: str | None) -> dict[str, dict[str, Any]]:

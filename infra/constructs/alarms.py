@@ -17,13 +17,16 @@ MINUTE = cdk.Duration.minutes(1)
 LATE = cdk.Duration.minutes(1)
 """How old the oldest change that waits for dispatch may be."""
 
+PERIODS = {"UnreachableOnCall": cdk.Duration.hours(1)}
+"""Where a counter is not counted anew every minute: teams are looked at once an hour."""
 
 COUNTERS = {
     "TicketTrouble": "A ticket's execution met an error that its retries did not mend; it tries again every five "
     "minutes",
     "TicketsRescued": "The sweeper found tickets that were overdue although nothing had fired; a timer or wake-up was "
-    "lost",
+    "lost, or nobody reads the table's stream",
     "ReminderTrouble": "A reminder of a contract's dates could not be sent; the sweeper tries it again every minute",
+    "UnreachableOnCall": "Nothing reaches somebody who is on call: their subscriptions are pending, lost or none",
 }
 """Metrics that handlers and state machine count, and what it means when they do."""
 
@@ -41,7 +44,11 @@ class Alarms(Construct):
         for name, description in COUNTERS.items():
             dimensions = {"service": self._name}
             metric = cloudwatch.Metric(
-                namespace=NAMESPACE, metric_name=name, dimensions_map=dimensions, statistic="Sum", period=MINUTE
+                namespace=NAMESPACE,
+                metric_name=name,
+                dimensions_map=dimensions,
+                statistic="Sum",
+                period=PERIODS.get(name, MINUTE),
             )
             self._above_zero(name, description, metric)
 
@@ -61,15 +68,33 @@ class Alarms(Construct):
         metric = function.metric("IteratorAge", statistic="Maximum", period=MINUTE)
         self._alarm("ChangesLate", "Changes of tickets wait to be dispatched", metric, threshold=LATE.to_milliseconds())
 
-    def on_silence(self, name: str, function: lambda_.Function) -> None:
-        """A watchdog that no longer runs."""
-        self._alarm(
+    def on_stream(self, name: str, mapping: lambda_.CfnEventSourceMapping) -> None:
+        """Changes that the function answered it could not follow, and a mapping that reads nothing any more.
+
+        The first are no errors of the function, and the second has no age: only the mapping counts both. It counts
+        zero when the stream is empty, and nothing at all when it has stopped (AWS documentation, "Event source
+        mapping metrics", 2026-11).
+        """
+        self._above_zero(
+            f"{name}Failures",
+            f"{name} could not follow changes; they are delivered again",
+            _of(mapping, "FailedInvoke"),
+        )
+        self._silent(
             f"{name}Silent",
-            f"The function {name} has not run for five minutes; nobody looks for lost timers",
-            function.metric_invocations(period=cdk.Duration.minutes(5)),
-            threshold=1,
-            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            missing=cloudwatch.TreatMissingData.BREACHING,
+            f"Nobody has read the table's stream for {name} for five minutes; the sweeper starts and wakes executions",
+            _of(mapping, "Polled"),
+        )
+
+    def on_silence(self, name: str) -> None:
+        """A watchdog that no longer comes to the end of its work, whether it is called or not."""
+        rescued = cloudwatch.Metric(
+            namespace=NAMESPACE, metric_name="TicketsRescued", dimensions_map={"service": self._name}
+        )
+        self._silent(
+            f"{name}Silent",
+            f"The function {name} has not finished for five minutes; nobody looks for lost timers",
+            rescued,
         )
 
     def on_queue(self, name: str, queue: sqs.Queue) -> None:
@@ -83,6 +108,16 @@ class Alarms(Construct):
             "ApiServerErrors",
             "The API answered with an error of its own",
             api.metric_server_error(period=MINUTE, statistic="Sum"),
+        )
+
+    def _silent(self, name: str, description: str, metric: cloudwatch.Metric) -> None:
+        self._alarm(
+            name,
+            description,
+            metric.with_(statistic="SampleCount", period=cdk.Duration.minutes(5)),
+            threshold=1,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            missing=cloudwatch.TreatMissingData.BREACHING,
         )
 
     def _above_zero(self, name: str, description: str, metric: cloudwatch.IMetric) -> None:
@@ -110,3 +145,14 @@ class Alarms(Construct):
             treat_missing_data=missing,
         )
         alarm.add_alarm_action(self._action)
+
+
+def _of(mapping: lambda_.CfnEventSourceMapping, events: str) -> cloudwatch.Metric:
+    """A metric of an event source mapping; its reference is its UUID."""
+    return cloudwatch.Metric(
+        namespace="AWS/Lambda",
+        metric_name=f"{events}EventCount",
+        dimensions_map={"EventSourceMappingUUID": mapping.ref},
+        statistic="Sum",
+        period=MINUTE,
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -22,10 +21,9 @@ class Encryption(Construct):
             alias=f"alias/{name}",
             description=f"Encrypts the table, the topics and the secret of {name}",
             enable_key_rotation=True,
-            # The table outlives the stack, and without its key it could not be read.
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            # The table outlives the stack, and without its key it could not be read. A create that fails leaves none.
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
-        self._let_alarms_publish()
         self.signing_key = secretsmanager.Secret(
             self,
             "SigningKey",
@@ -40,19 +38,4 @@ class Encryption(Construct):
                 "AwsSolutions-SMG4": "A timed rotation would cut off the acknowledgement links that people on call "
                 "already hold; an operator puts a new value when the old one may be known"
             },
-        )
-
-    def _let_alarms_publish(self) -> None:
-        """Alarms reach an encrypted topic only if the key lets CloudWatch in.
-
-        The conditions aws:SourceAccount and aws:SourceArn are left out: not every source sends them, and the
-        topic's own policy names the account (AWS documentation, "Amazon SNS key management", 2026-11).
-        """
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="LetAlarmsPublishToEncryptedTopics",
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-                resources=["*"],
-            )
         )

@@ -21,10 +21,16 @@ class Functions(Construct):
     """Every function of the topology, by name."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, functions: Sequence[Function], attributes: Mapping[str, str]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: Sequence[Function],
+        attributes: Mapping[str, str],
+        reserve_concurrency: bool,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._attributes = attributes
+        self._attributes, self._reserve = attributes, reserve_concurrency
         self._code = packaging.code()
         self.by_name = {function.name: self._function(function) for function in functions}
 
@@ -52,6 +58,7 @@ class Functions(Construct):
             environment={name: resolve(value, self._attributes) for name, value in function.environment.items()},
             timeout=cdk.Duration.seconds(function.timeout.total_seconds()),
             memory_size=function.memory_mb,
+            reserved_concurrent_executions=function.reserved_concurrency if self._reserve else None,
             role=own_role,
             log_group=group,
             tracing=lambda_.Tracing.ACTIVE,

@@ -11,9 +11,16 @@ from infra.topology import Table
 
 
 class Store(Construct):
-    """The table of the topology, protected against loss: it holds the evidence."""
+    """The table of the topology, protected against loss: it holds the evidence.
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str, table: Table, key: kms.IKey) -> None:
+    It stays when the stack is deleted or would replace it; a create that fails removes it, unless it is protected
+    already, which would end that rollback in an error: hence `protected` is for the deployments after the first
+    (AWS documentation, "DeletionPolicy attribute", RetainExceptOnCreate, 2026-11).
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, name: str, table: Table, key: kms.IKey, protected: bool
+    ) -> None:
         super().__init__(scope, construct_id)
         self.table = dynamodb.Table(
             self,
@@ -29,8 +36,8 @@ class Store(Construct):
             ),
             stream=dynamodb.StreamViewType.NEW_IMAGE,
             time_to_live_attribute=table.time_to_live,
-            deletion_protection=True,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            deletion_protection=protected,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         for index in table.indexes:
             projection = dynamodb.ProjectionType.INCLUDE if index.projects else dynamodb.ProjectionType.KEYS_ONLY

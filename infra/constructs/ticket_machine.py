@@ -47,7 +47,7 @@ class TicketMachine(Construct):
             state_machine_name=name,
             state_machine_type=stepfunctions.StateMachineType.STANDARD,
             definition_body=stepfunctions.DefinitionBody.from_string(machine.definition.read_text(encoding="utf-8")),
-            definition_substitutions={placeholder: attributes[placeholder] for placeholder in machine.substitutions},
+            definition_substitutions=machine.substituted(attributes),
             role=role(self, _executions_of_this_account(), machine.grants, attributes),
             logs=stepfunctions.LogOptions(
                 # Under this prefix a resource policy per log group is not needed, and those are few

@@ -43,22 +43,25 @@ class TableStream(Construct):
         role = _role(function)
         role.add_to_principal_policy(statement(Grant(READ_STREAM, (stream_arn,)), {}))
         role.add_to_principal_policy(statement(Grant(("sqs:SendMessage",), (self.failures.queue_arn,)), {}))
-        mapping = lambda_.CfnEventSourceMapping(
+        self.mapping = lambda_.CfnEventSourceMapping(
             self,
             "Mapping",
             event_source_arn=stream_arn,
             function_name=function.function_name,
             starting_position="TRIM_HORIZON",
             batch_size=source.batch_size,
+            parallelization_factor=source.parallel_batches,
             # One bad record must not take its batch with it.
             bisect_batch_on_function_error=True,
             function_response_types=["ReportBatchItemFailures"],
+            # Failures that are answered are no errors of the function; only the mapping counts them.
+            metrics_config=lambda_.CfnEventSourceMapping.MetricsConfigProperty(metrics=["EventCount"]),
             maximum_retry_attempts=source.retry_attempts,
             destination_config={"onFailure": {"destination": self.failures.queue_arn}},
             filter_criteria={"filters": [{"pattern": json.dumps(source.filter_pattern, separators=(",", ":"))}]},
         )
         # Lambda tries the role when the mapping is made; its policy has to be there by then.
-        mapping.node.add_dependency(role)
+        self.mapping.node.add_dependency(role)
 
 
 class Schedules(Construct):

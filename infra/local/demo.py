@@ -173,7 +173,7 @@ def _reply(text: str) -> dict[str, Any]:
 
 def _acknowledge_by_link(desk: Narrator) -> None:
     alert = [a for a in desk.alerts() if a.attributes["kind"] == "tier_alert" and a.recipient == "caro"][-1]
-    found = re.search(r"https?://\S+(/v1/acknowledgements/\S+)", alert.body)
+    found = re.search(r"https?://\S+?(/a/\S+)", alert.body)
     if found is None:
         raise SystemExit("the alert has no link")
     desk.headline("Caro follows the link in her alert: a page with a button. She presses it.")

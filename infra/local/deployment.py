@@ -73,7 +73,7 @@ class Deployment:
         self.attributes["OperatorsTopicArn"] = topic["TopicArn"]
 
     def _create_state_machine(self, machine: StateMachine) -> None:
-        substitutions = {name: self.attributes[name] for name in machine.substitutions}
+        substitutions = machine.substituted(self.attributes)
         created = self.client("stepfunctions").create_state_machine(
             name=f"{self.name}-{machine.name}",
             definition=definition_of(machine, substitutions),
@@ -90,6 +90,8 @@ class Deployment:
 
     def _create_function(self, function: Function) -> DeployedFunction:
         environment = {name: resolve(value, self.attributes) for name, value in function.environment.items()}
+        # One thing after the other, so that a run can be repeated.
+        environment |= {"SIDE_BY_SIDE": "1"} if "SIDE_BY_SIDE" in environment else {}
         created = self.client("lambda").create_function(
             FunctionName=self.attributes[f"{function.name}FunctionName"],
             Runtime="python3.11",

@@ -93,7 +93,7 @@ def gateway_stage(name: str, properties: Properties, client: Client) -> Made:
         restApiId=properties["RestApiId"],
         stageName=properties["StageName"],
         deploymentId=properties["DeploymentId"],
-        tracingEnabled=_boolean(properties["TracingEnabled"]),
+        tracingEnabled=_boolean(properties.get("TracingEnabled", False)),
     )
     return properties["StageName"], {}
 

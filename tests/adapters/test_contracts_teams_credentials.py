@@ -221,6 +221,17 @@ class TestTeams:
         assert not teams.put("acme", "frontline", team("ana"))
         assert teams.get("acme", "frontline") == team("ana")
 
+    def test_a_team_is_to_be_looked_at_once_it_was_put_and_again_when_that_was_said(self, teams: Teams) -> None:
+        teams.put("acme", "frontline", team("frontline"))
+        teams.put("globex", "night", team("frontline"))
+        assert sorted(teams.to_look_at(NOW)) == [("acme", "frontline"), ("globex", "night")]
+        teams.look_again("acme", "frontline", NOW + timedelta(hours=1))
+        assert list(teams.to_look_at(NOW + timedelta(minutes=59))) == [("globex", "night")]
+        assert sorted(teams.to_look_at(NOW + timedelta(hours=1))) == [("acme", "frontline"), ("globex", "night")]
+        teams.look_again("acme", "frontline", NOW + timedelta(hours=1))
+        teams.put("acme", "frontline", team("frontline"))
+        assert ("acme", "frontline") in list(teams.to_look_at(NOW))
+
     def test_teams_belong_to_their_helpdesk(self, teams: Teams) -> None:
         teams.put("acme", "frontline", team("ana"))
         teams.put("acme", "front", team("bo"))

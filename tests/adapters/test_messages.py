@@ -14,6 +14,8 @@ import pytest
 from tests.adapters.conftest import REGION, client_of
 from tests.unit.fakes import FakeLinks
 from tests.unit.story import CUSTOMER, OPENED_AT, REVIEW, Story, after, contract
+from tocsin.adapters.dynamodb.channels import DynamoChannels
+from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.messages import TEMPLATES, TemplateMessages, local_time
 from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_page
 from tocsin.adapters.messages.reminders import TemplateReminderMessages
@@ -154,8 +156,8 @@ def test_the_customer_reads_nothing_that_is_meant_for_our_own_people(
 
 def test_only_a_tier_s_alert_carries_the_link(told: list[tuple[Notice, Message]]) -> None:
     for notice, message in told:
-        assert ("/v1/acknowledgements/" in message.email) == (notice.kind == "tier_alert"), notice
-        assert ("/v1/acknowledgements/" in message.sms) == (notice.kind == "tier_alert"), notice
+        assert ("https://tocsin.example/a/" in message.email) == (notice.kind == "tier_alert"), notice
+        assert ("https://tocsin.example/a/" in message.sms) == (notice.kind == "tier_alert"), notice
         assert (message.data["acknowledge_url"] is not None) == (notice.kind == "tier_alert"), notice
 
 
@@ -212,7 +214,7 @@ def test_long_texts_are_cut_in_mails() -> None:
         assert len(message.email) < 8_000
 
 
-def test_a_ticket_with_everything_as_long_as_the_api_takes_it_is_still_told(aws: None) -> None:
+def test_a_ticket_with_everything_as_long_as_the_api_takes_it_is_still_told(table: Table) -> None:
     """SNS takes 256 KB; a notice that it refuses would be tried for ever, and nobody would be alerted."""
     longest: dict[str, Any] = {
         "subject": "🔥" * 300,
@@ -222,7 +224,7 @@ def test_a_ticket_with_everything_as_long_as_the_api_takes_it_is_still_told(aws:
         "handoff": {f"part {number}": '"\\' * 1_000 for number in range(30)},
     }
     Attributes.model_validate(longest)
-    notifier = SnsNotifier(client_of("sns"), f"arn:aws:sns:{REGION}:123456789012:t-", "key")
+    notifier = SnsNotifier(client_of("sns"), f"arn:aws:sns:{REGION}:123456789012:t-", "key", DynamoChannels(table))
     for topic in ("acme_customer_acme-gold", "acme_team_frontline", "acme_member_ana"):
         notifier.subscribe(topic, ())
     story = Story(**longest)

@@ -6,15 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from tests.adapters.conftest import REGION, client_of
+from tocsin.adapters.dynamodb.channels import DynamoChannels
+from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.sns import SnsNotifier, subject_line
 from tocsin.domain.notices.message import Message
+from tocsin.domain.notices.subscription import Subscription
 
 PREFIX = f"arn:aws:sns:{REGION}:123456789012:tocsin-"
 ANA, BEN, PAGER = ("email", "ana@example.com"), ("sms", "+4915112345678"), ("https", "https://example.com/pager")
@@ -26,8 +28,8 @@ def client(aws: None) -> Any:
 
 
 @pytest.fixture
-def notifier(client: Any) -> SnsNotifier:
-    return SnsNotifier(client, PREFIX, "alias/aws/sns")
+def notifier(client: Any, table: Table) -> SnsNotifier:
+    return SnsNotifier(client, PREFIX, "alias/aws/sns", DynamoChannels(table))
 
 
 def endpoints(client: Any, topic: str) -> set[tuple[str, str]]:
@@ -77,13 +79,101 @@ def test_a_topic_with_hundreds_of_channels_is_read_whole(client: Any, notifier: 
     assert endpoints(client, "acme_team_big") == {ANA}
 
 
-def test_a_subscription_that_nobody_has_confirmed_is_left_to_sns(client: Any, notifier: SnsNotifier) -> None:
-    notifier.subscribe("acme_member_ana", {ANA})
+def subscribe_by_hand(client: Any, topic: str, endpoint: tuple[str, str]) -> None:
+    client.subscribe(TopicArn=f"{PREFIX}{topic}", Protocol=endpoint[0], Endpoint=endpoint[1])
+
+
+def set_state(endpoint: tuple[str, str], arn: str) -> None:
+    """What stands in the place of a subscription's ARN; moto has only those that are confirmed."""
     backend = sns_backends[DEFAULT_ACCOUNT_ID][REGION]
-    [subscription] = backend.subscriptions.values()
-    subscription.arn = "PendingConfirmation"
-    notifier.subscribe("acme_member_ana", {BEN})
-    assert endpoints(client, "acme_member_ana") == {ANA, BEN}
+    [found] = [each for each in backend.subscriptions.values() if (each.protocol, each.endpoint) == endpoint]
+    found.arn = arn
+
+
+def states(subscriptions: list[Subscription]) -> dict[tuple[str, str], str]:
+    return {(each.protocol, each.address): each.state for each in subscriptions}
+
+
+class TestSubscriptionsOfOthers:
+    """Tocsin removes only what it subscribed."""
+
+    def test_one_made_by_hand_stays_whatever_the_roster_says(self, client: Any, notifier: SnsNotifier) -> None:
+        notifier.subscribe("acme_team_frontline", {ANA})
+        subscribe_by_hand(client, "acme_team_frontline", PAGER)
+        notifier.subscribe("acme_team_frontline", {BEN})
+        notifier.subscribe("acme_team_frontline", ())
+        assert endpoints(client, "acme_team_frontline") == {PAGER}
+
+    def test_one_made_by_hand_stays_even_after_the_roster_named_it_too(
+        self, client: Any, notifier: SnsNotifier
+    ) -> None:
+        notifier.subscribe("acme_team_frontline", ())
+        subscribe_by_hand(client, "acme_team_frontline", PAGER)
+        found = notifier.subscribe("acme_team_frontline", {PAGER, ANA})
+        assert [(each.protocol, each.made_by_us) for each in found] == [("email", True), ("https", False)]
+        notifier.subscribe("acme_team_frontline", ())
+        assert endpoints(client, "acme_team_frontline") == {PAGER}
+
+    def test_whoever_subscribed_to_a_customer_s_topic_is_not_cut_off(self, client: Any, notifier: SnsNotifier) -> None:
+        notifier.subscribe("acme_customer_gold", ())
+        subscribe_by_hand(client, "acme_customer_gold", ANA)
+        notifier.subscribe("acme_customer_gold", ())
+        assert endpoints(client, "acme_customer_gold") == {ANA}
+
+    def test_one_that_was_removed_and_then_made_by_hand_is_no_longer_ours(
+        self, client: Any, notifier: SnsNotifier
+    ) -> None:
+        notifier.subscribe("acme_team_frontline", {PAGER})
+        notifier.subscribe("acme_team_frontline", ())
+        subscribe_by_hand(client, "acme_team_frontline", PAGER)
+        notifier.subscribe("acme_team_frontline", ())
+        assert endpoints(client, "acme_team_frontline") == {PAGER}
+
+
+class TestStates:
+    """What is pending or deleted is not taken for present."""
+
+    def test_a_pending_one_is_seen_and_not_asked_again(self, client: Any, notifier: SnsNotifier) -> None:
+        notifier.subscribe("acme_member_ana", {ANA, BEN})
+        set_state(ANA, "PendingConfirmation")
+        assert states(notifier.subscribe("acme_member_ana", {ANA, BEN})) == {ANA: "pending", BEN: "confirmed"}
+        assert len(client.list_subscriptions()["Subscriptions"]) == 2
+
+    def test_a_pending_one_that_is_not_wanted_is_removed_once_somebody_has_confirmed_it(
+        self, client: Any, notifier: SnsNotifier
+    ) -> None:
+        notifier.subscribe("acme_member_ana", {ANA})
+        [arn] = sns_backends[DEFAULT_ACCOUNT_ID][REGION].subscriptions
+        set_state(ANA, "PendingConfirmation")
+        notifier.subscribe("acme_member_ana", {BEN})
+        assert endpoints(client, "acme_member_ana") == {ANA, BEN}
+        set_state(ANA, arn)
+        notifier.subscribe("acme_member_ana", {BEN})
+        assert endpoints(client, "acme_member_ana") == {BEN}
+
+    @pytest.mark.parametrize("how", ["listed as deleted", "gone from the list"])
+    def test_a_lost_one_is_seen_and_subscribed_again(self, client: Any, notifier: SnsNotifier, how: str) -> None:
+        notifier.subscribe("acme_member_ana", {ANA, BEN})
+        if how == "listed as deleted":
+            set_state(ANA, "Deleted")
+        else:
+            [lost] = [s for s in client.list_subscriptions()["Subscriptions"] if s["Protocol"] == "email"]
+            client.unsubscribe(SubscriptionArn=lost["SubscriptionArn"])
+        assert states(notifier.subscriptions("acme_member_ana", {ANA, BEN})) == {ANA: "lost", BEN: "confirmed"}
+        subscribed = list[str]()
+
+        def note(endpoint: Any, **_more: object) -> None:
+            subscribed.append(endpoint)
+
+        client.meta.events.register("provide-client-params.sns.Subscribe", lambda params, **_: note(params["Endpoint"]))
+        notifier.subscribe("acme_member_ana", {ANA, BEN})
+        assert subscribed == [ANA[1]]
+
+    def test_looking_changes_nothing_and_a_topic_that_is_gone_has_lost_everything(
+        self, client: Any, notifier: SnsNotifier
+    ) -> None:
+        assert states(notifier.subscriptions("acme_member_ana", {ANA})) == {ANA: "lost"}
+        assert client.list_topics()["Topics"] == []
 
 
 def test_topics_are_encrypted(client: Any, notifier: SnsNotifier) -> None:
@@ -103,9 +193,33 @@ def test_each_protocol_gets_its_text_and_empty_attributes_are_left_out(notifier:
     assert set(attributes) == {"kind"}
 
 
-def test_a_message_to_a_topic_that_does_not_exist_is_an_error_and_not_lost(notifier: SnsNotifier) -> None:
-    with pytest.raises(ClientError):
-        notifier.publish(message(topic="acme_team_nowhere"))
+def test_a_topic_that_somebody_deleted_is_made_again_with_its_channels_and_the_message_is_published(
+    client: Any, notifier: SnsNotifier
+) -> None:
+    notifier.subscribe("acme_team_frontline", {ANA, BEN})
+    client.delete_topic(TopicArn=f"{PREFIX}acme_team_frontline")
+    message_id = notifier.publish(message())
+    assert [found_id for found_id, *_ in sent()] == [message_id]
+    assert endpoints(client, "acme_team_frontline") == {ANA, BEN}
+
+
+def test_a_topic_with_another_key_from_a_stack_before_is_adopted(
+    client: Any, notifier: SnsNotifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.create_topic(Name="tocsin-acme_team_frontline", Attributes={"KmsMasterKeyId": "alias/before"})
+
+    def refuse(**_arguments: object) -> None:
+        """As AWS does; moto accepts it."""
+        reason = "Invalid parameter: Attributes Reason: Topic already exists with different attributes"
+        raise client.exceptions.InvalidParameterException(
+            {"Error": {"Code": "InvalidParameter", "Message": reason}}, "CreateTopic"
+        )
+
+    monkeypatch.setattr(client, "create_topic", refuse)
+    notifier.subscribe("acme_team_frontline", {ANA})
+    attributes = client.get_topic_attributes(TopicArn=f"{PREFIX}acme_team_frontline")["Attributes"]
+    assert attributes["KmsMasterKeyId"] == "alias/aws/sns"
+    assert endpoints(client, "acme_team_frontline") == {ANA}
 
 
 @given(st.text(max_size=400))

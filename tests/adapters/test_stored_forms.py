@@ -135,7 +135,14 @@ CONTRACT_ITEM = {
     "public_holidays": "{}",
 }
 
-TEAM_ITEM = {"pk": HELPDESK, "sk": "TEAM#frontline", "v": 1, "document": TEAMS["frontline"].model_dump_json()}
+TEAM_ITEM = {
+    "pk": HELPDESK,
+    "sk": "TEAM#frontline",
+    "v": 1,
+    "document": TEAMS["frontline"].model_dump_json(),
+    "due_shard": "TEAMS",
+    "next_due_at": "1970-01-01T00:00:00.000000Z",
+}
 
 CREDENTIAL = Credential("acme", frozenset({"read", "write"}), NOON, EVENING)
 CREDENTIAL_VALUES = {

@@ -24,6 +24,9 @@ class Context:
     invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:tocsin-Api"
     aws_request_id: str = "00000000-0000-0000-0000-000000000000"
 
+    def get_remaining_time_in_millis(self) -> int:
+        return 45_000
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -34,8 +34,8 @@ def test_a_put_may_be_new_or_not_and_a_post_makes_something(document: Document) 
 def test_what_needs_no_token_says_so_and_the_rest_says_which_scope(document: Document) -> None:
     needed = {name: each["security"] for name, each in operations(document)}
     assert [name for name, scopes in needed.items() if not scopes] == [
-        "GET /v1/acknowledgements/{signed}",
-        "POST /v1/acknowledgements/{signed}",
+        "GET /a/{token}",
+        "POST /a/{token}",
         "GET /health",
         "GET /openapi.json",
     ]
@@ -63,7 +63,7 @@ def test_every_answer_in_json_has_a_model_and_texts_have_their_media_type(docume
                     status,
                 )
     assert types.keys() == {"application/json", "text/html", "text/markdown", "text/vnd.mermaid"}
-    assert types["text/html"] == {"GET /v1/acknowledgements/{signed}", "POST /v1/acknowledgements/{signed}"}
+    assert types["text/html"] == {"GET /a/{token}", "POST /a/{token}"}
 
 
 def test_every_refusal_is_a_problem(document: Document) -> None:

@@ -26,6 +26,7 @@ NEEDED = {
         ("POST", "/v1/calendars/import"),
         ("GET", "/v1/teams/<team_id>"),
         ("GET", "/v1/teams/<team_id>/on-call"),
+        ("GET", "/v1/teams/<team_id>/subscriptions"),
         ("GET", "/v1/tickets"),
         ("GET", "/v1/tickets/<ticket_id>"),
         ("GET", "/v1/tickets/<ticket_id>/events"),
@@ -54,7 +55,7 @@ def variants(path: str) -> Iterator[str]:
     yield f"{path}%20"
     yield f"{path};x=1"
     yield f"{path}%00"
-    yield f"/v1/acknowledgements/..{path}"
+    yield f"/a/..{path}"
     head, _, last = path.rpartition("/")
     yield f"{head}%2F{last}"
     yield f"{head}/%{ord(last[0]):02X}{last[1:]}"

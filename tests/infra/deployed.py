@@ -55,6 +55,16 @@ class Deployed:
         (found,) = (logical_id for logical_id, queue in queues.items() if queue["Properties"]["QueueName"] == name)
         return found
 
+    def key_id(self, description: str = "Encrypts the table") -> str:
+        keys = self.of_type("AWS::KMS::Key").items()
+        (found,) = (name for name, key in keys if key["Properties"]["Description"].startswith(description))
+        return found
+
+    def alarm(self, name: str) -> Mapping[str, Any]:
+        alarms = [alarm["Properties"] for alarm in self.of_type("AWS::CloudWatch::Alarm").values()]
+        (found,) = (alarm for alarm in alarms if alarm["AlarmName"] == f"tocsin-{name}")
+        return dict(found)
+
     def grants_of_role(self, role_arn: str) -> Grants:
         role_id = role_arn.removeprefix("<").removesuffix(".Arn>")
         assert "ManagedPolicyArns" not in self.resources[role_id]["Properties"]
@@ -69,7 +79,7 @@ class Deployed:
 
     def attributes(self) -> dict[str, str]:
         """The placeholders of the topology as they read in this template."""
-        (table,), (key,) = self.ids("AWS::DynamoDB::Table"), self.ids("AWS::KMS::Key")
+        (table,), key = self.ids("AWS::DynamoDB::Table"), self.key_id()
         (topic,), (secret,) = self.ids("AWS::SNS::Topic"), self.ids("AWS::SecretsManager::Secret")
         (api,) = self.ids("AWS::ApiGateway::RestApi")
         place = "<AWS::Region>:<AWS::AccountId>"
@@ -128,9 +138,9 @@ def many(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def synthesise(name: str | None = None) -> TocsinStack:
+def synthesise(name: str | None = None, **more: str) -> TocsinStack:
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    context = {**flags, "aws:cdk:bundling-stacks": [], **({} if name is None else {"name": name})}
+    context = {**flags, "aws:cdk:bundling-stacks": [], **({} if name is None else {"name": name}), **more}
     return build(cdk.App(context=context))
 
 
@@ -138,3 +148,9 @@ def synthesise(name: str | None = None) -> TocsinStack:
 def tocsin() -> Deployed:
     """The template under its default name; synthesised once a process."""
     return Deployed(Template.from_stack(synthesise()).to_json())
+
+
+@functools.cache
+def tocsin_for_the_first_time() -> Deployed:
+    """The template of the first deployment."""
+    return Deployed(Template.from_stack(synthesise(first="yes")).to_json())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from infra.topology import TOCSIN
+from infra.topology import ROOT, TOCSIN
 from tests.infra.deployed import Deployed, tocsin
 
 
@@ -43,10 +44,12 @@ def test_the_authorizer_decides_by_the_authorization_header_for_one_minute(deplo
     assert deployed.function_id(TOCSIN.authorizer) in json.dumps(authorizer["AuthorizerUri"])
 
 
-def test_the_stage_is_throttled_traced_and_logs_no_paths_since_links_in_them_are_secret(deployed: Deployed) -> None:
+def test_the_stage_is_throttled_and_neither_traces_nor_logs_paths_since_links_in_them_are_secret(
+    deployed: Deployed,
+) -> None:
     stage = deployed.only("AWS::ApiGateway::Stage")["Properties"]
     assert stage["StageName"] == "live"
-    assert stage["TracingEnabled"] is True
+    assert stage["TracingEnabled"] is False
     (settings,) = stage["MethodSettings"]
     assert settings["ThrottlingRateLimit"] < settings["ThrottlingBurstLimit"]
     assert settings["DataTraceEnabled"] is False
@@ -93,7 +96,35 @@ def test_every_alarm_reaches_the_operators(deployed: Deployed) -> None:
         "ExecutionsTimedOut",
         "ApiServerErrors",
     } <= watched
-    assert {"DispatchUndelivered", "ChangesLate", "SweeperSilent"} <= watched
+    assert {"DispatchUndelivered", "ChangesLate", "DispatchFailures", "DispatchSilent", "SweeperSilent"} <= watched
+    assert "UnreachableOnCall" in watched
+
+
+@pytest.mark.parametrize(
+    ("alarm", "metric"), [("DispatchSilent", "PolledEventCount"), ("SweeperSilent", "TicketsRescued")]
+)
+def test_where_silence_is_trouble_missing_data_raises_the_alarm(deployed: Deployed, alarm: str, metric: str) -> None:
+    found = deployed.alarm(alarm)
+    assert (found["MetricName"], found["Statistic"], found["TreatMissingData"]) == (metric, "SampleCount", "breaching")
+    assert (found["Threshold"], found["ComparisonOperator"]) == (1, "LessThanThreshold")
+
+
+def test_failures_that_dispatch_answers_are_counted_by_its_mapping(deployed: Deployed) -> None:
+    (mapping,) = deployed.ids("AWS::Lambda::EventSourceMapping")
+    found = deployed.alarm("DispatchFailures")
+    assert found["MetricName"] == "FailedInvokeEventCount"
+    assert found["Dimensions"] == [{"Name": "EventSourceMappingUUID", "Value": f"<{mapping}>"}]
+    assert (found["Threshold"], found["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    assert deployed.alarm("DispatchSilent")["Dimensions"] == found["Dimensions"]
+
+
+def test_every_alarm_has_an_entry_in_the_runbook(deployed: Deployed) -> None:
+    runbook = (ROOT / "infra" / "runbook.md").read_text(encoding="utf-8")
+    names = {
+        alarm["Properties"]["AlarmName"].removeprefix("tocsin-")
+        for alarm in deployed.of_type("AWS::CloudWatch::Alarm").values()
+    }
+    assert names == set(re.findall(r"^### `(\w+)`", runbook, re.MULTILINE))
 
 
 def test_errors_of_every_function_are_watched_but_those_by_which_the_authorizer_refuses(deployed: Deployed) -> None:
@@ -108,8 +139,7 @@ def test_errors_of_every_function_are_watched_but_those_by_which_the_authorizer_
 
 
 def test_the_counter_of_rescued_tickets_is_watched_as_the_sweeper_counts_it(deployed: Deployed) -> None:
-    alarms = [alarm["Properties"] for alarm in deployed.of_type("AWS::CloudWatch::Alarm").values()]
-    (rescued,) = (alarm for alarm in alarms if alarm["MetricName"] == "TicketsRescued")
+    rescued = deployed.alarm("TicketsRescued")
     variables = deployed.function("Sweeper")["Properties"]["Environment"]["Variables"]
     assert rescued["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
     assert rescued["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]

@@ -10,7 +10,8 @@ import pytest
 from aws_cdk.assertions import Template
 
 from infra.topology import TOCSIN, Function
-from tests.infra.deployed import Deployed, Grants, many, synthesise, tocsin
+from tests.infra.deployed import Deployed, Grants, many, synthesise, tocsin, tocsin_for_the_first_time
+from tocsin.adapters.aws_calls import LONGEST_CALL
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_the_table_streams_new_images_and_expires_items(deployed: Deployed) -> N
 
 def test_the_table_is_encrypted_with_our_key_and_protected_against_loss(deployed: Deployed) -> None:
     table = deployed.only("AWS::DynamoDB::Table")
-    (key,) = deployed.ids("AWS::KMS::Key")
+    key = deployed.key_id()
     assert table["Properties"]["SSESpecification"] == {
         "KMSMasterKeyId": f"<{key}.Arn>",
         "SSEEnabled": True,
@@ -120,26 +121,68 @@ def test_the_table_is_encrypted_with_our_key_and_protected_against_loss(deployed
     }
     assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["Properties"]["DeletionProtectionEnabled"] is True
-    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
-def test_the_key_rotates_outlives_the_stack_and_lets_alarms_in(deployed: Deployed) -> None:
-    key = deployed.only("AWS::KMS::Key")
+def test_a_first_deployment_that_fails_can_remove_all_that_it_made_and_needs_no_quota_of_a_new_account(
+    deployed: Deployed,
+) -> None:
+    first = tocsin_for_the_first_time()
+    assert first.only("AWS::DynamoDB::Table")["Properties"]["DeletionProtectionEnabled"] is False
+    kept = {name: each["DeletionPolicy"] for name, each in first.resources.items() if "DeletionPolicy" in each}
+    named = {name for name in kept if any("Name" in option for option in first.resources[name]["Properties"])}
+    assert {kept[name] for name in named} <= {"Delete", "RetainExceptOnCreate"}
+    functions = first.of_type("AWS::Lambda::Function").values()
+    assert not any("ReservedConcurrentExecutions" in function["Properties"] for function in functions)
+    assert first.resources.keys() == deployed.resources.keys(), "the second deployment adds protection, no resources"
+
+
+def test_the_alert_path_has_concurrency_of_its_own_and_leaves_the_rest_of_the_default_quota(deployed: Deployed) -> None:
+    reserved = {
+        function.name: deployed.function(function.name)["Properties"].get("ReservedConcurrentExecutions")
+        for function in TOCSIN.functions
+    }
+    assert reserved == {function.name: function.reserved_concurrency for function in TOCSIN.functions}
+    assert {name for name, number in reserved.items() if number} == {"Assess", "Notify", "Dispatch", "Sweeper"}
+    assert sum(number for number in reserved.values() if number) <= 900, "100 of 1,000 have to stay unreserved"
+
+
+@every_function
+def test_a_function_outlives_a_call_that_stalls_and_the_one_that_records_what_it_did(function: Function) -> None:
+    calls = 1 if function.name == TOCSIN.authorizer else 2
+    assert function.timeout > calls * LONGEST_CALL
+
+
+def test_the_key_rotates_outlives_the_stack_and_lets_no_service_in(deployed: Deployed) -> None:
+    key = deployed.resources[deployed.key_id()]
     assert key["Properties"]["EnableKeyRotation"] is True
-    assert key["DeletionPolicy"] == "Retain"
+    assert key["DeletionPolicy"] == "RetainExceptOnCreate"
     services = [statement["Principal"].get("Service") for statement in key["Properties"]["KeyPolicy"]["Statement"]]
-    assert "cloudwatch.amazonaws.com" in services
+    assert set(services) == {None}
 
 
-def test_the_topic_and_the_secret_are_encrypted_with_our_key(deployed: Deployed) -> None:
-    (key,) = deployed.ids("AWS::KMS::Key")
-    assert deployed.only("AWS::SNS::Topic")["Properties"]["KmsMasterKeyId"] == f"<{key}.Arn>"
+def test_alarms_go_to_a_topic_whose_own_key_lets_them_in_and_depends_on_no_other(deployed: Deployed) -> None:
+    key_id = deployed.key_id("Encrypts the alarms")
+    assert deployed.only("AWS::SNS::Topic")["Properties"]["KmsMasterKeyId"] == f"<{key_id}.Arn>"
+    key = deployed.resources[key_id]
+    assert key["Properties"]["EnableKeyRotation"] is True
+    (let_in,) = (
+        statement
+        for statement in key["Properties"]["KeyPolicy"]["Statement"]
+        if statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    )
+    assert set(let_in["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
+    assert deployed.key_id() not in json.dumps(key)
+
+
+def test_the_secret_is_encrypted_with_our_key(deployed: Deployed) -> None:
+    key = deployed.key_id()
     assert deployed.only("AWS::SecretsManager::Secret")["Properties"]["KmsKeyId"] == f"<{key}.Arn>"
 
 
 def test_what_holds_state_keeps_its_logical_id_so_that_no_deployment_replaces_it(deployed: Deployed) -> None:
     assert deployed.ids("AWS::DynamoDB::Table") == ["StoreTable0CCFA19B"]
-    assert deployed.ids("AWS::KMS::Key") == ["EncryptionKey3A692D6E"]
+    assert deployed.key_id() == "EncryptionKey3A692D6E"
     assert deployed.ids("AWS::SecretsManager::Secret") == ["EncryptionSigningKeyBE8B4A7A"]
     assert deployed.ids("AWS::StepFunctions::StateMachine") == ["TicketMachineStateMachineDC604633"]
     assert deployed.ids("AWS::ApiGateway::RestApi") == ["ApiRestApiE35FEAFE"]
@@ -150,10 +193,8 @@ def test_the_state_machine_is_the_file_with_its_substitutions(deployed: Deployed
     definition = TOCSIN.state_machine.definition.read_text()
     assert machine["DefinitionString"] == definition
     attributes = deployed.attributes()
-    assert machine["DefinitionSubstitutions"] == {
-        placeholder: attributes[placeholder] for placeholder in TOCSIN.state_machine.substitutions
-    }
-    assert set(re.findall(r"\$\{(\w+)\}", definition)) == set(TOCSIN.state_machine.substitutions)
+    assert machine["DefinitionSubstitutions"] == TOCSIN.state_machine.substituted(attributes)
+    assert set(re.findall(r"\$\{(\w+)\}", definition)) == TOCSIN.state_machine.substituted(attributes).keys()
 
 
 def test_the_state_machine_logs_its_course_but_not_its_data_and_is_traced(deployed: Deployed) -> None:
@@ -188,6 +229,8 @@ def test_the_stream_reaches_its_function_filtered_and_its_failures_a_queue(deplo
         "FunctionName": f"<{deployed.function_id(TOCSIN.stream.function)}>",
         "StartingPosition": "TRIM_HORIZON",
         "BatchSize": TOCSIN.stream.batch_size,
+        "ParallelizationFactor": TOCSIN.stream.parallel_batches,
+        "MetricsConfig": {"Metrics": ["EventCount"]},
         "BisectBatchOnFunctionError": True,
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "MaximumRetryAttempts": TOCSIN.stream.retry_attempts,

@@ -101,7 +101,7 @@ class Desk:
     def link_to(self, recipient: str, ticket_id: str = "T-1") -> str:
         """The path of the newest acknowledgement link that somebody was sent."""
         body = [alert.body for alert in self.alerts("tier_alert", ticket_id) if alert.recipient == recipient][-1]
-        found = re.search(r"https?://\S+?(/v1/acknowledgements/\S+)", body)
+        found = re.search(r"https?://\S+?(/a/\S+)", body)
         assert found, body
         return found[1]
 

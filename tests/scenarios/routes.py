@@ -26,6 +26,7 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("PUT", "/v1/teams/<team_id>"): (TEAMS["frontline"], 201),
     ("GET", "/v1/teams/<team_id>"): (None, 404),
     ("GET", "/v1/teams/<team_id>/on-call"): (None, 404),
+    ("GET", "/v1/teams/<team_id>/subscriptions"): (None, 404),
     ("POST", "/v1/tickets"): ({"ticket_id": "T-1", "contract_id": "acme-gold", "priority": "P1"}, 422),
     ("GET", "/v1/tickets"): (None, 200),
     ("GET", "/v1/tickets/<ticket_id>"): (None, 404),
@@ -34,12 +35,12 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("GET", "/v1/tickets/<ticket_id>/explain"): (None, 404),
 }
 PUBLIC = {
-    ("GET", "/v1/acknowledgements/<signed>"),
-    ("POST", "/v1/acknowledgements/<signed>"),
+    ("GET", "/a/<token>"),
+    ("POST", "/a/<token>"),
     ("GET", "/health"),
     ("GET", "/openapi.json"),
 }
-NAMES = {"contract_id": "acme-gold", "team_id": "frontline", "ticket_id": "T-1", "version": "1", "signed": "x"}
+NAMES = {"contract_id": "acme-gold", "team_id": "frontline", "ticket_id": "T-1", "version": "1", "token": "x"}
 
 
 def address(route: str) -> str:

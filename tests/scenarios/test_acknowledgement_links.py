@@ -71,15 +71,30 @@ def test_an_acknowledgement_after_the_end_is_recorded_and_changes_nothing(desk: 
 
 def test_a_forged_link_is_refused(desk: Desk) -> None:
     desk.open()
-    link = desk.link_to("ana")
-    signed = link.rpartition("/")[2]
-    payload, _, signature = signed.rpartition(".")
-    claims = URLSafeSerializer("guessed").loads_unsafe(signed)[1]
-    forged = URLSafeSerializer("guessed").dumps({**claims, "member": "mallory"})
-    for tried in (forged, f"{forged.rpartition('.')[0]}.{signature}", payload, "x", signed[:-1], f"{signed}x"):
-        page = follow(desk, "POST", f"/v1/acknowledgements/{tried}")
+    token = desk.link_to("ana").rpartition("/")[2]
+    forged = URLSafeSerializer("guessed").dumps({"ticket": "T-1", "member": "mallory"})
+    for tried in (forged, "x", token[:-1], f"{token}x", token.swapcase(), token[::-1]):
+        page = follow(desk, "POST", f"/a/{tried}")
         assert (page.status, "<button" in page.body.decode()) == (404, False)
     assert desk.types() == ["opened", "tier_alerted"]
+
+
+def test_a_link_is_short_enough_for_a_text_message(desk: Desk) -> None:
+    desk.open()
+    assert len(desk.link_to("ana")) <= len("/a/") + 16
+
+
+def test_a_link_outlives_the_rotation_of_the_signing_key_and_new_ones_are_signed_with_the_new_key(desk: Desk) -> None:
+    desk.open()
+    old = desk.link_to("ana")
+    secrets, key = desk.engine.client("secretsmanager"), desk.engine.attributes["SigningKeyArn"]
+    secrets.put_secret_value(SecretId=key, SecretString="the next key")
+    desk.engine.advance(minutes=15)
+    assert "Do you have it?" in follow(desk, "GET", desk.link_to("ben")).body.decode()
+    assert "Do you have it?" in follow(desk, "GET", old).body.decode()
+    secrets.put_secret_value(SecretId=key, SecretString="the one after that")
+    desk.engine.advance(minutes=5)
+    assert follow(desk, "GET", old).status == 404
 
 
 def test_a_link_expires_after_three_days(desk: Desk) -> None:

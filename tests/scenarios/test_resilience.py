@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -15,6 +15,9 @@ from infra.local.engine import Engine
 from infra.topology import TOCSIN, Topology
 from tests.scenarios.conftest import FRIDAY
 from tests.scenarios.desk import Desk
+from tocsin.domain.notices.subscription import Subscription
+from tocsin.use_cases.tickets.sweep import Rescue, _rearm
+from tocsin.use_cases.tickets.ticket_context import TicketContext
 
 
 @pytest.fixture
@@ -62,7 +65,11 @@ def test_the_rescued_are_counted_in_a_metric(desk: Desk, capsys: pytest.CaptureF
 def test_an_execution_that_was_thought_dead_steps_back_for_the_next_generation(desk: Desk) -> None:
     desk.open()
     [first] = desk.engine.executions()
-    with mock.patch("tocsin.use_cases.tickets.sweep._abandoned", return_value=True):
+
+    def rearm(context: TicketContext, now: datetime, **ports: Any) -> Rescue | None:
+        return _rearm(context, now, **ports)
+
+    with mock.patch("tocsin.use_cases.tickets.sweep._rescue", side_effect=rearm):
         desk.engine.advance(minutes=5)
         table = desk.engine.client("dynamodb")
         key = {"pk": {"S": "TICKET#acme#T-1"}, "sk": {"S": "HEAD"}}
@@ -74,6 +81,22 @@ def test_an_execution_that_was_thought_dead_steps_back_for_the_next_generation(d
     ended, second = desk.engine.executions()
     assert (ended.arn, ended.status, second.status) == (first.arn, "SUCCEEDED", "RUNNING")
     assert set(Counter(alert.attributes["notice_id"] for alert in desk.alerts()).values()) == {1}
+
+
+def test_with_nobody_reading_the_stream_the_sweeper_starts_and_wakes_executions_itself(swept: Desk) -> None:
+    with mock.patch("infra.local.stream.Stream.deliver_batch", return_value=False):
+        swept.open()
+        assert swept.engine.executions() == []
+        swept.engine.advance(minutes=2)
+        assert Counter(swept.told("tier_alert")) == {("tier_alert", "frontline"): 1, ("tier_alert", "ana"): 1}
+        swept.engine.advance(seconds=30)
+        swept.report("resolved")
+        swept.engine.advance(minutes=3)
+        assert swept.told("customer_resolution") == [("customer_resolution", "customer")]
+    swept.engine.advance(hours=1)
+    assert [each.status for each in swept.engine.executions()] == ["SUCCEEDED"]
+    assert "rearmed" not in swept.types()
+    assert set(Counter(alert.attributes["notice_id"] for alert in swept.alerts()).values()) == {1}
 
 
 def with_limits(rounds: int, days: int) -> Topology:
@@ -147,6 +170,79 @@ def test_while_sns_is_down_the_execution_waits_and_then_sends_everything_once() 
         assert Counter(desk.told("tier_alert")) == {("tier_alert", "frontline"): 1, ("tier_alert", "ana"): 1}
         metrics = engine.client("cloudwatch").list_metrics(Namespace="Tocsin")["Metrics"]
         assert {metric["MetricName"] for metric in metrics} == {"TicketTrouble"}
+
+
+def test_tickets_go_on_when_the_state_machine_was_destroyed_and_made_again_beside_the_same_table(swept: Desk) -> None:
+    swept.open()
+    kill(swept)
+    machines, arn = swept.engine.client("stepfunctions"), swept.engine.attributes["TicketStateMachineArn"]
+    made = machines.describe_state_machine(stateMachineArn=arn)
+    machines.delete_state_machine(stateMachineArn=arn)
+    swept.engine.advance(minutes=13, seconds=30)
+    assert swept.told("warning") == []
+    machines.create_state_machine(name=made["name"], definition=made["definition"], roleArn=made["roleArn"])
+    swept.engine.advance(minutes=1)
+    assert swept.told("warning") == [("warning", "frontline"), ("warning", "ana")]
+    swept.engine.advance(minutes=2)
+    assert swept.ticket()["tier"] == 2
+    assert set(Counter(alert.attributes["notice_id"] for alert in swept.alerts()).values()) == {1}
+
+
+def test_a_subscription_that_was_lost_is_repaired_within_the_hour_and_counted_while_nothing_reaches_somebody(
+    swept: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sns = swept.engine.client("sns")
+    swept.engine.advance(minutes=2)
+    (ana,) = (each for each in sns.list_subscriptions()["Subscriptions"] if each["Endpoint"] == "ana@example.com")
+    sns.unsubscribe(SubscriptionArn=ana["SubscriptionArn"])
+    seen = swept.expect(200, "GET", "/v1/teams/frontline/subscriptions")
+    lost = {"member_id": "ana", "type": "email", "address": "ana@example.com", "state": "lost", "made_by_tocsin": True}
+    assert seen == {"team_id": "frontline", "subscriptions": [lost], "unreachable": ["ana"]}
+    with mock.patch(
+        "tocsin.adapters.sns.SnsNotifier.subscribe", return_value=[Subscription("email", "a", "lost", True)]
+    ):
+        capsys.readouterr()
+        swept.engine.advance(minutes=60)
+    assert '"UnreachableOnCall":[3.0]' in capsys.readouterr().out.replace(" ", "")
+    swept.engine.advance(minutes=60)
+    seen = swept.expect(200, "GET", "/v1/teams/frontline/subscriptions")
+    assert seen == {"team_id": "frontline", "subscriptions": [lost | {"state": "confirmed"}], "unreachable": []}
+
+
+def with_at_most(rounds: int) -> Topology:
+    machine = dataclasses.replace(TOCSIN.state_machine, constants={"MaxRounds": str(rounds)})
+    return dataclasses.replace(TOCSIN, state_machine=machine)
+
+
+def test_trouble_that_lasts_ends_an_execution_before_its_history_is_full_and_no_ticket_is_lost() -> None:
+    with Engine(start=FRIDAY, topology=with_at_most(4), schedules=True) as engine:
+        desk = Desk(engine).prepare()
+        with mock.patch("tocsin.handlers.machine.assess.assess_ticket", side_effect=ConnectionError("no table")):
+            desk.open()
+            engine.advance(minutes=5)
+            assert desk.states() == ("WaitBeforeRetrying",)
+            engine.advance(hours=2)
+            assert {each.status for each in engine.executions()[:-2]} == {"FAILED"}
+            assert max(each.transitions for each in engine.executions()) < 30
+        engine.advance(minutes=12)
+        assert [each.status for each in engine.executions() if each.status == "RUNNING"] == ["RUNNING"]
+        assert Counter(desk.told("tier_alert"))["tier_alert", "ana"] >= 1
+        assert set(Counter(alert.attributes["notice_id"] for alert in desk.alerts()).values()) == {1}
+        desk.report("resolved")
+        assert desk.ticket()["settled"]
+
+
+def test_trouble_in_between_counts_towards_the_next_generation_and_is_forgotten_there() -> None:
+    with Engine(start=FRIDAY, topology=with_at_most(4), schedules=True) as engine:
+        desk = Desk(engine).prepare()
+        down = mock.patch("tocsin.adapters.sns.SnsNotifier.publish", side_effect=ConnectionError("SNS is down"))
+        with down:
+            desk.open()
+            engine.advance(hours=1)
+        engine.advance(minutes=15)
+        assert Counter(desk.told("tier_alert"))["tier_alert", "ana"] >= 1
+        assert set(Counter(alert.attributes["notice_id"] for alert in desk.alerts()).values()) == {1}
+        assert [each.status for each in engine.executions() if each.status == "RUNNING"] == ["RUNNING"]
 
 
 def test_events_that_dispatch_could_not_follow_are_delivered_again() -> None:

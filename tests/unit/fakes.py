@@ -15,15 +15,18 @@ from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
+from tocsin.domain.notices.subscription import State, Subscription
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.channels import Endpoint
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -178,6 +181,7 @@ class FakeReminderMessages:
 class FakeTeams:
     def __init__(self, teams: Mapping[tuple[str, str], Team] | None = None) -> None:
         self.teams = dict(teams or {})
+        self.look_at = dict[tuple[str, str], datetime]()
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         return self.teams.get((helpdesk_id, team_id))
@@ -188,7 +192,14 @@ class FakeTeams:
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
         is_new = (helpdesk_id, team_id) not in self.teams
         self.teams[helpdesk_id, team_id] = team
+        self.look_at[helpdesk_id, team_id] = EARLIEST
         return is_new
+
+    def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
+        return iter([key for key, at in self.look_at.items() if at <= now])
+
+    def look_again(self, helpdesk_id: str, team_id: str, at: datetime) -> None:
+        self.look_at[helpdesk_id, team_id] = at
 
 
 class FakeCredentials:
@@ -224,6 +235,7 @@ class FakeNotifier:
         self.published: list[Message] = []
         self.topics: dict[str, set[tuple[str, str]]] = {}
         self.refuses: set[str] = set()
+        self.states: dict[Endpoint, State] = {}
         self._numbers = itertools.count(1)
 
     def publish(self, message: Message) -> str:
@@ -232,8 +244,14 @@ class FakeNotifier:
         self.published.append(message)
         return f"message-{next(self._numbers)}"
 
-    def subscribe(self, topic: str, channels: Iterable[tuple[str, str]]) -> None:
+    def subscribe(self, topic: str, channels: Iterable[Endpoint]) -> list[Subscription]:
         self.topics[topic] = set(channels)
+        return self.subscriptions(topic, channels)
+
+    def subscriptions(self, topic: str, channels: Iterable[Endpoint]) -> list[Subscription]:
+        return [
+            Subscription(*each, self.states.get(each, "confirmed"), made_by_us=True) for each in sorted(set(channels))
+        ]
 
 
 class FakeMessages:
@@ -243,8 +261,8 @@ class FakeMessages:
 
 class FakeLinks:
     def sign(self, claims: Mapping[str, Any]) -> str:
-        return f"https://tocsin.example/v1/acknowledgements/{json.dumps(dict(claims))}"
+        return f"https://tocsin.example/a/{json.dumps(dict(claims))}"
 
-    def read(self, signed: str) -> Mapping[str, Any] | None:
-        claims: Mapping[str, Any] | None = json.loads(signed) if signed.startswith("{") else None
+    def read(self, token: str) -> Mapping[str, Any] | None:
+        claims: Mapping[str, Any] | None = json.loads(token) if token.startswith("{") else None
         return claims

@@ -1,7 +1,8 @@
-"""Called every minute: re-arms tickets that are overdue although nothing has fired, and reminds of contracts' dates."""
+"""Called every minute: rescues overdue tickets, reminds of contracts' dates, looks after subscriptions."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -9,8 +10,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
+from tocsin.handlers.time_left import time_is_up_at
 from tocsin.use_cases.contracts.remind import remind
-from tocsin.use_cases.tickets.sweep import sweep
+from tocsin.use_cases.oncall.subscriptions import watch_subscriptions
+from tocsin.use_cases.tickets.sweep import Swept, sweep
 
 logger = Logger()
 metrics = Metrics()
@@ -21,18 +24,26 @@ metrics = Metrics()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Counts the rescued in the metric `TicketsRescued` and says which they were; what cannot be read is trouble.
 
-    Reminders that could not be sent are counted in `ReminderTrouble`; each minute tries them again.
+    Reminders that could not be sent are counted in `ReminderTrouble`; each minute tries them again. Who is on call and
+    cannot be reached is counted in `UnreachableOnCall`.
     """
-    swept = sweep(**wiring.store())
-    for key in swept.rescued:
-        logger.warning(
-            "rescued a ticket whose timer did not fire", helpdesk_id=key.helpdesk_id, ticket_id=key.ticket_id
-        )
+    swept = _sweep(context)
+    for key, how in swept.rescued:
+        logger.warning("rescued a ticket that nothing had acted on", helpdesk_id=key[0], ticket_id=key[1], how=how)
     for key, error in swept.failed:
         logger.error("could not look at an overdue ticket", helpdesk_id=key[0], ticket_id=key[1], exc_info=error)
     metrics.add_metric("TicketsRescued", MetricUnit.Count, len(swept.rescued))
     metrics.add_metric("TicketTrouble", MetricUnit.Count, len(swept.failed))
-    return {"rescued": [key.ticket_id for key in swept.rescued], "reminded": _remind()}
+    reminded = _remind()
+    _watch_subscriptions(context)
+    return {"rescued": [key.ticket_id for key, _ in swept.rescued], "reminded": reminded}
+
+
+def _sweep(context: LambdaContext) -> Swept:
+    with ThreadPoolExecutor(wiring.side_by_side()) as pool:
+        return sweep(
+            **wiring.store(), executions=wiring.executions(), until=time_is_up_at(context), side_by_side=pool.map
+        )
 
 
 def _remind() -> list[str]:
@@ -49,3 +60,14 @@ def _remind() -> list[str]:
         logger.error("could not remind of a contract's dates", **key._asdict(), exc_info=error)
     metrics.add_metric("ReminderTrouble", MetricUnit.Count, len(reminded.failed))
     return [key.contract_id for key, _ in reminded.sent]
+
+
+def _watch_subscriptions(context: LambdaContext) -> None:
+    watched = watch_subscriptions(
+        teams=wiring.teams(), notifier=wiring.notifier(), clock=wiring.clock(), until=time_is_up_at(context)
+    )
+    for helpdesk_id, team_id, member_id in watched.unreachable:
+        logger.error("nothing reaches somebody on call", helpdesk_id=helpdesk_id, team_id=team_id, member_id=member_id)
+    for helpdesk_id, team_id, error in watched.failed:
+        logger.error("could not look at subscriptions", helpdesk_id=helpdesk_id, team_id=team_id, exc_info=error)
+    metrics.add_metric("UnreachableOnCall", MetricUnit.Count, len(watched.unreachable) + len(watched.failed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,8 +11,10 @@ from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
+from tocsin.domain.notices.subscription import Subscription
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.channels import Endpoint
 
 
 class Notifier(Protocol):
@@ -21,8 +24,35 @@ class Notifier(Protocol):
         """Hand a message to SNS and return its MessageId."""
         ...
 
-    def subscribe(self, topic: str, channels: Iterable[tuple[str, str]]) -> None:
-        """Create the topic if needed and make (protocol, address) pairs its subscriptions, no more and no fewer."""
+    def subscribe(self, topic: str, channels: Iterable[Endpoint]) -> list[Subscription]:
+        """Create the topic if needed, subscribe what is missing, and say what it then has.
+
+        Of what is not wanted, only what was subscribed here is removed.
+        """
+        ...
+
+    def subscriptions(self, topic: str, channels: Iterable[Endpoint]) -> list[Subscription]:
+        """What the topic has, and what of the wanted channels it has lost; nothing changes."""
+        ...
+
+
+class Channels(Protocol):
+    """Which channels a topic is to have, and which of its subscriptions were made here."""
+
+    def wanted(self, topic: str) -> set[Endpoint]:
+        """The channels that it was last told to have."""
+        ...
+
+    def made(self, topic: str) -> set[Endpoint]:
+        """Those that were subscribed here and have not been removed."""
+        ...
+
+    def keep(self, topic: str, wanted: AbstractSet[Endpoint], made: AbstractSet[Endpoint]) -> None:
+        """Keep what it is to have, and what is about to be subscribed besides what was."""
+        ...
+
+    def forget(self, topic: str, removed: AbstractSet[Endpoint]) -> None:
+        """These are gone."""
         ...
 
 
@@ -46,9 +76,9 @@ class Links(Protocol):
     """Signed acknowledgement links."""
 
     def sign(self, claims: Mapping[str, Any]) -> str:
-        """An URL that carries the claims and cannot be forged."""
+        """A short URL that stands for the claims, `until` among them, and cannot be forged."""
         ...
 
-    def read(self, signed: str) -> Mapping[str, Any] | None:
-        """The claims of the last part of such an URL; None when it is forged or damaged."""
+    def read(self, token: str) -> Mapping[str, Any] | None:
+        """The claims for the last part of such an URL; None when it is forged, damaged or long expired."""
         ...

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from tocsin.domain.oncall.team import Team
@@ -20,5 +21,13 @@ class Teams(Protocol):
         ...
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
-        """Store a team; True when it is new."""
+        """Store a team, and have its subscriptions looked at; True when it is new."""
+        ...
+
+    def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """Helpdesk and id of each team whose subscriptions are to be looked at by now."""
+        ...
+
+    def look_again(self, helpdesk_id: str, team_id: str, at: datetime) -> None:
+        """Look at the team's subscriptions again at an instant."""
         ...

@@ -50,6 +50,19 @@ def test_a_refused_team_keeps_nobody_back_and_its_faults_name_it(operator: Termi
     assert "  day.colour: is not a field here" in result.stderr
 
 
+def test_it_is_shown_whom_the_alerts_of_a_team_reach(operator: Terminal, tmp_path: Path) -> None:
+    ana = "{member_id: ana, name: Ana, channels: [{type: email, address: ana@x.example}]}"
+    team = f"team_id: night\nname: Night\nmembers: [{ana}, {{member_id: ben, name: Ben}}]\n"
+    operator.do("team", "put", written(tmp_path, team))
+    assert operator.do("team", "subscriptions", "night").splitlines() == [
+        "MEMBER  TYPE   ADDRESS        STATE      MADE BY",
+        "ana     email  ana@x.example  confirmed  tocsin",
+        "ben is on call and cannot be reached",
+    ]
+    shown = as_json(operator.do("team", "subscriptions", "night", "--json"))
+    assert shown["unreachable"] == ["ben"]
+
+
 def test_a_contract_gets_a_version_and_keeps_it_when_nothing_changed(operator: Terminal) -> None:
     operator.do("team", "put", SAMPLES / "teams.yaml")
     sample = SAMPLES / "acme-enterprise.yaml"

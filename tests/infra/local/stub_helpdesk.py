@@ -130,7 +130,7 @@ def assess(event: Event, _context: object) -> Event:
     head = read_head(ticket_id)
     tier, sequence = int(head["tier"]), int(head["sequence"])
     due_at = datetime.fromisoformat(head["due_at"])
-    base = {"helpdesk_id": "h", "ticket_id": ticket_id}
+    base = {"helpdesk_id": "h", "ticket_id": ticket_id, "generation": 1, "rounds": event["rounds"] + 1}
     if head["state"] == "acknowledged" or tier == TIERS:
         return {**base, "sequence": sequence, "next": "settled"}
     step = "wait"
@@ -167,7 +167,7 @@ def dispatch(event: Event, _context: object) -> Event:
         client("stepfunctions").start_execution(
             stateMachineArn=os.environ["STATE_MACHINE_ARN"],
             name=ticket_id,
-            input=json.dumps({"helpdesk_id": "h", "ticket_id": ticket_id}),
+            input=json.dumps({"helpdesk_id": "h", "ticket_id": ticket_id, "generation": 1, "rounds": 0}),
         )
     return {"batchItemFailures": []}
 

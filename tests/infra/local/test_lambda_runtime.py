@@ -42,7 +42,8 @@ def test_a_handler_is_given_its_own_environment_and_nobody_elses() -> None:
         before = dict(os.environ)
         sweeper, dispatch = engine.invoke("Sweeper", {})["variables"], engine.invoke("Dispatch", {})["variables"]
         assert dispatch["STATE_MACHINE_ARN"] == engine.attributes["TicketStateMachineArn"]
-        assert "STATE_MACHINE_ARN" not in sweeper
+        assert "TOPIC_ARN_PREFIX" in sweeper
+        assert "TOPIC_ARN_PREFIX" not in dispatch
         assert sweeper["TABLE_NAME"] == engine.attributes["TableName"]
         assert sweeper["AWS_LAMBDA_FUNCTION_NAME"] == "tocsin-Sweeper"
         assert sweeper["AWS_REGION"] == "eu-central-1"
@@ -65,7 +66,7 @@ def test_a_handler_is_given_the_context_that_lambda_gives() -> None:
         assert told["event"] == {"a": 1}
         assert told["function_name"] == "tocsin-Sweeper"
         assert told["arn"] == "arn:aws:lambda:eu-central-1:123456789012:function:tocsin-Sweeper"
-        assert told["memory"] == 512
+        assert told["memory"] == 1769
         assert told["remaining"] == 55_000
 
 

@@ -30,7 +30,7 @@ class Receiver:
         self.answer = answer
         self.events: list[dict[str, Any]] = []
         table = SimpleNamespace(stream_shard=SimpleNamespace(items=self.records))
-        self.stream = Stream(StreamSource("F", batch_size, 2, WAKING), self.clock, table, ARN, self.invoke)
+        self.stream = Stream(StreamSource("F", batch_size, 1, 2, WAKING), self.clock, table, ARN, self.invoke)
 
     def write(self, *keys: str, event_name: str = "INSERT", wakes: bool = True) -> None:
         for key in keys:

@@ -29,7 +29,7 @@ def test_an_opened_ticket_waits_for_its_timer_and_for_a_change(engine: Engine) -
     assert execution.name == "ZD-1"
     assert execution.status == "RUNNING"
     assert execution.started_at == START
-    assert execution.input == {"helpdesk_id": "h", "ticket_id": "ZD-1"}
+    assert execution.input == {"helpdesk_id": "h", "ticket_id": "ZD-1", "generation": 1, "rounds": 0}
     assert execution.states == ("AwaitChange", "WaitForTierAcknowledgement")
     assert engine.next_due_at() == START + timedelta(minutes=15)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
 import pytest
 from pydantic import TypeAdapter
 
 from tests.unit.fakes import (
+    LATEST,
     FakeClock,
     FakeContracts,
     FakeExecutions,
@@ -99,8 +100,8 @@ class World:
         """One round of an execution that started so many minutes after the opening."""
         return assess_ticket(KEY, generation, rounds, OPENED_AT + timedelta(minutes=started), limits, **self.store)
 
-    def send(self) -> int | None:
-        return send_notices(KEY, messages=FakeMessages(), notifier=self.notifier, **self.store)
+    def send(self, until: datetime = LATEST) -> list[int]:
+        return send_notices(KEY, messages=FakeMessages(), notifier=self.notifier, until=until, **self.store)
 
     def run(self) -> Step:
         """What the execution does until it waits or ends."""

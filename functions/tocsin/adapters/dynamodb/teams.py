@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
-from tocsin.adapters.dynamodb.table import Table, helpdesk_pk
+from tocsin.adapters.dynamodb.table import Table, encode, helpdesk_pk, sortable
 from tocsin.domain.oncall.team import Team
+
+DUE_PARTITION = "TEAMS"
+"""Of the due-index; one is enough, since a team is looked at once an hour."""
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DynamoTeams:
@@ -28,5 +34,21 @@ class DynamoTeams:
         """See `Teams.put`."""
         before = self._table.get(helpdesk_pk(helpdesk_id), f"TEAM#{team_id}")
         document = team.model_dump_json()
-        self._table.put({"pk": helpdesk_pk(helpdesk_id), "sk": f"TEAM#{team_id}", "v": 1, "document": document})
+        key = {"pk": helpdesk_pk(helpdesk_id), "sk": f"TEAM#{team_id}", "v": 1}
+        self._table.put({**key, "document": document, "due_shard": DUE_PARTITION, "next_due_at": sortable(AT_ONCE)})
         return before is None
+
+    def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """See `Teams.to_look_at`."""
+        for pk, sk in self._table.due(DUE_PARTITION, "<=", now):
+            yield pk.removeprefix("HELPDESK#"), sk.removeprefix("TEAM#")
+
+    def look_again(self, helpdesk_id: str, team_id: str, at: datetime) -> None:
+        """See `Teams.look_again`."""
+        self._table.client.update_item(
+            TableName=self._table.name,
+            Key=encode({"pk": helpdesk_pk(helpdesk_id), "sk": f"TEAM#{team_id}"}),
+            UpdateExpression="SET next_due_at = :at",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues=encode({":at": sortable(at)}),
+        )

@@ -8,63 +8,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     Field,
     PlainSerializer,
     PlainValidator,
-    StringConstraints,
     WithJsonSchema,
     model_validator,
 )
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.notation import Zone
+from tocsin.domain.values.channels import Channels
 from tocsin.domain.values.document import Part
-from tocsin.domain.values.identifiers import Email, Slug
+from tocsin.domain.values.identifiers import Slug
 from tocsin.domain.values.instants import Instant
 
-_HTTPS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:\d{1,5})?(/[!-~]{0,900})?", re.ASCII)
-_QUEUE_ARN = r"^arn:aws[a-z-]*:sqs:[a-z]{2}(-[a-z]+)+-[0-9]:[0-9]{12}:[A-Za-z0-9_-]{1,80}$"
 PERIOD = {"daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
-
-
-class EmailChannel(Part):
-    """Mail through SNS; the address confirms its subscription once."""
-
-    type: Literal["email"]
-    address: Email
-
-
-class SmsChannel(Part):
-    """Short text without personal data."""
-
-    type: Literal["sms"]
-    address: Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
-
-
-def _public_https(address: str) -> str:
-    if not _HTTPS.fullmatch(address):
-        raise ValueError("is not an https:// address")
-    return address
-
-
-class HttpsChannel(Part):
-    """Versioned JSON, posted by SNS; the endpoint confirms its subscription."""
-
-    type: Literal["https"]
-    address: Annotated[str, AfterValidator(_public_https)]
-
-
-class QueueChannel(Part):
-    """Versioned JSON into an SQS queue, named by its ARN; its policy must let SNS send."""
-
-    type: Literal["sqs"]
-    address: Annotated[str, StringConstraints(pattern=_QUEUE_ARN)]
-
-
-Channel = Annotated[EmailChannel | SmsChannel | HttpsChannel | QueueChannel, Field(discriminator="type")]
-Channels = Annotated[list[Channel], Field(max_length=20)]
-CHANNEL_TYPES = frozenset({"email", "sms", "https", "sqs"})
 
 
 class Member(Part):

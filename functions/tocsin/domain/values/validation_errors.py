@@ -53,12 +53,12 @@ def faults_in(
 def path(location: Iterable[str | int], tags: frozenset[str] = frozenset()) -> str:
     """`("tiers", 0, "team")` as `tiers.0.team`; pydantic's own marks in between are left out."""
     places = list(location)
-    # A tag stands behind what it is the type of: an entry of a list, or the body itself.
+    # A tag stands between what it is the type of, an entry of a list or the body itself, and a field of that.
     shown = [
         str(part)
-        for part, before in zip(places, [None, *places], strict=False)
+        for part, before, after in zip(places, [None, *places], [*places[1:], None], strict=False)
         if not (isinstance(part, str) and part.startswith("["))
-        and not (part in tags and (isinstance(before, int) or before in (None, "body")))
+        and not (part in tags and after is not None and (isinstance(before, int) or before in (None, "body")))
     ]
     return ".".join(shown) or "body"
 

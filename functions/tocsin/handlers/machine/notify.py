@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
 from tocsin.domain.values.identifiers import TicketKey
+from tocsin.handlers.time_left import time_is_up_at
 from tocsin.use_cases.notices.send_notices import send_notices
 
 logger = Logger()
@@ -23,11 +24,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     key = TicketKey(event["helpdesk_id"], event["ticket_id"])
     logger.append_keys(ticket_id=key.ticket_id, helpdesk_id=key.helpdesk_id)
-    sequence = send_notices(
+    recorded = send_notices(
         key,
         **wiring.store(),
         messages=wiring.messages(),
         notifier=wiring.notifier(),
+        until=time_is_up_at(context),
     )
     seen = event["sequence"]
-    return {**event, "sequence": sequence if sequence == seen + 1 else seen}
+    right_behind = recorded == list(range(seen + 1, seen + 1 + len(recorded)))
+    return {**event, "sequence": seen + len(recorded) if right_behind else seen}

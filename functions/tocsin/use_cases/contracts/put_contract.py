@@ -1,4 +1,4 @@
-"""Put a contract: check the whole document, store it as the next version, make its customer topic."""
+"""Put a contract: check the whole document, make its customer topic follow it, store it as the next version."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tocsin.domain.contracts.reading import contracts_named_in, read_contract
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.contracts.versions import changed_holidays
 from tocsin.domain.notices.topics import customer_topic
+from tocsin.domain.values.channels import endpoints
 from tocsin.domain.values.faults import Conflict, PreconditionFailed, SequenceConflict
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
@@ -55,9 +56,9 @@ def put_contract(
     digest = hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     now = clock.now()
     known_today = contract.public_holidays(range(now.year - 1, now.year + YEARS_AHEAD + 1))
+    notifier.subscribe(customer_topic(helpdesk_id, contract_id), endpoints(contract.customer.channels))
     if current and current.sha256 == digest and not any(changed_holidays(current.public_holidays, known_today)):
         return current, False
-    notifier.subscribe(customer_topic(helpdesk_id, contract_id), ())
     version = ContractVersion(contract, number + 1, now, document, digest, known_today)
     try:
         contracts.put(helpdesk_id, version)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from tocsin.domain.notices.topics import member_topic, team_topic
-from tocsin.domain.oncall.team import CHANNEL_TYPES, Channel, Team
+from tocsin.domain.oncall.team import Team
+from tocsin.domain.values.channels import CHANNEL_TYPES
 from tocsin.domain.values.faults import Invalid
 from tocsin.domain.values.validation_errors import faults_of
 from tocsin.ports.notices import Notifier
 from tocsin.ports.oncall import Teams
+from tocsin.use_cases.oncall.subscriptions import topics_of
 
 
 def put_team(
@@ -28,18 +29,8 @@ def put_team(
         raise Invalid(faults_of(error, Team, CHANNEL_TYPES), "The team has faults; nothing was stored.") from None
     before = dict(teams.all(helpdesk_id))
     after = {**before, team_id: team}
-    notifier.subscribe(team_topic(helpdesk_id, team_id), _endpoints(team.channels))
-    concerned = [*team.members, *(before[team_id].members if team_id in before else ())]
-    for member_id in sorted({member.member_id for member in concerned}):
-        notifier.subscribe(member_topic(helpdesk_id, member_id), _endpoints(_channels(member_id, after.values())))
+    left = before[team_id].members if team_id in before else ()
+    for watched in topics_of(helpdesk_id, team_id, after, [*team.members, *left]):
+        notifier.subscribe(watched.topic, watched.channels)
     # Last, so that a put that failed half-way can be repeated: until it is stored, who has left is still known.
     return team, teams.put(helpdesk_id, team_id, team)
-
-
-def _channels(member_id: str, teams: Iterable[Team]) -> list[Channel]:
-    members = [member for team in teams for member in team.members if member.member_id == member_id]
-    return [channel for member in members for channel in member.channels]
-
-
-def _endpoints(channels: Iterable[Channel]) -> set[tuple[str, str]]:
-    return {(channel.type, channel.address) for channel in channels}

@@ -22,20 +22,20 @@ from tocsin.use_cases.tickets.retrying import retrying
 from tocsin.use_cases.tickets.ticket_context import TicketContext, read_context
 
 
-def show_offer(signed: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> Offer:
+def show_offer(token: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> Offer:
     """What the link offers; nothing changes. Raises NotFound for a forged link, Gone for an expired one."""
-    claims = _claims(signed, clock.now(), links=links)
+    claims = _claims(token, clock.now(), links=links)
     return _offer(claims, _context_of(claims, log=log, contracts=contracts, teams=teams).ticket())
 
 
 def accept_offer(
-    signed: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock
+    token: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock
 ) -> Offer:
     """Acknowledge in the name of the link's person, once. Late or second, it is recorded and changes nothing.
 
     Raises NotFound for a forged link, Gone for an expired one, Busy after too many lost races.
     """
-    claims = _claims(signed, clock.now(), links=links)
+    claims = _claims(token, clock.now(), links=links)
 
     def accept_once() -> Offer:
         context = _context_of(claims, log=log, contracts=contracts, teams=teams)
@@ -57,8 +57,8 @@ def accept_offer(
     return retrying(accept_once, clock=clock, refusal=refusal)
 
 
-def _claims(signed: str, now: datetime, *, links: Links) -> Mapping[str, Any]:
-    claims = links.read(signed)
+def _claims(token: str, now: datetime, *, links: Links) -> Mapping[str, Any]:
+    claims = links.read(token)
     if claims is None:
         raise NotFound("This link is not one of ours, or it is incomplete; copy it whole from the alert.")
     if now > parse_instant(claims["until"]):

@@ -16,9 +16,10 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.assessment.assessment import Assessment
-from tocsin.domain.oncall.team import EmailChannel, Member, Team
+from tocsin.domain.oncall.team import Member, Team
 from tocsin.domain.tickets.events import TierAlerted
 from tocsin.domain.tickets.records import Request
+from tocsin.domain.values.channels import EmailChannel
 from tocsin.domain.values.faults import Fault, Invalid
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.contracts import Contracts

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from tocsin.domain.oncall.team import CHANNEL_TYPES, Team
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets.commands import COMMAND_TYPES, Command, OpenTicket
+from tocsin.domain.values.channels import CHANNEL_TYPES
 from tocsin.domain.values.validation_errors import faults_of, path
 
 

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.unit.story import DOCUMENT, OPENED_AT
-from tests.unit.use_cases.world import World
+from tests.unit.use_cases.world import World, faults
 from tocsin.domain.calendars import holiday_terms
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.notices.subscription import Subscription
 from tocsin.domain.values.faults import Conflict, Invalid, PreconditionFailed
 from tocsin.use_cases.contracts.contract_versions import changed_by
 from tocsin.use_cases.contracts.put_contract import put_contract
@@ -115,7 +116,30 @@ def test_a_version_keeps_the_document_as_it_was_given(world: World) -> None:
 
 
 def test_the_customer_s_topic_is_there_before_the_contract_is(world: World) -> None:
-    assert "acme_customer_acme-gold" in world.notifier.topics
+    assert world.notifier.topics["acme_customer_acme-gold"] == set()
+
+
+def test_the_customer_s_topic_has_the_channels_of_the_contract_and_is_made_again_by_the_same_document(
+    world: World,
+) -> None:
+    channels = [{"type": "email", "address": "it@acme.example"}, {"type": "sms", "address": "+4915112345678"}]
+    document = {**DOCUMENT, "customer": {"name": "ACME", "channels": channels}}
+    world.put(document)
+    wanted = {("email", "it@acme.example"), ("sms", "+4915112345678")}
+    assert world.notifier.topics["acme_customer_acme-gold"] == wanted
+    world.notifier.topics.clear()
+    assert world.put(document)[1] is False
+    assert world.notifier.topics["acme_customer_acme-gold"] == wanted
+
+
+def test_faults_of_the_customer_s_channels_have_the_path_of_the_document(world: World) -> None:
+    twice = {"type": "email", "address": "it@acme.example"}
+    with pytest.raises(Invalid) as caught:
+        world.put({**DOCUMENT, "customer": {"name": "ACME", "channels": [twice, twice]}})
+    assert faults(caught) == {"customer.channels": "names a channel twice: email it@acme.example"}
+    with pytest.raises(Invalid) as caught:
+        world.put({**DOCUMENT, "customer": {"name": "ACME", "channels": [{"type": "sms", "address": "0151"}]}})
+    assert list(faults(caught)) == ["customer.channels.0.address"]
 
 
 def test_a_team_s_topics_follow_its_roster(world: World) -> None:
@@ -153,7 +177,7 @@ def test_who_leaves_while_sns_has_a_bad_moment_is_unsubscribed_when_the_team_is_
     put(world, "night", members=[member("eva", "e@x.org")])
     subscribe = world.notifier.subscribe
 
-    def refuse(topic: str, channels: object) -> None:
+    def refuse(topic: str, channels: object) -> list[Subscription]:
         raise ConnectionError(topic)
 
     world.notifier.subscribe = refuse  # type: ignore[method-assign]

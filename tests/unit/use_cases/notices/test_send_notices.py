@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
+from datetime import timedelta
+
 import pytest
 
 from tests.unit.use_cases.world import KEY, World
+from tocsin.domain.notices.message import Message
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.faults import Busy
 from tocsin.use_cases.tickets.retrying import PAUSES
 
@@ -21,7 +27,7 @@ def ready(world: World) -> World:
 
 def test_what_was_sent_is_recorded_with_its_message_id(world: World) -> None:
     ready(world)
-    assert world.send() == 4
+    assert world.send() == [4]
     receipts = world.events[-1].receipts
     assert [receipt.notice_id for receipt in receipts] == sent_ids(world)
     assert [receipt.message_id for receipt in receipts] == ["message-1", "message-2", "message-3"]
@@ -29,7 +35,7 @@ def test_what_was_sent_is_recorded_with_its_message_id(world: World) -> None:
 
 def test_a_second_time_there_is_nothing_to_send(world: World) -> None:
     ready(world).send()
-    assert world.send() is None
+    assert world.send() == []
     assert len(sent_ids(world)) == 3
 
 
@@ -64,6 +70,59 @@ def test_where_all_are_refused_nothing_is_recorded(world: World) -> None:
     with pytest.raises(ConnectionError):
         world.send()
     assert world.types() == before
+
+
+class TestMoreThanAreRecordedTogether:
+    """A ticket that owes 26 notices: two to the team and the customer, 24 to members on call."""
+
+    @pytest.fixture
+    def crowd(self, world: World) -> World:
+        members = [{"member_id": f"m-{number:02}", "name": "M"} for number in range(24)]
+        world.teams.teams["acme", "frontline"] = Team.model_validate({"name": "Frontline", "members": members})
+        return ready(world)
+
+    def test_they_are_recorded_a_few_at_a_time(self, crowd: World) -> None:
+        assert crowd.send() == [4, 5, 6]
+        assert [len(event.receipts) for event in crowd.events[3:]] == [10, 10, 6]
+        assert len(set(sent_ids(crowd))) == len(sent_ids(crowd)) == 26
+
+    def test_what_dies_half_way_repeats_only_what_was_not_recorded(self, crowd: World) -> None:
+        publish, calls = crowd.notifier.publish, itertools.count()
+
+        def dies(message: Message) -> str:
+            if next(calls) == 13:
+                raise KeyboardInterrupt
+            return publish(message)
+
+        crowd.notifier.publish = dies  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            crowd.send()
+        crowd.send()
+        repeated = [notice for notice, times in Counter(sent_ids(crowd)).items() if times > 1]
+        assert len(repeated) == 3
+        assert not crowd.context().ticket().unsent
+
+    def test_when_time_is_up_what_was_sent_is_recorded_and_the_rest_is_left(self, crowd: World) -> None:
+        publish = crowd.notifier.publish
+
+        def slow(message: Message) -> str:
+            crowd.clock.advance(seconds=2)
+            return publish(message)
+
+        crowd.notifier.publish = slow  # type: ignore[method-assign]
+        with pytest.raises(Busy, match="no time"):
+            crowd.send(until=crowd.clock.now() + timedelta(seconds=25))
+        assert len(sent_ids(crowd)) == 13
+        assert len(crowd.context().ticket().unsent) == 13
+        crowd.send()
+        assert len(set(sent_ids(crowd))) == len(sent_ids(crowd)) == 26
+
+    def test_one_that_is_refused_holds_up_none_of_those_recorded_later(self, crowd: World) -> None:
+        crowd.notifier.refuses = {"m-01"}
+        with pytest.raises(ConnectionError):
+            crowd.send()
+        assert [notice.recipient for notice in crowd.context().ticket().unsent.values()] == ["m-01"]
+        assert len(set(sent_ids(crowd))) == len(sent_ids(crowd)) == 25
 
 
 def test_a_lost_race_records_what_was_sent_without_sending_it_again(world: World) -> None:

@@ -21,12 +21,12 @@ def link_to(world: World, recipient: str, **changes: Any) -> str:
     return json.dumps({**claims_for(notice, TicketKey("acme", "T-1"), world.clock.now()), **changes})
 
 
-def show(world: World, signed: str) -> Offer:
-    return show_offer(signed, links=world.links, **world.store)
+def show(world: World, token: str) -> Offer:
+    return show_offer(token, links=world.links, **world.store)
 
 
-def accept(world: World, signed: str) -> Offer:
-    return accept_offer(signed, links=world.links, **world.store)
+def accept(world: World, token: str) -> Offer:
+    return accept_offer(token, links=world.links, **world.store)
 
 
 def alerted(world: World) -> World:
@@ -36,9 +36,9 @@ def alerted(world: World) -> World:
 
 
 def test_looking_changes_nothing(world: World) -> None:
-    signed = link_to(alerted(world), "ana")
+    token = link_to(alerted(world), "ana")
     before = world.types()
-    offer = show(world, signed)
+    offer = show(world, token)
     assert (offer.member_id, offer.tier, offer.taken_by) == ("ana", 1, None)
     assert world.types() == before
 
@@ -50,10 +50,10 @@ def test_pressing_takes_the_ticket_in_the_name_of_whom_the_link_was_sent_to(worl
 
 
 def test_pressing_twice_records_it_once_also_at_the_same_moment(world: World) -> None:
-    signed = link_to(alerted(world), "ana")
-    world.log.interruptions.append(lambda: accept(world, signed))
-    assert accept(world, signed).taken_by == "ana"
-    accept(world, signed)
+    token = link_to(alerted(world), "ana")
+    world.log.interruptions.append(lambda: accept(world, token))
+    assert accept(world, token).taken_by == "ana"
+    accept(world, token)
     assert world.types().count("acknowledged") == 1
 
 
@@ -76,14 +76,14 @@ def test_of_two_at_the_same_moment_one_has_it_and_both_are_told_the_same(world: 
 
 
 def test_a_link_is_valid_to_its_last_instant_and_gone_after_it(world: World) -> None:
-    signed = link_to(alerted(world), "ana")
+    token = link_to(alerted(world), "ana")
     world.clock.advance(hours=72)
-    assert show(world, signed).member_id == "ana"
+    assert show(world, token).member_id == "ana"
     world.clock.advance(seconds=1)
     with pytest.raises(Gone):
-        show(world, signed)
+        show(world, token)
     with pytest.raises(Gone):
-        accept(world, signed)
+        accept(world, token)
 
 
 @pytest.mark.parametrize("change", [{"helpdesk": "other"}, {"ticket": "T-9"}])
@@ -99,18 +99,18 @@ def test_a_forged_link_is_not_found(world: World) -> None:
 
 
 def test_after_the_end_it_is_recorded_and_takes_nothing(world: World) -> None:
-    signed = link_to(alerted(world), "ana")
+    token = link_to(alerted(world), "ana")
     world.report("resolved")
     world.run()
-    offer = accept(world, signed)
+    offer = accept(world, token)
     assert offer.taken_by is None
     assert world.context().ticket().settled
     assert world.context().assess(world.clock.now()).events == []
 
 
 def test_who_loses_too_many_races_is_asked_to_press_again(world: World) -> None:
-    signed = link_to(alerted(world), "ana")
+    token = link_to(alerted(world), "ana")
 
     world.log.interruptions = [lambda: world.report("agent_noted")] * len(PAUSES)
     with pytest.raises(Busy):
-        accept(world, signed)
+        accept(world, token)

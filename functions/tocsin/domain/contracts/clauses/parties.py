@@ -9,9 +9,11 @@ from pydantic import Field
 
 from tocsin.domain.calendars.notation import Zone
 from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
+from tocsin.domain.values.channels import CHANNEL_WORDS, Channels
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.identifiers import Slug
+from tocsin.domain.values.wording import enumerated
 
 ContractKind = Literal["customer_sla", "ola", "underpinning"]
 
@@ -43,6 +45,12 @@ class Party(Part):
         return f"{self.name} ({known})" if known else self.name
 
 
+class Customer(Party):
+    """The party that is promised something."""
+
+    channels: Channels = Field([], description="by which it is told of its tickets")
+
+
 def _other_id(contract: Contract, put: PutContext) -> Iterator[Fault]:
     if contract.contract_id != put.contract_id:
         yield Fault("contract_id", f"is {contract.contract_id!r}, but the address says {put.contract_id!r}")
@@ -56,12 +64,15 @@ class PartiesClause(Clause):
 
     contract_id: Slug
     kind: ContractKind = "customer_sla"
-    customer: Party
+    customer: Customer
     provider: Party | None = None
 
     @staticmethod
     def words(contract: Contract) -> Words:
         yield f"This is {KINDS[contract.kind]}."
         yield f"The customer is {contract.customer}."
+        if contract.customer.channels:
+            told = [f"{CHANNEL_WORDS[channel.type]} {channel.address}" for channel in contract.customer.channels]
+            yield f"The customer is told by {enumerated(told)}."
         if contract.provider:
             yield f"The provider is {contract.provider}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tocsin.domain.notices.subscription import State
 from tocsin.domain.oncall.team import Team
 from tocsin.handlers.api.answers.model import AnswerModel, InstantText
 
@@ -29,3 +30,21 @@ class OnCallView(AnswerModel):
     team_id: str
     at: InstantText
     on_call: list[MemberOnCall]
+
+
+class SubscriptionView(AnswerModel):
+    """A channel that a topic has, or should have; without a member it is the team's own."""
+
+    member_id: str | None
+    type: str
+    address: str
+    state: State
+    made_by_tocsin: bool
+
+
+class SubscriptionsView(AnswerModel):
+    """Whom the alerts of a team reach, and which members on call they do not."""
+
+    team_id: str
+    subscriptions: list[SubscriptionView]
+    unreachable: list[str]

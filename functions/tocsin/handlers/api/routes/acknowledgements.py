@@ -1,4 +1,4 @@
-"""`/v1/acknowledgements/{signed}`: the link in an alert. Public: the signature is the permission."""
+"""`/a/{token}`: the link in an alert. Public: who has the link has the permission."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ REFUSALS = {
 
 @routes.on(
     "GET",
-    "/v1/acknowledgements/<signed>",
+    "/a/<token>",
     "show_acknowledgement",
     "Show what the link of an alert offers",
     scope=None,
     answers={200: Answer("The ticket, and a button while nobody has it", media_type=HTML), **REFUSALS},
 )
-def show(signed: str) -> Response[str]:
+def show(token: str) -> Response[str]:
     """A page with one button. Looking at it changes nothing: mail scanners follow every link."""
-    return _page(lambda: offer_page(show_offer(signed, links=wiring.links(), **wiring.store())))
+    return _page(lambda: offer_page(show_offer(token, links=wiring.links(), **wiring.store())))
 
 
 @routes.on(
     "POST",
-    "/v1/acknowledgements/<signed>",
+    "/a/<token>",
     "acknowledge",
     "Acknowledge by the link of an alert",
     scope=None,
@@ -47,9 +47,9 @@ def show(signed: str) -> Response[str]:
         503: Answer("Too many people act on the ticket at once; press again", media_type=HTML),
     },
 )
-def accept(signed: str) -> Response[str]:
+def accept(token: str) -> Response[str]:
     """Acknowledges in the name of the person the link was sent to; a second time changes nothing."""
-    return _page(lambda: accepted_page(accept_offer(signed, links=wiring.links(), **wiring.store())))
+    return _page(lambda: accepted_page(accept_offer(token, links=wiring.links(), **wiring.store())))
 
 
 def _page(make: Callable[[], str]) -> Response[str]:

@@ -12,11 +12,12 @@ from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.faults import NotFound
 from tocsin.domain.values.identifiers import Slug
 from tocsin.domain.values.instants import Instant, format_instant
-from tocsin.handlers.api.answers.teams import MemberOnCall, OnCallView, TeamView
+from tocsin.handlers.api.answers.teams import MemberOnCall, OnCallView, SubscriptionsView, SubscriptionView, TeamView
 from tocsin.handlers.api.caller import helpdesk_of
 from tocsin.handlers.api.declaration import Answer, Routes
 from tocsin.handlers.api.responses import json_answer
 from tocsin.use_cases.oncall.put_team import put_team
+from tocsin.use_cases.oncall.subscriptions import read_subscriptions
 
 routes = Routes()
 
@@ -75,6 +76,38 @@ def on_call(
         if member.member_id in on_call_then
     ]
     return json_answer(OnCallView(team_id=team_id, at=format_instant(instant), on_call=members))
+
+
+@routes.on(
+    "GET",
+    "/v1/teams/<team_id>/subscriptions",
+    "read_subscriptions",
+    "Read whom the team's alerts reach",
+    scope="read",
+    answers={200: Answer("The subscriptions of its topic and of its members' topics", SubscriptionsView)},
+    refusals=(404,),
+)
+def subscriptions(team_id: Slug) -> Response[str]:
+    """Each is confirmed, pending until its owner confirms it, or lost.
+
+    What is lost is subscribed again within the hour, and when the team is put.
+    """
+    helpdesk_id = helpdesk_of(routes.current_event)
+    found = read_subscriptions(
+        helpdesk_id, team_id, teams=wiring.teams(), notifier=wiring.notifier(), clock=wiring.clock()
+    )
+    listed = [
+        SubscriptionView(
+            member_id=member_id,
+            type=each.protocol,
+            address=each.address,
+            state=each.state,
+            made_by_tocsin=each.made_by_us,
+        )
+        for member_id, of_topic in found.by_member.items()
+        for each in of_topic
+    ]
+    return json_answer(SubscriptionsView(team_id=team_id, subscriptions=listed, unreachable=list(found.unreachable)))
 
 
 def _stored(team_id: str) -> Team:

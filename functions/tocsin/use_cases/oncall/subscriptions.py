@@ -1,0 +1,101 @@
+"""The subscriptions of a team and its members: who can be reached, and repairing what was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tocsin.domain.notices.subscription import Subscription, reached
+from tocsin.domain.notices.topics import member_topic, team_topic
+from tocsin.domain.oncall.team import Member, Team
+from tocsin.domain.values.channels import Endpoint, endpoints
+from tocsin.domain.values.faults import NotFound
+from tocsin.ports.clock import Clock
+from tocsin.ports.notices import Notifier
+from tocsin.ports.oncall import Teams
+
+LOOK_EVERY = timedelta(hours=1)
+"""SNS deletes a suspended subscription after 48 hours (AWS documentation, "Email notifications", 2026-11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedTopic:
+    """A topic with the channels that it is to have; `member_id` is None for that of the team itself."""
+
+    member_id: str | None
+    topic: str
+    channels: set[Endpoint]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSubscriptions:
+    """What the topics of a team have, by member (None is the team's own), and who on call cannot be reached."""
+
+    by_member: Mapping[str | None, list[Subscription]]
+    unreachable: list[str]
+    team_reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """(helpdesk, team, member) of everybody on call whom nothing reaches, and teams that could not be looked at."""
+
+    unreachable: list[tuple[str, str, str]]
+    failed: list[tuple[str, str, Exception]]
+
+
+def topics_of(
+    helpdesk_id: str, team_id: str, teams: Mapping[str, Team], members: Iterable[Member]
+) -> Iterator[WatchedTopic]:
+    """The team's topic, and that of each of the members with their channels in all teams."""
+    yield WatchedTopic(None, team_topic(helpdesk_id, team_id), endpoints(teams[team_id].channels))
+    for member_id in sorted({member.member_id for member in members}):
+        anywhere = [each for team in teams.values() for each in team.members if each.member_id == member_id]
+        channels = endpoints(channel for each in anywhere for channel in each.channels)
+        yield WatchedTopic(member_id, member_topic(helpdesk_id, member_id), channels)
+
+
+def read_subscriptions(
+    helpdesk_id: str, team_id: str, *, teams: Teams, notifier: Notifier, clock: Clock
+) -> TeamSubscriptions:
+    """What the team's topics have; nothing changes. NotFound when there is no such team."""
+    known = teams.all(helpdesk_id)
+    if team_id not in known:
+        raise NotFound(f"There is no team {team_id!r}.")
+    watched = topics_of(helpdesk_id, team_id, known, known[team_id].members)
+    found = {each.member_id: notifier.subscriptions(each.topic, each.channels) for each in watched}
+    return _summed_up(known[team_id], found, clock.now())
+
+
+def watch_subscriptions(*, teams: Teams, notifier: Notifier, clock: Clock, until: datetime) -> Watched:
+    """Look at every team whose turn it is, until time is up; subscribe again what was lost.
+
+    An address that is subscribed again confirms again. What waits for its confirmation is not asked a second time.
+    """
+    watched = Watched([], [])
+    for helpdesk_id, team_id in teams.to_look_at(clock.now()):
+        if clock.now() >= until:
+            break
+        try:
+            known = teams.all(helpdesk_id)
+            topics = topics_of(helpdesk_id, team_id, known, known[team_id].members)
+            found = {each.member_id: notifier.subscribe(each.topic, each.channels) for each in topics}
+            unreachable = _summed_up(known[team_id], found, clock.now()).unreachable
+            watched.unreachable.extend((helpdesk_id, team_id, member_id) for member_id in unreachable)
+            teams.look_again(helpdesk_id, team_id, clock.now() + LOOK_EVERY)
+        except Exception as error:  # noqa: BLE001 - one team keeps none of the others from being looked at
+            watched.failed.append((helpdesk_id, team_id, error))
+    return watched
+
+
+def _summed_up(team: Team, found: Mapping[str | None, list[Subscription]], now: datetime) -> TeamSubscriptions:
+    """Who has channels and none that works cannot be reached; who has none is reached with the team, or not at all."""
+    team_reached = reached(found[None])
+    has_channels = {member.member_id for member in team.members if member.channels}
+    unreachable = [
+        member_id
+        for member_id in team.on_call(now)
+        if not reached(found[member_id]) and (member_id in has_channels or not team_reached)
+    ]
+    return TeamSubscriptions(found, unreachable, team_reached)

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from tests.unit.histories import Fact, Life, log_of
 from tests.unit.story import DOCUMENT, KEY, OPENED_AT, REVIEW, TEAMS, after, contract, event, team
-from tocsin.domain.assessment.assessment import assess
+from tocsin.domain.assessment.assessment import assess, decide
 from tocsin.domain.assessment.views import ticket_view
+from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor
-from tocsin.domain.tickets.fold import fold
+from tocsin.domain.tickets.fold import fold, follow
+from tocsin.domain.tickets.ticket import Ticket
 
 CONTRACTS = [
     contract(review=REVIEW, warn_at=["50%", "75%", "10m left"]),
@@ -80,6 +82,28 @@ def test_no_history_is_too_strange_to_fold_assess_and_show(priority: str, histor
     for minutes in (0, 10, 700, 30_000):
         now = after(minutes)
         assert ticket_view(assess(KEY, {1: terms}, log, teams.get, now), len(log), now)
+
+
+def picture(ticket: Ticket, roster: Roster) -> dict[str, Any]:
+    """Everything that can be seen of a ticket, long after."""
+    told = [sorted(each) for each in (ticket.recorded, ticket.sent, ticket.unsent)]
+    known = (ticket.warned, ticket.breached, ticket.holders, ticket.text_sources, ticket.generation, told)
+    assessment = decide(ticket, roster, after(30_000))
+    return {"known": known, "view": ticket_view(assessment, 1, after(30_000)), "decided": assessment.events}
+
+
+@settings(max_examples=150)
+@given(priorities, histories, worlds, st.integers(0, 12))
+def test_going_on_from_where_the_fold_stood_is_the_same_as_folding_anew(
+    priority: str, history: list[Fact], world: Any, start: int
+) -> None:
+    life = life_of(priority, history, world)
+    start = min(start + 1, len(life.log))
+    ticket = fold(KEY, life.versions, life.log[:start])
+    for each in life.log[start:]:
+        ticket = follow(ticket, each)
+    roster = life.teams.get
+    assert picture(ticket, roster) == picture(fold(KEY, life.versions, life.log), roster)
 
 
 @given(priorities, histories, worlds)

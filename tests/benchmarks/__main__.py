@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-BENCHMARKS = ("business_time", "assessment", "retiming", "tickets", "reports", "imports", "engine")
+BENCHMARKS = ("business_time", "assessment", "pure_path", "retiming", "tickets", "reports", "imports", "engine")
 
 
 def main() -> None:

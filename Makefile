@@ -37,8 +37,8 @@ help: ## Say what can be done here
 demo: $(PYTHON_READY) ## Play a ticket's life on this machine, months in seconds
 	@$(PYTHON) -m infra.local.demo $(ARGS)
 
-serve: $(PYTHON_READY) ## Serve the whole system on 127.0.0.1 (PORT=8000; SPEED=1, 60 for a minute a second, 0 to stand still)
-	@PORT=$(PORT) SPEED=$(SPEED) $(PYTHON) -m infra.local.serve $(ARGS)
+serve: $(PYTHON_READY) ## Serve the whole system on 127.0.0.1 (PORT=8000; SPEED=60 for a minute per second, 0 to stand still; VERBOSE=1)
+	@PORT='$(PORT)' SPEED='$(SPEED)' $(PYTHON) -m infra.local.serve $(ARGS)
 
 test: $(PYTHON_READY) ## Run the tests
 	@$(BIN)/pytest -q -n 2 --dist loadscope $(ARGS)

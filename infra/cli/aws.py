@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -18,6 +19,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
+from infra.cli.api import LOOPBACK
 from infra.cli.failure import Failure
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.table import Table
@@ -34,20 +36,30 @@ def open_credentials(table: str | None, stack: str) -> Iterator[Credentials]:
     name = table
     try:
         name = name or _table_of(stack)
-        yield DynamoCredentials(Table(boto3.client("dynamodb", region_name=_region(), config=_CONFIG), name))
+        yield DynamoCredentials(Table(boto3.client("dynamodb", config=_CONFIG, **_access()), name))
     except Refused as refused:
         raise Failure.of(refused) from refused
     except (BotoCoreError, ClientError) as error:
         raise Failure(_in_words(error, name)) from error
 
 
-def _region() -> str | None:
+def _access() -> dict[str, Any]:
+    """Region and credentials, as far as boto3 is not to find them by itself."""
     # The AWS command line heeds this variable and boto3 does not; None leaves it to boto3.
-    return os.environ.get("AWS_REGION") or None
+    region = os.environ.get("AWS_REGION") or None
+    if not _is_on_this_machine(os.environ.get("AWS_ENDPOINT_URL", "")):
+        return {"region_name": region}
+    # `make serve` takes any, and nobody's real credentials have to be found for it.
+    region = region or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
+    return {"region_name": region, "aws_access_key_id": "local", "aws_secret_access_key": "local"}
+
+
+def _is_on_this_machine(url: str) -> bool:
+    return urlsplit(url).hostname in LOOPBACK
 
 
 def _table_of(stack: str) -> str:
-    formation: Any = boto3.client("cloudformation", region_name=_region(), config=_CONFIG)
+    formation: Any = boto3.client("cloudformation", config=_CONFIG, **_access())
     try:
         outputs = formation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
     except ClientError as error:

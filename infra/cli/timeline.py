@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from infra.cli.layout import plain, print_table, utc, words
@@ -16,6 +16,8 @@ LATE = timedelta(minutes=1)
 WIDTH = 240
 
 Details = Mapping[str, Any]
+When = Callable[[str | datetime | None], str]
+"""Says an instant."""
 
 
 def print_timeline(events: Iterable[Mapping[str, Any]]) -> None:
@@ -30,17 +32,25 @@ def _row(event: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _gist(event: Mapping[str, Any]) -> str:
-    gist = _GISTS.get(event["type"], _anything)(event["details"])
-    late = parse_instant(event["recorded_at"]) - parse_instant(event["occurred_at"]) > LATE
-    return f"{gist} (recorded {utc(event['recorded_at'])})" if late else gist
+    return f"{gist(event)} (recorded {utc(event['recorded_at'])})" if is_late(event) else gist(event)
 
 
-def _opened(details: Details) -> str:
+def gist(event: Mapping[str, Any], when: When = utc) -> str:
+    """What there is to say about an event, as the API answers it, besides its kind and its actor."""
+    return _GISTS.get(event["type"], _anything)(event["details"], when)
+
+
+def is_late(event: Mapping[str, Any]) -> bool:
+    """Whether an event was recorded well after it happened."""
+    return parse_instant(event["recorded_at"]) - parse_instant(event["occurred_at"]) > LATE
+
+
+def _opened(details: Details, _when: When) -> str:
     said = f"{details['priority']} under {details['contract_id']} version {details['contract_version']}"
     return f"{said}: {details['subject']}" if details.get("subject") else said
 
 
-def _tier_alerted(details: Details) -> str:
+def _tier_alerted(details: Details, _when: When) -> str:
     whom = ", ".join(details["members"]) or "the whole team"
     reached = "" if details["reached"] else ", who cannot be reached"
     return f"tier {details['tier']}, {details['team']}: {whom}{reached} ({_why(details)})"
@@ -50,33 +60,33 @@ def _why(details: Details) -> str:
     return words(details["reason"]) + (f", attempt {details['attempt']}" if details["attempt"] > 1 else "")
 
 
-def _exhausted(details: Details) -> str:
+def _exhausted(details: Details, _when: When) -> str:
     return f"nobody acknowledged, after {details['attempts']} rounds"
 
 
-def _obligation(details: Details) -> str:
+def _obligation(details: Details, when: When) -> str:
     threshold = f" at {details['threshold']}" if details.get("threshold") else ""
-    return f"{words(details['metric'])}{threshold}, due {utc(details['due_at'])}"
+    return f"{words(details['metric'])}{threshold}, due {when(details['due_at'])}"
 
 
-def _notices_recorded(details: Details) -> str:
+def _notices_recorded(details: Details, _when: When) -> str:
     return ", ".join(f"{words(each['kind'])} to {each['recipient']}" for each in details["notices"])
 
 
-def _notices_sent(details: Details) -> str:
+def _notices_sent(details: Details, _when: When) -> str:
     return f"{len(details['receipts'])} accepted by SNS"
 
 
-def _concluded(details: Details) -> str:
+def _concluded(details: Details, _when: When) -> str:
     return ", ".join(f"{words(each['metric'])} {words(each['state'])}" for each in details["obligations"])
 
 
-def _anything(details: Details) -> str:
+def _anything(details: Details, _when: When) -> str:
     """What a person reported, in the order in which it was given."""
     return ", ".join(f"{words(name)}: {value}" for name, value in details.items() if value is not True)
 
 
-_GISTS: Mapping[str, Callable[[Details], str]] = {
+_GISTS: Mapping[str, Callable[[Details, When], str]] = {
     ev.Opened.type: _opened,
     ev.TierAlerted.type: _tier_alerted,
     ev.EscalationExhausted.type: _exhausted,

@@ -2,7 +2,7 @@
 
 POST /_local/clock/advance {"seconds": n}   {"now": "…Z"}
 GET  /_local/clock                          {"now": "…Z", "speed": 1.0}
-GET  /_local/alerts                         {"alerts": [{"at", "topic", "recipient", "kind", …}]}
+GET  /_local/alerts                         {"alerts": [{"at", "topic", "recipient", "kind", …, "channels"}]}
 GET  /_local/executions                     {"executions": [{"name", "arn", "status", "states", …}]}
 """
 
@@ -84,6 +84,10 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "tier": int(tier) if tier is not None and tier.isdecimal() else tier,
         "subject": alert.subject,
         "body": alert.body,
+        "channels": [
+            {"type": each.protocol, "address": each.endpoint, "text": alert.text_for(each.protocol)}
+            for each in alert.deliveries
+        ],
     }
 
 

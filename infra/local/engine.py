@@ -202,6 +202,10 @@ class Engine:
         """Everything published to SNS, the oldest first."""
         return list(self._alerts)
 
+    def changes(self, first: int = 0) -> list[dict[str, Any]]:
+        """What was written to the table, as records of its stream, from the `first` on, counted from 0."""
+        return self._stream.written(first)
+
     def executions(self) -> list[ExecutionInfo]:
         """Every execution there was, the oldest first."""
         arn = self._deployment.attributes[f"{self.topology.state_machine.name}StateMachineArn"]

@@ -44,12 +44,16 @@ class EngineThread:
 
 
 class HttpApplication:
-    """Serves the API, the controls under `/_local/`, and AWS itself to requests that are signed for it."""
+    """Serves the API, the controls under `/_local/`, and AWS itself to requests that are signed for it.
 
-    def __init__(self, engine: Engine, thread: EngineThread, speed: float) -> None:
+    `tell` is called whenever something may have happened, in the engine's thread.
+    """
+
+    def __init__(self, engine: Engine, thread: EngineThread, speed: float, tell: Callable[[], None]) -> None:
         self._engine = engine
         self._thread = thread
         self._speed = speed
+        self._tell = tell
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """An ASGI application."""
@@ -59,7 +63,13 @@ class HttpApplication:
         await _respond(await self._thread.ask(lambda: self.call(request)), send)
 
     def call(self, request: Request) -> Response:
-        """Answers a request. Call it in the engine's thread."""
+        """Answers a request and tells what happened. Call it in the engine's thread."""
+        try:
+            return self._call(request)
+        finally:
+            self._tell()
+
+    def _call(self, request: Request) -> Response:
         if is_control(request):
             return call_control(self._engine, request, self._speed)
         if is_signed_for_aws(request):
@@ -77,7 +87,11 @@ class HttpApplication:
             await asyncio.sleep(STEP_SECONDS)
             now = time.monotonic()
             elapsed, last = (now - last) * self._speed, now
-            await self._thread.ask(partial(self._engine.advance, seconds=elapsed))
+            await self._thread.ask(partial(self._let_time_pass, elapsed))
+
+    def _let_time_pass(self, seconds: float) -> None:
+        self._engine.advance(seconds=seconds)
+        self._tell()
 
 
 async def _request(scope: Message, receive: Receive) -> Request:

@@ -1,10 +1,26 @@
-"""The first helpdesk and its token: what an ops person does on AWS with the command line."""
+"""What a deployment and an ops person make on AWS: the stack with its outputs, the first helpdesk and its token."""
 
 from __future__ import annotations
+
+import json
 
 from infra.local.engine import Engine
 
 HELPDESK = "demo"
+
+
+def create_stack(engine: Engine, **outputs: str) -> None:
+    """A stack that has only the outputs of the real one, by which the command line finds the table."""
+    template = {"Resources": {}, "Outputs": {name: {"Value": value} for name, value in outputs.items()}}
+    stack_name = engine.attributes["Name"]
+    engine.client("cloudformation").create_stack(StackName=stack_name, TemplateBody=json.dumps(template))
+
+
+def create_demo_deployment(engine: Engine) -> str:
+    """The stack with the outputs that the real one has, and the token of a new helpdesk in it."""
+    names = ("ApiUrl", "TableName", "OperatorsTopicArn")
+    create_stack(engine, **{name: engine.attributes[name] for name in names})
+    return create_demo_helpdesk(engine)
 
 
 def create_demo_helpdesk(engine: Engine, helpdesk_id: str = HELPDESK) -> str:

@@ -53,6 +53,10 @@ class Stream:
             self._after_answer(done, len(batch))
         return True
 
+    def written(self, first: int) -> list[dict[str, Any]]:
+        """Every change of the table from the `first` on, counted from 0, whether it is delivered or not."""
+        return [record.to_json() for record in self._table.stream_shard.items[first:]]
+
     def _read_new_records(self) -> None:
         records = self._table.stream_shard.items
         while self._read < len(records):

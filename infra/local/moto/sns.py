@@ -17,11 +17,20 @@ _REACHED_OVER_THE_NETWORK = ("http", "https")
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """A subscription that received a message: its protocol and its endpoint, an address for example."""
+
+    protocol: str
+    endpoint: str
+
+
+@dataclass(frozen=True)
 class Alert:
     """A message published to a topic.
 
     `at` is the virtual instant; `topic` is the topic's name; `attributes` are the message attributes as strings,
     and `recipient` is the one of that name; `message` maps a protocol to its text, with at least "default".
+    `deliveries` are the subscriptions that received it.
     """
 
     at: datetime
@@ -32,11 +41,16 @@ class Alert:
     attributes: Mapping[str, str]
     subject: str | None
     message: Mapping[str, str]
+    deliveries: tuple[Delivery, ...] = ()
 
     @property
     def body(self) -> str:
         """What is read in an email."""
-        return self.message.get("email", self.message["default"])
+        return self.text_for("email")
+
+    def text_for(self, protocol: str) -> str:
+        """What a subscriber with that protocol reads."""
+        return self.message.get(protocol, self.message["default"])
 
 
 def record_what_is_published(patches: Patches, clock: VirtualClock, alerts: list[Alert]) -> None:
@@ -48,7 +62,8 @@ def record_what_is_published(patches: Patches, clock: VirtualClock, alerts: list
             subject = args[0] if args else kwargs.get("subject")
             attributes = kwargs.get("message_attributes") or (args[1] if len(args) > 1 else None) or {}
             structure = kwargs.get("message_structure")
-            alerts.append(_alert(clock.now(), topic, message_id, subject, attributes, _texts(message, structure)))
+            texts, received = _texts(message, structure), _deliveries(topic, attributes, message)
+            alerts.append(_alert(clock.now(), topic, message_id, subject, attributes, texts, received))
             return message_id
 
         return publish_and_record
@@ -75,9 +90,20 @@ def _alert(
     subject: str | None,
     attributes: Mapping[str, Mapping[str, Any]],
     message: Mapping[str, str],
+    deliveries: tuple[Delivery, ...],
 ) -> Alert:
     values = {name: str(attribute["Value"]) for name, attribute in attributes.items()}
-    return Alert(at, topic.name, topic.arn, message_id, values.get("recipient"), values, subject, message)
+    return Alert(at, topic.name, topic.arn, message_id, values.get("recipient"), values, subject, message, deliveries)
+
+
+def _deliveries(topic: Any, attributes: Mapping[str, Any], message: str) -> tuple[Delivery, ...]:
+    """The subscriptions of a topic whose filter, if they have one, lets the message through."""
+    subscriptions, _ = topic.sns_backend.list_subscriptions_by_topic(topic_arn=topic.arn)
+    return tuple(
+        Delivery(each.protocol, each.endpoint)
+        for each in subscriptions
+        if each._filter_policy_matcher is None or each._filter_policy_matcher.matches(attributes, message)
+    )
 
 
 def _texts(message: str, structure: str | None) -> dict[str, str]:

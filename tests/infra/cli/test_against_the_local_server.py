@@ -59,11 +59,10 @@ def end(server: subprocess.Popen[str]) -> None:
 class Operator:
     """Types commands."""
 
-    def __init__(self, url: str) -> None:
-        aws = {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-        self.environment = clean_environment(
-            **aws, AWS_REGION="eu-central-1", TOCSIN_TABLE="tocsin", TOCSIN_URL=url, TOCSIN_TOKEN="tocsin_none"
-        )
+    def __init__(self, url: str, home: Path) -> None:
+        # Region, credentials and table are found, and not in the settings of the person who tests.
+        nobody = {"AWS_CONFIG_FILE": str(home / "none"), "AWS_SHARED_CREDENTIALS_FILE": str(home / "none")}
+        self.environment = clean_environment(**nobody, TOCSIN_URL=url, AWS_ENDPOINT_URL=url)
 
     def type(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "infra.cli", *map(str, arguments)]
@@ -77,8 +76,8 @@ class Operator:
         return done.stdout.strip()
 
 
-def test_an_operator_sets_up_a_helpdesk_and_changes_its_token(url: str) -> None:
-    operator = Operator(url)
+def test_an_operator_sets_up_a_helpdesk_and_changes_its_token(url: str, tmp_path: Path) -> None:
+    operator = Operator(url, tmp_path)
     old = operator.environment["TOCSIN_TOKEN"] = operator.do("helpdesk", "create", "acme")
     assert "engineering created" in operator.do("team", "put", SAMPLES / "teams.yaml")
     assert operator.do("contract", "put", SAMPLES / "acme-enterprise.yaml").endswith("version 1 is now in force")
@@ -97,16 +96,22 @@ def test_an_operator_sets_up_a_helpdesk_and_changes_its_token(url: str) -> None:
     operator.environment["TOCSIN_TOKEN"] = new
     assert "ZD-1" in operator.do("ticket", "list")
 
+    told = (tmp_path / "log").read_text().splitlines()
+    assert told[0] == "The functions log to build/serve.log; with VERBOSE=1 they log here."
+    for line in told[1:]:
+        assert re.match(r"\w{3} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+  ZD-1  \w", line), line
+    first, second = (line.partition("  ZD-1  ")[2] for line in told[1:3])
+    assert first == "opened by customer: P1 under acme-enterprise version 1: Sync stopped"
+    assert second.startswith("tier alerted: tier 1")
+    assert any("  ZD-1  told ana by email to ana@" in line for line in told)
+
 
 def test_what_is_not_set_up_is_told_without_a_trace(tmp_path: Path) -> None:
-    operator = Operator("http://127.0.0.1:1")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        del operator.environment[name]
-    operator.environment |= {
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
-        "AWS_CONFIG_FILE": str(tmp_path / "none"),
-    }
+    operator = Operator("http://127.0.0.1:1", tmp_path)
+    told = operator.type("helpdesk", "create", "acme")
+    assert (told.returncode, told.stderr.partition(":")[0]) == (1, "AWS cannot be reached")
+    del operator.environment["AWS_ENDPOINT_URL"]
+    operator.environment |= {"AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "eu-central-1"}
     told = operator.type("helpdesk", "create", "acme")
     assert (told.returncode, told.stderr.partition(";")[0]) == (1, "There are no AWS credentials")
     operator.environment["PYTHONPATH"] = ""

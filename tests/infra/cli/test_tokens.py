@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from unittest.mock import Mock
 
 import pytest
@@ -12,6 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, PartialCre
 from infra.cli import aws, tokens
 from infra.cli.failure import Failure
 from infra.local.engine import Engine
+from infra.local.seed import create_stack
 from tests.infra.cli.conftest import FRIDAY
 from tests.infra.cli.terminal import Shell, Terminal
 from tocsin.domain.access.credential import Credential
@@ -24,14 +24,6 @@ def status(engine: Engine, token: str) -> int:
 
 def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()[:16]
-
-
-def create_stack(engine: Engine, **outputs: str) -> None:
-    template = {
-        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
-        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
-    }
-    engine.client("cloudformation").create_stack(StackName="tocsin", TemplateBody=json.dumps(template))
 
 
 def test_a_new_helpdesks_token_is_all_of_stdout_and_works(terminal: Terminal, engine: Engine) -> None:

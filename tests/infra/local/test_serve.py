@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -107,6 +109,7 @@ def test_a_ticket_is_escalated_when_time_is_advanced(standing: Server) -> None:
         "tier": 1,
         "subject": "ZD-1042: tier 1",
         "body": "Tier 1 is asked",
+        "channels": [],
     }
     executions = standing.http.get("/_local/executions").json()["executions"]
     (execution,) = [run for run in executions if run["name"] == "ZD-1042"]
@@ -154,11 +157,11 @@ def test_a_body_that_is_too_large_is_refused(standing: Server) -> None:
     assert standing.http.post("/v1/tickets", content=b"x" * (10 * 1024 * 1024 + 2)).status_code == 413
 
 
-def client(server: Server, service: str) -> Any:
+def client(server: Server, service: str, region: str = "eu-central-1") -> Any:
     return boto3.client(  # type: ignore[call-overload]
         service,
         endpoint_url=str(server.http.base_url),
-        region_name="eu-central-1",
+        region_name=region,
         aws_access_key_id="any",
         aws_secret_access_key="any",
     )
@@ -194,6 +197,34 @@ def test_a_signature_that_names_no_service_is_refused(standing: Server) -> None:
     assert standing.http.post("/", headers=headers).status_code == 400
 
 
+def test_a_tool_that_is_set_up_for_another_region_finds_the_same(standing: Server) -> None:
+    elsewhere = client(standing, "dynamodb", "us-east-1")
+    assert elsewhere.describe_table(TableName="tocsin")["Table"]["TableName"] == "tocsin"
+
+
+def test_every_subscribed_channel_is_shown_with_the_text_that_it_received(standing: Server) -> None:
+    texts = {"default": "{}", "email": "A mail.", "sms": "Short."}
+    sns = client(standing, "sns")
+    topic = sns.create_topic(Name="tocsin-told")["TopicArn"]
+    for protocol, address in (("sms", "+4915112345678"), ("email", "ana@example.com"), ("https", "https://x.example")):
+        sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=address)
+    only_for_ben = {"FilterPolicy": json.dumps({"recipient": ["ben"]})}
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ben@example.com", Attributes=only_for_ben)
+    sns.publish(
+        TopicArn=topic,
+        Message=json.dumps(texts),
+        MessageStructure="json",
+        MessageAttributes={"recipient": {"DataType": "String", "StringValue": "ana"}},
+    )
+    [alert] = [a for a in standing.http.get("/_local/alerts").json()["alerts"] if a["topic"] == "tocsin-told"]
+    assert sorted(alert["channels"], key=lambda channel: channel["type"]) == [
+        {"type": "email", "address": "ana@example.com", "text": "A mail."},
+        {"type": "https", "address": "https://x.example", "text": "{}"},
+        {"type": "sms", "address": "+4915112345678", "text": "Short."},
+    ]
+    assert alert["body"] == "A mail."
+
+
 def test_an_accelerated_clock_runs_and_fires_what_falls_due_by_itself() -> None:
     with running_server("36000") as server:
         began = server.now()
@@ -207,14 +238,42 @@ def test_an_accelerated_clock_runs_and_fires_what_falls_due_by_itself() -> None:
     assert "Traceback" not in errors
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "70000"), ("PORT", "x"), ("SPEED", "-1"), ("SPEED", "inf")])
-def test_settings_that_make_no_sense_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    monkeypatch.setenv(name, value)
-    with pytest.raises(ValueError):  # noqa: PT011 - whichever part of it is wrong
+@pytest.mark.parametrize("port", ["70000", "-1", "x", "80.5", "", "٣", "9" * 5000])
+def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(ValueError, match=r"^PORT is a whole number from 0 to 65535, not '"):
         Settings.from_environment()
+
+
+@pytest.mark.parametrize("speed", ["-1", "inf", "nan", "1e308", "fast", ""])
+def test_a_speed_that_no_clock_can_run_at_is_refused(monkeypatch: pytest.MonkeyPatch, speed: str) -> None:
+    monkeypatch.setenv("SPEED", speed)
+    with pytest.raises(ValueError, match=r"^SPEED is a number from 0, which stands still, to 1,000,000, not '"):
+        Settings.from_environment()
+
+
+def start_in_vain(**settings: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a server that cannot be started."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
+    command = [sys.executable, "-m", "tests.infra.local.stub_server"]
+    ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def test_settings_that_make_no_sense_are_told_in_a_sentence() -> None:
+    told = "PORT is a whole number from 0 to 65535, not 'x'; with 0 the system picks one.\n"
+    assert start_in_vain(PORT="x") == (2, "", told)
+
+
+def test_a_port_that_is_in_use_is_told_in_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        told = f"Port {port} is in use; choose another with PORT, or 0 to let the system pick.\n"
+        assert start_in_vain(PORT=port) == (2, "", told)
 
 
 def test_the_settings_have_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PORT", raising=False)
     monkeypatch.delenv("SPEED", raising=False)
-    assert Settings.from_environment() == Settings(8000, 1.0)
+    monkeypatch.delenv("VERBOSE", raising=False)
+    assert Settings.from_environment() == Settings(8000, 1.0, verbose=False)

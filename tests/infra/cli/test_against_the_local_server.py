@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,8 +30,8 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    """Where the server is. Its clock stands still, so that the test decides when a minute is over."""
+def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Where the server is, and its token. Its clock stands still, so that the test decides when a minute is over."""
     command = [sys.executable, "-m", "infra.local.serve"]
     with (
         (tmp_path / "log").open("w+") as log,
@@ -41,11 +43,16 @@ def url(tmp_path: Path) -> Iterator[str]:
         assert server.stdout is not None
         try:
             ready = reader.submit(server.stdout.readline).result(PATIENCE)
-            found = re.fullmatch(r"ready (\S+) token=\S+\n", ready)
+            found = re.fullmatch(r"ready (\S+) token=(\S+)\n", ready)
             assert found, (ready, (tmp_path / "log").read_text())
-            yield found[1]
+            yield found[1], found[2]
         finally:
             end(server)
+
+
+@pytest.fixture
+def url(served: tuple[str, str]) -> str:
+    return served[0]
 
 
 def end(server: subprocess.Popen[str]) -> None:
@@ -104,6 +111,36 @@ def test_an_operator_sets_up_a_helpdesk_and_changes_its_token(url: str, tmp_path
     assert first == "opened by customer: P1 under acme-enterprise version 1: Sync stopped"
     assert second.startswith("tier alerted: tier 1")
     assert any("  ZD-1  told ana by email to ana@" in line for line in told)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the quick start uses curl")
+def test_the_quick_start_of_the_readme_works_word_for_word(served: tuple[str, str]) -> None:
+    url, token = served
+    section = (ROOT / "README.md").read_text().split("## For helpdesk developers\n", 1)[1]
+    blocks = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    first_line, rest = blocks[0].split("\n", 1)
+    assert first_line.startswith("export URL=http://127.0.0.1:8000 TOKEN=…")
+    done = subprocess.run(
+        ["bash", "-euc", rest],
+        env=clean_environment(URL=url, TOKEN=token),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    assert done.stderr == ""
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["status"] for answer in answers if answer.get("type") == "about:blank"] == []
+    previewed, alerts, log = answers[3], answers[6]["alerts"], answers[10]["events"]
+    assert previewed["obligations"][0]["due_at"] == "2026-03-30T07:50:00Z"
+    told = {(alert["kind"], channel["type"]) for alert in alerts for channel in alert["channels"]}
+    assert {("tier_alert", "email"), ("tier_alert", "sms")} <= told
+    assert [event["type"] for event in log if event["actor"]["kind"] != "system"] == [
+        "opened",
+        "acknowledged",
+        "agent_replied",
+        "resolved",
+    ]
 
 
 def test_what_is_not_set_up_is_told_without_a_trace(tmp_path: Path) -> None:

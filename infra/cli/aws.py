@@ -6,7 +6,6 @@ import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -19,7 +18,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from infra.cli.api import LOOPBACK
+from infra.cli.clock import local_endpoint
 from infra.cli.failure import Failure
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.table import Table
@@ -47,15 +46,11 @@ def _access() -> dict[str, Any]:
     """Region and credentials, as far as boto3 is not to find them by itself."""
     # The AWS command line heeds this variable and boto3 does not; None leaves it to boto3.
     region = os.environ.get("AWS_REGION") or None
-    if not _is_on_this_machine(os.environ.get("AWS_ENDPOINT_URL", "")):
+    if local_endpoint() is None:
         return {"region_name": region}
     # `make serve` takes any, and nobody's real credentials have to be found for it.
     region = region or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
     return {"region_name": region, "aws_access_key_id": "local", "aws_secret_access_key": "local"}
-
-
-def _is_on_this_machine(url: str) -> bool:
-    return urlsplit(url).hostname in LOOPBACK
 
 
 def _table_of(stack: str) -> str:

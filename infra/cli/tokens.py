@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
+from infra.cli.clock import clock
 from infra.cli.failure import Failure
 from infra.cli.layout import print_table, utc
 from infra.cli.which_table import DEFAULT_STACK, StackName, TableName, credentials_in
-from tocsin.adapters.clock import SystemClock
 from tocsin.domain.access.credential import Credential
 from tocsin.domain.values.identifiers import SLUG
 from tocsin.ports.access import Credentials
@@ -62,7 +62,7 @@ def list_all(helpdesk_id: HelpdeskId, table: TableName = None, stack: StackName 
     """List a helpdesk's tokens by fingerprint: scopes, when created, valid until when."""
     with credentials_in(table, stack) as credentials:
         found = _known(helpdesk_id, credentials)
-    now = SystemClock().now()
+    now = clock().now()
     by_age = sorted(found.items(), key=lambda item: item[1].created_at)
     print_table(
         ("FINGERPRINT", "SCOPES", "CREATED", "STATE"),
@@ -75,19 +75,19 @@ def issue(helpdesk_id: HelpdeskId, scope: Scopes, table: TableName = None, stack
     """Issue a further token with these scopes and print it, once."""
     with credentials_in(table, stack) as credentials:
         _known(helpdesk_id, credentials)
-        token = use_cases.issue_token(helpdesk_id, frozenset(scope), credentials=credentials, clock=SystemClock())
+        token = use_cases.issue_token(helpdesk_id, frozenset(scope), credentials=credentials, clock=clock())
     show_new_token(token)
 
 
 @commands.command()
 def rotate(helpdesk_id: HelpdeskId, table: TableName = None, stack: StackName = DEFAULT_STACK) -> None:
     """Print a new token with all scopes, once; every token before it works for another 24 hours."""
-    clock = SystemClock()
+    here = clock()
     with credentials_in(table, stack) as credentials:
         _known(helpdesk_id, credentials)
-        token = use_cases.rotate_tokens(helpdesk_id, credentials=credentials, clock=clock)
+        token = use_cases.rotate_tokens(helpdesk_id, credentials=credentials, clock=here)
     show_new_token(token)
-    typer.echo(f"The tokens before it are valid until {utc(clock.now() + use_cases.ROTATION_OVERLAP)}.", err=True)
+    typer.echo(f"The tokens before it are valid until {utc(here.now() + use_cases.ROTATION_OVERLAP)}.", err=True)
 
 
 @commands.command()
@@ -95,13 +95,13 @@ def revoke(
     helpdesk_id: HelpdeskId, fingerprint: Fingerprint, table: TableName = None, stack: StackName = DEFAULT_STACK
 ) -> None:
     """Revoke a token at once. Authorizers remember for a minute whom they let in."""
-    clock = SystemClock()
+    here = clock()
     with credentials_in(table, stack) as credentials:
         digest, credential = _the_one(fingerprint, _known(helpdesk_id, credentials))
-        if _is_over(credential, clock.now()):
+        if _is_over(credential, here.now()):
             print(f"{_short(digest)} was revoked before: {utc(credential.revoked_at)}.")
             return
-        use_cases.revoke_token(digest, credentials=credentials, clock=clock)
+        use_cases.revoke_token(digest, credentials=credentials, clock=here)
     print(f"{_short(digest)} is revoked; within a minute nobody is let in with it.")
 
 

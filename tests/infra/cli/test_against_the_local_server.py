@@ -94,7 +94,10 @@ def test_an_operator_sets_up_a_helpdesk_and_changes_its_token(url: str, tmp_path
     ).raise_for_status()
     assert "tier 1, frontline: ana" in operator.do("ticket", "show", "ZD-1")
 
+    # A server's clock may be far ahead of this machine's: the day that is left to the tokens before is a day there.
+    httpx.post(f"{url}/_local/clock/advance", json={"seconds": 2 * 86_400}, timeout=PATIENCE).raise_for_status()
     new = operator.do("token", "rotate", "acme")
+    assert "ZD-1" in operator.do("ticket", "list")
     [fingerprint] = re.findall(r"^([0-9a-f]{16}) .* valid until ", operator.do("token", "list", "acme"), re.MULTILINE)
     assert operator.do("token", "revoke", "acme", fingerprint).startswith(f"{fingerprint} is revoked")
     httpx.post(f"{url}/_local/clock/advance", json={"seconds": 3600}, timeout=PATIENCE).raise_for_status()
@@ -106,7 +109,7 @@ def test_an_operator_sets_up_a_helpdesk_and_changes_its_token(url: str, tmp_path
     told = (tmp_path / "log").read_text().splitlines()
     assert told[0] == "The functions log to build/serve.log; with VERBOSE=1 they log here."
     for line in told[1:]:
-        assert re.match(r"\w{3} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+  ZD-1  \w", line), line
+        assert re.match(r"\w{3} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+  \S+  \w", line), line
     first, second = (line.partition("  ZD-1  ")[2] for line in told[1:3])
     assert first == "opened by customer: P1 under acme-enterprise version 1: Sync stopped"
     assert second.startswith("tier alerted: tier 1")

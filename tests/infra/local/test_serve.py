@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -19,7 +20,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local.serve import Settings
+from infra.local import serve
+from infra.local.serve import Settings, functions_log_elsewhere
 from infra.topology import ROOT
 
 
@@ -250,6 +252,27 @@ def test_a_speed_that_no_clock_can_run_at_is_refused(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SPEED", speed)
     with pytest.raises(ValueError, match=r"^SPEED is a number from 0, which stands still, to 1,000,000, not '"):
         Settings.from_environment()
+
+
+def test_functions_log_to_a_new_file_or_to_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "build" / "serve.log"
+    monkeypatch.setattr(serve, "ROOT", tmp_path)
+    monkeypatch.setattr(serve, "LOG", log)
+    for said in ("one", "two"):
+        with functions_log_elsewhere(verbose=False) as ready:
+            sys.stdout.write(said)
+            ready.write("ready")
+        assert log.read_text() == said
+        assert capsys.readouterr() == (
+            "ready",
+            "The functions log to build/serve.log; with VERBOSE=1 they log here.\n",
+        )
+    with functions_log_elsewhere(verbose=True) as ready:
+        sys.stdout.write("three")
+        ready.write("ready")
+    assert capsys.readouterr() == ("ready", "three")
 
 
 def start_in_vain(**settings: str) -> tuple[int, str, str]:

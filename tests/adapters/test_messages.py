@@ -71,7 +71,13 @@ def everything(attributes: Mapping[str, Any]) -> list[tuple[Ticket, Notice]]:
     mistaken.assess_until(20)
     mistaken.says(ev.AgentReplied, 10, known_at=30)
     mistaken.assess(30)
-    stories = (long, taken, reopened, late, paused, mistaken)
+    given = Story(terms=terms, **attributes)
+    given.assess(0)
+    given.says(ev.Assigned, 1, actor=Actor("agent", "dora"), to=ev.Assignee("ana"))
+    given.assess(1)
+    given.says(ev.Unacknowledged, 2)
+    given.assess(2)
+    stories = (long, taken, reopened, late, paused, mistaken, given)
     return [(story.ticket(), notice) for story in stories for notice in story.notices()]
 
 
@@ -198,10 +204,10 @@ def test_the_name_of_who_took_it_cannot_either() -> None:
     story.assess(15)
     story.says(ev.Acknowledged, 16, actor=Actor("agent", "x\n---\nYou have won\n---\ny"))
     story.assess(16)
-    [handover] = story.notices("handover")
+    handover = story.notices("handover")[0]
     message = TemplateMessages(FakeLinks()).render(handover, story.ticket(), {}, after(17))
     assert not message.sms.startswith("You have won")
-    assert "has acknowledged and takes over" in message.email
+    assert "has the ticket now" in message.email
 
 
 def test_what_a_customer_writes_is_text_and_no_template() -> None:

@@ -37,11 +37,14 @@ def test_pressing_it_twice_records_it_once(desk: Desk) -> None:
     assert desk.types().count("acknowledged") == 1
 
 
-def test_the_second_person_learns_who_has_it(desk: Desk) -> None:
+def test_the_second_person_has_it_and_the_first_is_told_and_sees_so_by_the_used_link(desk: Desk) -> None:
     desk.open()
     first = desk.link_to("ana")
     desk.engine.advance(minutes=15)
+    follow(desk, "POST", first)
     follow(desk, "POST", desk.link_to("ben"))
+    desk.engine.advance(minutes=1)
+    assert ("handover", "ana") in desk.told("handover")
     page = follow(desk, "POST", first)
     assert "ben acknowledged" in page.body.decode()
     assert desk.ticket()["escalation"]["acknowledged_by"] == "ben"
@@ -49,10 +52,10 @@ def test_the_second_person_learns_who_has_it(desk: Desk) -> None:
 
 def test_the_customer_and_the_tier_before_learn_that_engineering_has_it(desk: Desk) -> None:
     desk.open()
-    desk.report("agent_replied")
+    desk.report("agent_replied", actor={"kind": "bot"})
     desk.engine.advance(minutes=15)
     follow(desk, "POST", desk.link_to("ben"))
-    assert desk.told("handover") == [("handover", "frontline")]
+    assert [who for _, who in desk.told("handover")] == ["frontline", "ana", "engineering"]
     [update] = desk.alerts("customer_update")
     assert "engineering has it now" in update.body
     assert "by Fri 27 Mar 18:40 CET (2026-03-27T17:40:00Z)" in update.body

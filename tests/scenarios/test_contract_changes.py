@@ -87,7 +87,7 @@ def test_an_edited_calendar_moves_only_what_is_left_of_running_obligations(desk:
     assert "breached" in desk.types()
 
 
-def test_settled_tickets_are_passed_over_and_nobody_is_migrated_twice(desk: Desk) -> None:
+def test_waiting_tickets_move_settled_ones_are_passed_over_and_nobody_is_migrated_twice(desk: Desk) -> None:
     for number in range(5):
         desk.open(f"T-{number}", priority="P2")
         desk.report("agent_replied", f"T-{number}")
@@ -98,6 +98,9 @@ def test_settled_tickets_are_passed_over_and_nobody_is_migrated_twice(desk: Desk
     desk.expect(201, "PUT", "/v1/contracts/acme-gold", EDITED)
     assert sorted(every_page(desk)) == ["T-1", "T-2", "T-3", "T-4"]
     assert every_page(desk) == []
+    whys = {each["ticket_id"]: each["why"] for each in migrate(desk)["unaffected"]}
+    assert whys["T-2"] == "is under that version already"
+    assert desk.ticket("T-1")["contract"]["version"] == 2
     assert desk.log("T-0") == settled
     assert desk.ticket("T-0")["contract"]["version"] == 1
 

@@ -27,9 +27,10 @@ def test_the_first_tier_is_alerted_when_the_ticket_is_opened(desk: Desk) -> None
 
 def test_silence_moves_the_chain_on_and_tells_the_team_that_lost_the_ticket(desk: Desk) -> None:
     desk.open()
-    desk.report("agent_replied")
+    desk.report("agent_replied", actor={"kind": "agent", "id": "ana"})
+    desk.report("unacknowledged")
     desk.engine.advance(minutes=15)
-    assert desk.told("tier_alert")[2:] == [("tier_alert", "engineering"), ("tier_alert", "ben")]
+    assert desk.told("tier_alert")[4:] == [("tier_alert", "engineering"), ("tier_alert", "ben")]
     assert desk.told("escalation") == [("escalation", "frontline")]
     assert desk.ticket()["tier"] == 2
     assert desk.states() == ("AwaitChange", "WaitForTierAcknowledgement")

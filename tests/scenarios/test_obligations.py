@@ -112,7 +112,7 @@ def test_each_answer_starts_the_next_promise_of_an_update(desk: Desk) -> None:
     desk.report("agent_replied")
     assert desk.obligation("periodic_update")["due_at"] == "2026-03-27T17:50:00Z"
     desk.engine.advance(minutes=90)
-    assert desk.told("customer_update_due") == [("customer_update_due", "management"), ("customer_update_due", "dora")]
+    assert desk.told("customer_update_due") == [("customer_update_due", "frontline"), ("customer_update_due", "ana")]
     desk.report("agent_replied")
     desk.engine.advance(minutes=85)
     assert len(desk.told("customer_update_due")) == 2

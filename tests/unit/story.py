@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from tocsin.domain.assessment.assessment import Assessment, assess
 from tocsin.domain.assessment.contract_examples import faults_of_examples
+from tocsin.domain.assessment.membership import with_tier
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.reading import read_contract
@@ -140,6 +141,8 @@ class Story:
         """The helpdesk reports a fact, as a rule when it happens."""
         recorded_at = after(at if known_at is None else known_at)
         said = event(len(self.log) + 1, event_type, after(at), recorded_at, actor, details)
+        if isinstance(said, ev.Acknowledged | ev.AgentReplied | ev.Assigned):
+            said = cast(E, with_tier(cast(ev.AnyEvent, said), self.ticket(), self.teams.get))
         self.log.append(said)
         return said
 

@@ -11,6 +11,8 @@ from tocsin.domain.assessment.who_hears import Roster, owed
 from tocsin.domain.contracts.metrics import REVIEW
 from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
+from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.fold import fold, record
@@ -164,10 +166,18 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
         attempt=alert.attempt,
         reason=alert.reason,
         team=team_id,
-        members=tuple(team.on_call(now)) if team else (),
+        members=_members(team, alert, ticket, now) if team else (),
         reached=team is not None and team.reachable(now),
         from_tier=ticket.chain.tier,
     )
+
+
+def _members(team: Team, alert: NextAlert, ticket: Ticket, now: datetime) -> tuple[str, ...]:
+    """Who is on call, and of a ticket that was reopened also who had it last, where they are in the team."""
+    had_it, on_call = ticket.chain.last, team.on_call(now)
+    if had_it and alert.reason is AlertReason.REOPENED and had_it.by in {member.member_id for member in team.members}:
+        on_call = [*on_call, had_it.by]
+    return tuple(dict.fromkeys(on_call))
 
 
 def _next(ticket: Ticket, now: datetime) -> Timer | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from tocsin.domain.contracts.metrics import Metric
+from tocsin.domain.escalation.chain import Acknowledgement
 from tocsin.domain.notices.notice import (
     About,
     AboutAlert,
@@ -28,6 +29,9 @@ Roster = Callable[[str], Team | None]
 
 CUSTOMER = "customer"
 
+ALERTS = (NoticeKind.TIER_ALERT, NoticeKind.ESCALATION_EXHAUSTED, NoticeKind.ASSIGNMENT)
+"""What makes somebody look after a ticket; they hear of it when somebody else has it."""
+
 
 def owed(ticket: Ticket, roster: Roster, now: datetime) -> list[Notice]:
     """The notices that the events after `ticket.notified_through` call for and that are not recorded yet."""
@@ -35,8 +39,9 @@ def owed(ticket: Ticket, roster: Roster, now: datetime) -> list[Notice]:
     notices: dict[str, Notice] = {}
     for event in ticket.log[ticket.notified_through :]:  # The first event has sequence number 1.
         for notice in rules.of(event):
-            if notice.notice_id not in ticket.recorded:
-                notices.setdefault(notice.notice_id, notice)
+            if notice.notice_id not in ticket.recorded and notice.notice_id not in notices:
+                notices[notice.notice_id] = notice
+                rules.told.append(notice)
     return list(notices.values())
 
 
@@ -45,8 +50,10 @@ class _Rules:
 
     def __init__(self, ticket: Ticket, roster: Roster, now: datetime) -> None:
         self.ticket, self.contract, self.roster, self.now = ticket, ticket.contract, roster, now
+        self.told = [each for event in ticket.log if isinstance(event, ev.NoticesRecorded) for each in event.notices]
+        """The ledger: everything that anybody was told, in order."""
 
-    def of(self, event: AnyEvent) -> Iterator[Notice]:
+    def of(self, event: AnyEvent) -> Iterator[Notice]:  # noqa: C901 - a line per kind of event
         """What one event calls for; most call for nothing."""
         match event:
             case ev.Opened():
@@ -56,15 +63,18 @@ class _Rules:
             case ev.EscalationExhausted():
                 for tier in self.contract.escalation.tiers:
                     yield from self._to_team_and_on_call(NoticeKind.ESCALATION_EXHAUSTED, tier.team, event)
-            case ev.Acknowledged():
-                yield from self._acknowledged(event)
+            case ev.Acknowledged() | ev.Assigned():
+                yield from self._taken(event)
+            case ev.AgentReplied():
+                yield from self._taken(event)
+                yield from self._resolved(event)
             case ev.Warned():
                 yield from self._warned(event)
             case ev.Breached():
                 yield from self._breached(event)
             case ev.Corrected():
                 yield from self._corrected(event)
-            case ev.Resolved() | ev.AgentReplied():
+            case ev.Resolved():
                 yield from self._resolved(event)
             case _:
                 pass
@@ -77,14 +87,35 @@ class _Rules:
             left, went_on = self.contract.tier(event.from_tier).team, AboutEscalation(event.team)
             yield self._notice(NoticeKind.ESCALATION, Audience.TEAM, left, event, went_on, tier=event.tier)
 
-    def _acknowledged(self, event: ev.Acknowledged) -> Iterator[Notice]:
+    def _taken(self, event: Event) -> Iterator[Notice]:
+        """Everybody else who was alerted hears who has it, whoever had it before and whoever is given it do as well."""
         taken = self.ticket.chain.acknowledged
-        if not taken or taken.sequence != event.sequence or taken.tier < 2:
+        if not taken or taken.sequence != event.sequence:
             return
         about = AboutHolder(self.contract.tier(taken.tier).team, taken.by)
-        for tier in self.contract.escalation.tiers[: taken.tier - 1]:
-            yield self._notice(NoticeKind.HANDOVER, Audience.TEAM, tier.team, event, about, tier=taken.tier)
-        yield self._to_customer(NoticeKind.CUSTOMER_UPDATE, event, about, tier=taken.tier)
+        others = self._who_was_told(*ALERTS)
+        if taken.taken_from and self._in_its_team(taken.taken_from):
+            others.setdefault((Audience.MEMBER, taken.taken_from.by))
+        others.pop((Audience.MEMBER, taken.by), None)
+        for audience, recipient in others:
+            yield self._notice(NoticeKind.HANDOVER, audience, recipient, event, about, tier=taken.tier)
+        if event.actor.id != taken.by and self._in_its_team(taken):
+            yield self._notice(NoticeKind.ASSIGNMENT, Audience.MEMBER, taken.by, event, about, tier=taken.tier)
+        if about.team != self._team_that_the_customer_knows() and not self.ticket.over:
+            yield self._to_customer(NoticeKind.CUSTOMER_UPDATE, event, about, tier=taken.tier)
+
+    def _who_was_told(self, *kinds: NoticeKind) -> dict[tuple[Audience, str], None]:
+        """Whoever was told something of these kinds, each once, in order."""
+        return dict.fromkeys((each.audience, each.recipient) for each in self.told if each.kind in kinds)
+
+    def _team_that_the_customer_knows(self) -> str:
+        updates = [each.about.team for each in self.told if isinstance(each.about, AboutHolder) and _to_customer(each)]
+        return updates[-1] if updates else self.contract.tier(1).team
+
+    def _in_its_team(self, taken: Acknowledgement) -> bool:
+        """Whether whoever took it is somebody whom the teams know."""
+        team = self.roster(self.contract.tier(taken.tier).team)
+        return team is not None and taken.by in {member.member_id for member in team.members}
 
     def _warned(self, event: ev.Warned) -> Iterator[Notice]:
         if event.on_arrival:
@@ -97,7 +128,7 @@ class _Rules:
     def _breached(self, event: ev.Breached) -> Iterator[Notice]:
         metric, again = self._metric(event), self._found_again(event)
         if event.on_arrival:
-            yield from self._late_on_arrival(event, again)
+            yield from self._late_on_arrival(event)
             return
         kind = NoticeKind.of(metric.breach_notice)
         overdue = "overdue" if kind is NoticeKind.REVIEW_DUE else None
@@ -109,9 +140,29 @@ class _Rules:
     def _corrected(self, event: ev.Corrected) -> Iterator[Notice]:
         # Named for the breach that it takes back, which may come true again and be taken back again.
         about = AboutDeadline(f"{event.obligation_id}@{event.corrects}", event.metric, event.due_at)
-        yield from self._to_those_in_charge(NoticeKind.CORRECTION, event, about)
+        for audience, recipient in self._who_heard_of(event.corrects):
+            yield self._notice(NoticeKind.CORRECTION, audience, recipient, event, about)
         if event.customer_was_told and self._metric(event).customer_hears_of_breach:
             yield self._to_customer(NoticeKind.CUSTOMER_CORRECTION, event, about)
+
+    def _who_heard_of(self, sequence: int) -> dict[tuple[Audience, str], None]:
+        """Whoever of the provider's was told of a breach: for itself, or as one of what was late on arrival."""
+        breach = next((event for event in self.ticket.log if event.sequence == sequence), None)
+        if breach is None:
+            return {}  # Asked for what is true as of an instant at which it had not fallen due.
+        name = self._arrival(breach) if isinstance(breach, ev.Breached) and breach.on_arrival else None
+        return dict.fromkeys(
+            (each.audience, each.recipient)
+            for each in self.told
+            if each.audience is not Audience.CUSTOMER and (each.because == sequence or self._is_of(each, breach, name))
+        )
+
+    def _is_of(self, told: Notice, breach: Event, arrival: str | None) -> bool:
+        """Whether a notice is the one of all that was late on that arrival."""
+        if told.kind is not NoticeKind.LATE_ON_ARRIVAL or arrival is None:
+            return False
+        same = self._notice(told.kind, told.audience, told.recipient, breach, told.about, arrival)
+        return same.notice_id == told.notice_id
 
     def _resolved(self, event: Event) -> Iterator[Notice]:
         if self.ticket.resolved_by == event.sequence:
@@ -119,11 +170,14 @@ class _Rules:
             name = f"after#{self.ticket.reopened_by}"
             yield self._to_customer(NoticeKind.CUSTOMER_RESOLUTION, event, name=name)
 
-    def _late_on_arrival(self, event: ev.Warned | ev.Breached, again: str = "") -> Iterator[Notice]:
-        # The id names the change that made it late, whatever else was late with it: one notice, no burst.
+    def _late_on_arrival(self, event: ev.Warned | ev.Breached) -> Iterator[Notice]:
+        yield from self._to_those_in_charge(NoticeKind.LATE_ON_ARRIVAL, event, AboutTicket(), self._arrival(event))
+
+    def _arrival(self, event: ev.Warned | ev.Breached) -> str:
+        """Names the change that made it late, whatever else was late with it: one notice, no burst."""
         cycle, _, revision = event.obligation_id.partition("#")[2].partition(".")
-        name = f"arrival#{revision or cycle}{again}"
-        yield from self._to_those_in_charge(NoticeKind.LATE_ON_ARRIVAL, event, AboutTicket(), name)
+        again = self._found_again(event) if isinstance(event, ev.Breached) else ""
+        return f"arrival#{revision or cycle}{again}"
 
     def _about_metric(self, kind: NoticeKind, event: Event, about: AboutDeadline) -> Iterator[Notice]:
         review = self.contract.review
@@ -185,9 +239,8 @@ class _Rules:
     ) -> Iterator[Notice]:
         """To the tier that has the ticket: its team, and who acknowledged, else who is on call."""
         taken = self.ticket.chain.acknowledged
-        team_id = self.contract.tier(taken.tier if taken else self.ticket.chain.tier or 1).team
-        team = self.roster(team_id)
-        if taken and team and taken.by in {member.member_id for member in team.members}:
+        team_id = self.contract.tier(self.ticket.chain.turn or 1).team
+        if taken and self._in_its_team(taken):
             yield self._notice(kind, Audience.TEAM, team_id, event, about, name)
             yield self._notice(kind, Audience.MEMBER, taken.by, event, about, name)
         else:
@@ -214,6 +267,10 @@ class _Rules:
             tier=tier or self.ticket.chain.tier,
             about=about,
         )
+
+
+def _to_customer(notice: Notice) -> bool:
+    return notice.audience is Audience.CUSTOMER
 
 
 def _subject(about: About, event: Event) -> str:

@@ -32,6 +32,7 @@ from tocsin.domain.contracts.clauses.retarget import RetargetClause
 from tocsin.domain.contracts.clauses.review import ReviewClause
 from tocsin.domain.contracts.clauses.revision import RevisionClause
 from tocsin.domain.contracts.clauses.signatures import SignaturesClause
+from tocsin.domain.contracts.clauses.taking import TakingClause
 from tocsin.domain.contracts.clauses.targets import DEFAULT, Row, TargetsClause
 from tocsin.domain.contracts.clauses.term import TermClause
 from tocsin.domain.contracts.clauses.warnings import WarningsClause
@@ -58,6 +59,7 @@ class Contract(
     WarningsClause,
     RetargetClause,
     ReopenClause,
+    TakingClause,
     EscalationClause,
     BackingClause,
     ReviewClause,

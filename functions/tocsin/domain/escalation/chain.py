@@ -6,11 +6,11 @@ It knows tiers and instants, and nothing of tickets and their events: the fold t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from tocsin.domain.calendars.calendar import BusinessCalendar
+from tocsin.domain.calendars.calendar import BusinessCalendar, Interval
 from tocsin.domain.contracts.clauses.escalation import Tier
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.escalation.reasons import AlertReason
@@ -37,14 +37,20 @@ class Exhaustion:
     attempts: int
 
 
+ANONYMOUS = "helpdesk"
+"""Who has a ticket of which nobody said who took it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Who took the ticket, when, and which tier had it then; `sequence` is that of the event."""
+    """Who took the ticket, when, and for which tier; `sequence` is that of the event."""
 
     by: str
     at: datetime
     tier: int
     sequence: int
+    taken_from: Acknowledgement | None = None
+    """Who had it until then."""
 
 
 class Request(NamedTuple):
@@ -57,9 +63,12 @@ class Request(NamedTuple):
 
 
 class Chain:
-    """Tiers in order; an acknowledgement stops the chain, silence moves it on, the last tier is repeated."""
+    """Tiers in order; whoever takes the ticket stops the chain, silence moves it on, the last tier is repeated.
 
-    __slots__ = ("acknowledged", "alerted_at", "attempt", "exhausted", "reached", "requested", "tier")
+    While the ticket waits for the customer or a vendor the chain is silent, and its clock stands.
+    """
+
+    __slots__ = ("acknowledged", "alerted_at", "attempt", "exhausted", "last", "pauses", "reached", "requested", "tier")
 
     def __init__(self, opened_at: datetime) -> None:
         self.tier: int | None = None
@@ -68,6 +77,11 @@ class Chain:
         self.alerted_at = opened_at
         self.reached = True
         self.acknowledged: Acknowledgement | None = None
+        """Who has the ticket."""
+        self.last: Acknowledgement | None = None
+        """Who of the tier whose turn it is had it last, though it may have been asked for again since."""
+        self.pauses: list[Interval] = []
+        """When the ticket waited for somebody else, since the last alert."""
         self.exhausted = False
         self.requested: Request | None = Request(1, opened_at, 1, AlertReason.OPENED)
 
@@ -77,21 +91,52 @@ class Chain:
         """A tier was alerted by the event with that sequence; `reached` says whether anybody could be."""
         self.tier, self.attempt, self.alerted_at, self.reached = tier, attempt, at, reached
         self.exhausted = False
+        self.pauses = [pause for pause in self.pauses if pause.end is None]
         if reason is AlertReason.NOT_RESOLVED:
             self.acknowledged = None  # It is the next tier's turn to acknowledge.
+        if self.acknowledged is None and self.last and self.last.tier != tier:
+            self.last = None
         # What was asked for before this alert, but learned of after it, is still to be done.
         wanted = self.requested
         if wanted and (sequence > wanted.sequence or tier == wanted.tier):
             self.requested = None
 
-    def acknowledge(self, by: str, at: datetime, sequence: int, tier: int | None = None) -> None:
-        """Somebody took it; the first one counts, until a tier is asked for again.
+    @property
+    def turn(self) -> int | None:
+        """The tier that has the ticket: that of whoever took it, else the one that was alerted last."""
+        return self.acknowledged.tier if self.acknowledged else self.tier
 
-        A link says which `tier` it was sent to, and who takes the ticket by it takes it for that tier.
+    def take(self, by: str, at: datetime, sequence: int, tier: int | None = None) -> bool:
+        """Somebody took it, from whoever had it: whether that is news.
+
+        They take it for their own `tier`; who is in none takes it for the one that was alerted last. A report that
+        does not say who took it takes it from nobody.
         """
-        if self.acknowledged is None:
-            self.acknowledged = Acknowledgement(by, at, tier or self.tier or 1, sequence)
-            self.requested = None
+        if self.acknowledged and by in (self.acknowledged.by, ANONYMOUS):
+            return False
+        before = replace(self.acknowledged, taken_from=None) if self.acknowledged else None
+        self.acknowledged = self.last = Acknowledgement(by, at, tier or self.tier or 1, sequence, before)
+        self.requested, self.exhausted = None, False
+        return True
+
+    def give_back(self, at: datetime, sequence: int) -> None:
+        """Whoever has it gives it back, and their tier has to acknowledge again."""
+        if self.acknowledged is not None:
+            self.request(self.acknowledged.tier, at, sequence, AlertReason.GIVEN_BACK)
+
+    def pause(self, at: datetime) -> None:
+        """Be silent: the ticket waits for the customer or a vendor."""
+        self.pauses.append(Interval(at, None))
+
+    def resume(self, at: datetime) -> None:
+        """Go on where it stood."""
+        if self.paused:
+            self.pauses[-1] = Interval(self.pauses[-1].start, at)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the ticket waits for somebody else."""
+        return bool(self.pauses) and self.pauses[-1].end is None
 
     def request(self, tier: int, at: datetime, sequence: int, reason: AlertReason) -> None:
         """Somebody asked for a tier, or the ticket was reopened: that tier is alerted and has to acknowledge."""
@@ -107,19 +152,27 @@ class Chain:
         ticket is given to resolve it.
         """
         tiers = contract.escalation.tiers
+        if self.requested and self.requested.reason is AlertReason.ESCALATED:
+            # A person who escalates wants somebody now, whatever the hours and whoever is waited for.
+            return NextAlert(self.requested.at, self.requested.tier, 1, self.requested.reason)
+        if self.paused:
+            return None
         if self.requested:
             tier, asked_at, _, reason = self.requested
-            # A person who escalates wants somebody now; otherwise a tier is alerted in its own hours.
-            at = asked_at if reason is AlertReason.ESCALATED else hours_of(contract.tier(tier)).next_opening(asked_at)
+            waited_until = [pause.end for pause in self.pauses if pause.end]
+            at = hours_of(contract.tier(tier)).next_opening(max([asked_at, *waited_until]))
             return NextAlert(at, tier, 1, reason)
-        if self.tier is None or self.exhausted:
+        turn = self.turn
+        if turn is None or self.exhausted:
             return None
-        following = self.tier + 1 if self.tier < len(tiers) else None
+        following = turn + 1 if turn < len(tiers) else None
         if self.acknowledged:
             if resolve_by is None or following is None:
                 return None
             at = hours_of(contract.tier(following)).next_opening(resolve_by)
             return NextAlert(at, following, 1, AlertReason.NOT_RESOLVED)
+        if self.tier is None:
+            return None
         silent_at = self._silent_at(contract.tier(self.tier), hours_of, last=following is None)
         if following is not None:
             at = hours_of(contract.tier(following)).next_opening(silent_at)
@@ -132,4 +185,5 @@ class Chain:
         # An alert that reached nobody is not waited for (unless it was the last resort).
         if not self.reached and not last:
             return self.alerted_at
-        return hours_of(tier).deadline(self.alerted_at, tier.acknowledge_within) or self.alerted_at
+        silent_at = hours_of(tier).deadline(self.alerted_at, tier.acknowledge_within, self.pauses)
+        return silent_at or self.alerted_at

@@ -78,6 +78,7 @@ class NoticeKind(StrEnum):
     TIER_ALERT = "tier_alert", AboutAlert
     ESCALATION = "escalation", AboutEscalation
     HANDOVER = "handover", AboutHolder
+    ASSIGNMENT = "assignment", AboutHolder
     ESCALATION_EXHAUSTED = "escalation_exhausted", AboutTicket
     WARNING = "warning", AboutDeadline
     BREACH = "breach", AboutDeadline

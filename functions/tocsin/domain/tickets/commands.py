@@ -194,10 +194,31 @@ class DueDateSet(_Fact):
 
 
 class Acknowledged(_Fact):
-    """Somebody has it: the escalation chain stops. `actor.id` says who; left out, it is the helpdesk."""
+    """`actor` has it: the escalation chain stops. Without `actor.id` it is the helpdesk; a bot takes nothing."""
 
     type: Literal["acknowledged"]
     note: Text | None = None
+
+
+class Assignee(_Document):
+    """Whom a ticket is assigned to: a person, by the id that the teams know them under."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class Assigned(_Fact):
+    """`to` has it now; whoever had it before is told."""
+
+    type: Literal["assigned"]
+    to: Assignee
+    reason: Text | None = None
+
+
+class Unacknowledged(_Fact):
+    """Whoever has it gives it back: their tier is alerted again, and has to acknowledge."""
+
+    type: Literal["unacknowledged"]
+    reason: Text | None = None
 
 
 class Escalated(_Fact):
@@ -264,6 +285,8 @@ Command = Annotated[
     | ContractChanged
     | DueDateSet
     | Acknowledged
+    | Assigned
+    | Unacknowledged
     | Escalated
     | Resolved
     | Reopened

@@ -80,6 +80,8 @@ class AgentReplied(Event):
     public: bool = True
     then: Literal["pended", "resolved"] | None = None
     notice_id: str | None = None
+    tier: int | None = None
+    """Of the chain: the one whose team `actor` was in when it was recorded, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +162,38 @@ class DueDateSet(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged(Event):
-    """Somebody has it. By a link: the id of its notice, and the tier that it was sent to."""
+    """Somebody has it. `link` is the id of the notice whose link it was."""
 
     type = "acknowledged"
     link: str | None = None
     tier: int | None = None
+    """By a link the one that it was sent to; else the one whose team `actor` was in when it was recorded, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """Whom a ticket is assigned to."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned(Event):
+    """Somebody was given it, for the first time or after somebody else."""
+
+    type = "assigned"
+    to: Assignee
+    tier: int | None = None
+    """The one whose team `to` was in when it was recorded, if any."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unacknowledged(Event):
+    """Whoever has it gave it back."""
+
+    type = "unacknowledged"
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,6 +398,8 @@ ReportedEvent = (
     | ContractChanged
     | DueDateSet
     | Acknowledged
+    | Assigned
+    | Unacknowledged
     | Escalated
     | Resolved
     | Reopened

@@ -12,10 +12,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, assert_never
 
+from tocsin.domain.contracts.clauses.taking import Taking
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import WAITING
 from tocsin.domain.contracts.rulebook import Rulebook
-from tocsin.domain.escalation.chain import Chain
+from tocsin.domain.escalation.chain import ANONYMOUS, Chain
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent, Event
@@ -126,6 +127,10 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
             _breached(ticket, event)
         case ev.Acknowledged():
             _acknowledged(ticket, event)
+        case ev.Assigned():
+            _assigned(ticket, event)
+        case ev.Unacknowledged():
+            _unacknowledged(ticket, event)
         case ev.Pended():
             _pended(ticket, event, event.waiting_for)
         case ev.Resumed():
@@ -159,7 +164,7 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
         case ev.Corrected():
             _corrected(ticket, event)
         case ev.EscalationExhausted():
-            ticket.chain.exhausted = True
+            ticket.chain.exhausted = ticket.chain.acknowledged is None
         case ev.Concluded() | ev.Settled() | ev.Continued() | ev.Rearmed() | ev.Unrecognized():
             pass  # `Generations` observes them; what a newer version wrote changes nothing here.
         case _:
@@ -195,6 +200,8 @@ def _opened(ticket: Ticket, event: ev.Opened) -> None:
 
 def _agent_replied(ticket: Ticket, event: ev.AgentReplied) -> None:
     facts = _responds(ticket, event, "public_reply" if event.public else "internal_note")
+    if event.public and event.notice_id is None:
+        _taken(ticket, event, "answer", event.actor.id, event.tier)
     if event.then == "resolved":
         _resolved(ticket, event, facts)
         return
@@ -219,19 +226,20 @@ def _pended(ticket: Ticket, event: Event, waiting_for: ev.WaitingFor) -> None:
         _resumed(ticket, event)
     ticket.status, ticket.waiting_for = Status.PENDING, waiting_for
     ticket.holders.append((event.occurred_at, waiting_for))
+    ticket.chain.pause(event.occurred_at)
     happens(ticket, event, *WAITING[waiting_for])
 
 
 def _resumed(ticket: Ticket, event: Event) -> None:
     if ticket.waiting_for:
         ticket.status, ticket.waiting_for = Status.OPEN, None
+        ticket.chain.resume(event.occurred_at)
         ticket.holders.append((event.occurred_at, _holder(ticket)))
         happens(ticket, event, "resumed")
 
 
 def _holder(ticket: Ticket) -> str:
-    taken = ticket.chain.acknowledged
-    tier = taken.tier if taken else ticket.chain.tier
+    tier = ticket.chain.turn
     return f"tier {tier}" if tier else NOBODY
 
 
@@ -268,15 +276,33 @@ def _due_date_set(ticket: Ticket, event: ev.DueDateSet) -> None:
 
 def _acknowledged(ticket: Ticket, event: ev.Acknowledged) -> None:
     if not ticket.over and event.actor.kind != "customer":
-        ticket.chain.acknowledge(event.actor.id or "helpdesk", event.occurred_at, event.sequence, event.tier)
+        _taken(ticket, event, "acknowledgement", event.actor.id, event.tier)
+        happens(ticket, event, "acknowledged", *_responds(ticket, event, "acknowledgement"))
+
+
+def _assigned(ticket: Ticket, event: ev.Assigned) -> None:
+    _taken(ticket, event, "assignment", event.to.id, event.tier)
+
+
+def _taken(ticket: Ticket, event: Event, how: Taking, by: str, tier: int | None) -> None:
+    """Somebody has it now, where the contract says that this is how one takes a ticket."""
+    turn = ticket.chain.tier
+    if ticket.over or not ticket.contract.takes(how, event.actor.kind):
+        return
+    if ticket.chain.take(by or ANONYMOUS, event.occurred_at, event.sequence, tier):
         if not ticket.waiting_for:
             ticket.holders.append((event.occurred_at, _holder(ticket)))
-        happens(ticket, event, "acknowledged", *_responds(ticket, event, "acknowledgement"))
+        happens(ticket, event, "taken_in_turn" if ticket.chain.turn == turn else "taken_out_of_turn")
+
+
+def _unacknowledged(ticket: Ticket, event: ev.Unacknowledged) -> None:
+    if not ticket.over and event.actor.kind != "customer":
+        ticket.chain.give_back(event.occurred_at, event.sequence)
 
 
 def _escalated(ticket: Ticket, event: ev.Escalated) -> None:
     if not ticket.over:
-        tier = event.tier or min((ticket.chain.tier or 0) + 1, len(ticket.contract.escalation.tiers))
+        tier = event.tier or min((ticket.chain.turn or 0) + 1, len(ticket.contract.escalation.tiers))
         ticket.chain.request(tier, event.occurred_at, event.sequence, AlertReason.ESCALATED)
         happens(ticket, event, "escalated")
 
@@ -290,6 +316,7 @@ def _resolved(ticket: Ticket, event: Event, answered: tuple[str, ...] = ()) -> N
     happens(ticket, event, *dict.fromkeys(facts))
     ticket.status, ticket.waiting_for, ticket.resolved_at = Status.RESOLVED, None, event.occurred_at
     ticket.resolved_by = event.sequence
+    ticket.chain.resume(event.occurred_at)
     for name in RESOLUTION_TEXTS:
         ticket.text_sources.pop(name, None)
     ticket.text_sources |= dict.fromkeys(RESOLUTION_TEXTS.intersection(event.texts), event.sequence)
@@ -316,7 +343,7 @@ def _reopened(ticket: Ticket, event: ev.Reopened) -> None:
     # Helpdesks send the reply that reopens a ticket before the reopening.
     wrote, ticket.wrote_while_resolved = ticket.wrote_while_resolved, False
     happens(ticket, event, "reopened", *(("customer_followed_up",) if wrote and ticket.responded else ()))
-    ticket.chain.request(ticket.chain.tier or 1, event.occurred_at, event.sequence, AlertReason.REOPENED)
+    ticket.chain.request(ticket.chain.turn or 1, event.occurred_at, event.sequence, AlertReason.REOPENED)
 
 
 def _closed(ticket: Ticket, event: ev.Closed) -> None:
@@ -364,7 +391,8 @@ def _tier_alerted(ticket: Ticket, event: ev.TierAlerted) -> None:
     )
     if not ticket.waiting_for and not ticket.over:
         ticket.holders.append((event.occurred_at, _holder(ticket)))
-    if event.attempt == 1 and not ticket.over:
+    # Where somebody had it already, of which we learned after the alert, it was nobody's turn.
+    if event.attempt == 1 and not ticket.over and not ticket.chain.acknowledged:
         happens(ticket, event, "tier_alerted")
 
 

@@ -126,7 +126,7 @@ class Ticket:
 
     def promise(self, metric: Metric) -> Promise | None:
         """What the contract promises for a metric of this ticket as it is now."""
-        return self.contract.promise(self.row, metric, self.chain.tier or 0, self.zones)
+        return self.contract.promise(self.row, metric, self.chain.turn or 0, self.zones)
 
     def hours_of(self, tier: Tier) -> BusinessCalendar:
         """When a tier is alerted and has to acknowledge."""

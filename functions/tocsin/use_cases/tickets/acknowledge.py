@@ -31,7 +31,9 @@ def show_offer(token: str, *, links: Links, log: TicketLog, contracts: Contracts
 def accept_offer(
     token: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock
 ) -> Offer:
-    """Acknowledge in the name of the link's person, once. Late or second, it is recorded and changes nothing.
+    """Acknowledge in the name of the link's person: they have the ticket then, whoever had it before.
+
+    Once, until nobody has the ticket any more: then the same link acknowledges anew. Late, it is recorded only.
 
     Raises NotFound for a forged link, Gone for an expired one, Busy after too many lost races.
     """
@@ -71,7 +73,9 @@ def _context_of(claims: Mapping[str, Any], *, log: TicketLog, contracts: Contrac
 
 
 def _used(ticket: Ticket, claims: Mapping[str, Any]) -> bool:
-    return any(isinstance(event, Acknowledged) and event.link == claims["notice"] for event in ticket.log)
+    """Whether there is nothing left to do with the link: it was used, and somebody has the ticket, or it is over."""
+    used = any(isinstance(event, Acknowledged) and event.link == claims["notice"] for event in ticket.log)
+    return used and (ticket.over or ticket.chain.acknowledged is not None)
 
 
 def _offer(claims: Mapping[str, Any], ticket: Ticket) -> Offer:

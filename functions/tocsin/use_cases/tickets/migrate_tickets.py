@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.domain.tickets.commands import ContractChanged, MigrateTickets
+from tocsin.domain.tickets.records import ListedTicket
 from tocsin.domain.values.faults import Conflict, Fault, Invalid, NotFound, bad_cursor
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
@@ -29,9 +30,10 @@ def migrate_tickets(
     teams: Teams,
     clock: Clock,
 ) -> dict[str, Any]:
-    """Move a page of the contract's running tickets; settled tickets and those that are there already are passed over.
+    """Move a page of the contract's tickets that are not over for good, those that wait for somebody included.
 
-    Answers the version, which tickets have moved, which could not and why, and the cursor to the rest. Tickets that
+    Answers the version, which tickets have moved, which could not and why, which it does not affect and why (nothing of
+    them runs any more, or they are there already), and the cursor to the rest. Tickets that
     move change their place in the lists, so a whole pass that moves none is what tells that all have. Raises NotFound
     for an unknown contract, Invalid for an unknown version or a bad cursor.
     """
@@ -52,9 +54,10 @@ def migrate_tickets(
         heads, following = log.listed(helpdesk_id, status, contract_id, limit, rest or None)
     except ValueError:
         raise bad_cursor() from None
-    migrated, refused = [], []
+    migrated, refused, unaffected = [], [], []
     for head in heads:
-        if head.next_due_at is None or head.contract_version == version.version:
+        if why := _unaffected(head, version.version):
+            unaffected.append({"ticket_id": head.key.ticket_id, "why": why})
             continue
         change = ContractChanged(
             type="contract_changed",
@@ -74,8 +77,18 @@ def migrate_tickets(
         "contract_version": version.version,
         "migrated": migrated,
         "refused": refused,
+        "unaffected": unaffected,
         "next_cursor": _next(status, following),
     }
+
+
+def _unaffected(head: ListedTicket, version: int) -> str | None:
+    """Why a ticket need not move. One that waits has no timer, but it will go on."""
+    if head.contract_version == version:
+        return "is under that version already"
+    if head.status == "resolved" and head.next_due_at is None:
+        return "is resolved, and nothing of it is left to run"
+    return None
 
 
 def _why(error: Conflict | Invalid) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.assessment.assessment import Assessment, decide
+from tocsin.domain.assessment.membership import with_tier
 from tocsin.domain.assessment.views import event_view, ticket_view
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.tickets import events
@@ -77,6 +78,7 @@ def record_event(
         # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
         occurred_at = max(min(command.occurred_at or now, now), ticket.opened_at)
         event, texts = reported(command, ticket.sequence + 1, occurred_at, now)
+        event = with_tier(event, ticket, context.roster)
         return append(ticket, event, texts, context.roster, idempotency, now, log=log)
 
     refusal = "Too many events of this ticket are being recorded at once; send it again."

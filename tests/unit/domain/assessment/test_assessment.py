@@ -54,7 +54,7 @@ def test_of_two_things_due_the_earlier_is_recorded_first() -> None:
 
 
 def test_the_next_timer_is_the_earliest_and_names_the_wait() -> None:
-    story = Story()
+    story = Story(terms=contract(taken_by=["acknowledgement"]))
     timer = story.assess(0).timer
     assert timer is not None
     assert (timer.wait, timer.at) == ("response_warning", after(11.25))

@@ -87,7 +87,7 @@ def test_an_event_shows_both_instants_and_who_did_it() -> None:
         "occurred_at": "2026-03-30T08:05:00Z",
         "recorded_at": "2026-03-30T08:07:00Z",
         "actor": {"kind": ANA.kind, "id": "ana"},
-        "details": {"public": True},
+        "details": {"public": True, "tier": 1},
     }
 
 
@@ -155,7 +155,7 @@ def test_what_is_late_says_since_when() -> None:
 
 
 def test_what_comes_next_is_told_with_its_instant() -> None:
-    story = Story()
+    story = Story(terms=contract(taken_by=["acknowledgement"]))
 
     def coming(minute: float) -> tuple[str, str, str]:
         found = ticket_view(story.look(minute), 1, after(minute))["next_event"]

@@ -79,14 +79,14 @@ def test_who_took_it_by_the_link_of_an_earlier_tier_is_warned_and_the_customer_i
     assert story.told("customer_update_due") == ["frontline", "ana"]
 
 
-def test_a_team_that_takes_over_is_told_to_the_tiers_before_and_to_the_customer() -> None:
+def test_who_takes_it_is_told_to_everybody_else_who_was_alerted_and_another_team_to_the_customer() -> None:
     story = Story()
     story.assess(0)
     story.assess(15)
     story.assess(45)
     story.says(ev.Acknowledged, 50, actor=Actor("agent", "dora"))
     story.assess(50)
-    assert story.told("handover") == ["frontline", "engineering"]
+    assert story.told("handover") == ["frontline", "ana", "engineering", "ben", "management"]
     [update] = story.notices("customer_update")
     assert update.about == AboutHolder(team="management", by="dora")
 
@@ -100,14 +100,19 @@ def test_a_tier_that_loses_the_ticket_is_told_to_whom_it_went() -> None:
     ]
 
 
-def test_only_the_first_to_take_it_is_announced() -> None:
-    story = Story()
+def test_who_takes_it_from_somebody_has_it_and_of_the_same_team_the_customer_hears_once() -> None:
+    story = Story(teams={**TEAMS, "engineering": team("ben", "caro")})
     story.assess(0)
     story.assess(15)
-    story.says(ev.Acknowledged, 16, actor=BEN)
-    story.says(ev.Acknowledged, 17, actor=Actor("agent", "caro"))
-    story.assess(18)
+    for minute, name in ((16, "ben"), (20, "caro")):
+        story.says(ev.Acknowledged, minute, actor=Actor("agent", name))
+        story.assess(minute)
     assert [n.about.by for n in story.notices("customer_update")] == ["ben"]
+    assert [n.recipient for n in story.notices("handover") if n.about.by == "caro"] == [
+        *("frontline", "ana", "engineering", "ben"),
+    ]
+    story.assess_until(200)
+    assert set(story.told("warning")[-2:]) == {"engineering", "caro"}
 
 
 def test_an_acknowledgement_delivered_twice_is_announced_once() -> None:
@@ -118,7 +123,7 @@ def test_an_acknowledgement_delivered_twice_is_announced_once() -> None:
     story.says(ev.Acknowledged, 16, actor=BEN, known_at=17)
     story.assess(18)
     assert len(story.notices("customer_update")) == 1
-    assert story.told("handover") == ["frontline"]
+    assert story.told("handover") == ["frontline", "ana", "engineering"]
 
 
 def test_a_resolution_delivered_twice_is_told_the_customer_once() -> None:

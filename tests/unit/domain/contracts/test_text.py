@@ -21,6 +21,7 @@ from tocsin.domain.contracts.clauses.metrics import CONDITIONS
 from tocsin.domain.contracts.clauses.parties import ContractKind
 from tocsin.domain.contracts.clauses.responses import RESPONSES
 from tocsin.domain.contracts.clauses.retarget import Mode
+from tocsin.domain.contracts.clauses.taking import TAKINGS
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import FACTS
 from tocsin.domain.contracts.reading import read_contract
@@ -178,6 +179,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.priority_matrix": ("priority_matrix.low.low", "P3"),
     "Contract.metrics": ("metrics.fix", {"like": "agent_work"}),
     "Contract.counts_as_response": ("counts_as_response", ["public_reply", "bot_reply"]),
+    "Contract.taken_by": ("taken_by", ["acknowledgement", "bot"]),
     "Contract.targets": ("targets.1.fix", "8h"),
     "Contract.aggregates": ("aggregates", []),
     "Contract.warn_at": ("warn_at", ["75%", "20m left"]),
@@ -358,6 +360,7 @@ ALTERNATIVES: Mapping[str, tuple[str, list[Any]]] = {
     "retarget.calendar": ("retarget.calendar", [*get_args(Mode)]),
     "reopen": ("reopen", ["resume", "new_cycle", {"mode": "grace", "within": "1h"}]),
     "responses": ("counts_as_response", [[kind] for kind in RESPONSES]),
+    "taken_by": ("taken_by", [[how] for how in TAKINGS]),
     "zones": ("calendars.plant.timezone.of", ["customer", "site", "team"]),
     "holidays": (
         "calendars.plant.holidays",
@@ -425,6 +428,7 @@ def test_a_small_contract_has_no_clause_about_what_it_does_not_say() -> None:
         "Warnings",
         "Changes",
         "Reopened tickets",
+        "Who has a ticket",
         "Escalation",
     ]
 
@@ -707,7 +711,7 @@ def test_whatever_somebody_writes_is_read_as_they_wrote_it(wording: str) -> None
     assert f"“{once}”: {once}" in shown
     assert f"{once}, for {once}." in shown
     assert once in shown  # its own cell of the table of priorities
-    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 21
+    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 22
 
 
 @given(st.text(min_size=1, max_size=40))

@@ -123,6 +123,7 @@ class Document:
             **document.get("retarget", {}),
         }
         self.counts_as_response: Sequence[str] = document.get("counts_as_response", ["public_reply", "resolution"])
+        self.taken_by: Sequence[str] = document.get("taken_by", ["acknowledgement", "answer", "assignment"])
         self.tiers: Sequence[Mapping[str, Any]] = document["escalation"]["tiers"]
         self.review: Mapping[str, Any] | None = document.get("review")
 
@@ -364,6 +365,7 @@ class Fact:
     type: str
     at: int
     actor: str
+    who: str
     details: Mapping[str, Any]
 
 
@@ -383,6 +385,8 @@ class SlowTicket:
         self.wrote_while_resolved = False
         self.resolved_at: int | None = None
         self.tier = 0
+        self.holder: str | None = None
+        self.holders_tier = 0
         self.current: dict[str, Cycle] = {}
         self.cycles: list[Cycle] = []
         for fact in sorted(facts, key=lambda fact: (fact.at, fact.number)):
@@ -434,7 +438,12 @@ class SlowTicket:
         return everybodys | self.terms.metrics
 
     def _promised(self, metric: str) -> Promised | None:
-        return self.terms.promised(metric, self.terms.row(self.priority, self.attributes), self.tier)
+        return self.terms.promised(metric, self.terms.row(self.priority, self.attributes), self.turn)
+
+    @property
+    def turn(self) -> int:
+        """The tier that has it."""
+        return self.holders_tier if self.holder else self.tier
 
     # What facts do to a metric.
 
@@ -532,6 +541,8 @@ class SlowTicket:
 
     def _agent_replied(self, fact: Fact) -> None:
         names = self._response(fact, "public_reply" if fact.details.get("public", True) else "internal_note")
+        if fact.details.get("public", True) and not fact.details.get("notice_id"):
+            self._take(fact, "answer", fact.who)
         then = fact.details.get("then")
         if then == "resolved":
             self._resolve(fact, names)
@@ -598,15 +609,37 @@ class SlowTicket:
 
     def _acknowledged(self, fact: Fact) -> None:
         if not self.over and fact.actor != "customer":
+            self._take(fact, "acknowledgement", fact.who)
             self._happens(fact, "acknowledged", *self._response(fact, "acknowledgement"))
+
+    def _assigned(self, fact: Fact) -> None:
+        self._take(fact, "assignment", fact.details["to"]["id"])
+
+    def _unacknowledged(self, fact: Fact) -> None:
+        if not self.over and fact.actor != "customer":
+            self.holder = None
+
+    def _take(self, fact: Fact, how: str, who: str) -> None:
+        """Whoever comes later has it; a report that names nobody takes it from nobody."""
+        allowed = {"agent"} | ({"bot"} if "bot" in self.terms.taken_by else set())
+        if self.over or how not in self.terms.taken_by or fact.actor not in allowed:
+            return
+        who = who or "helpdesk"
+        if self.holder and who in (self.holder, "helpdesk"):
+            return
+        self.holder, self.holders_tier = who, fact.details.get("tier") or self.tier or 1
+        self._happens(fact, "taken_in_turn" if self.holders_tier == self.tier else "taken_out_of_turn")
 
     def _escalated(self, fact: Fact) -> None:
         if not self.over:
+            self.holder = None
             self._happens(fact, "escalated")
 
     def _tier_alerted(self, fact: Fact) -> None:
         self.tier = fact.details["tier"]
-        if fact.details["attempt"] == 1 and not self.over:
+        if fact.details["reason"] == "not_resolved":
+            self.holder = None
+        if fact.details["attempt"] == 1 and not self.over and not self.holder:
             self._happens(fact, "tier_alerted")
 
     def _resolved(self, fact: Fact) -> None:
@@ -640,6 +673,7 @@ class SlowTicket:
         followed_up = self.wrote_while_resolved and self.responded
         self.wrote_while_resolved = False
         self._happens(fact, "reopened", *(["customer_followed_up"] if followed_up else []))
+        self.holder = None
 
     def _closed(self, fact: Fact) -> None:
         if self.status in FINAL:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.story import ANA, CUSTOMER, OFFICE, Story, after, contract
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import Actor
 from tocsin.domain.tickets.explanation import Stretch, explain, seconds_by_holder
 from tocsin.domain.values.instants import format_instant
 
@@ -49,7 +50,7 @@ class TestHolders:
     def test_each_tier_the_customer_and_a_vendor_have_their_time(self) -> None:
         story = Story("P1", terms=terms())
         story.assess_until(50)  # Tier 2 is alerted at 15 and tier 3 at 45.
-        story.says(ev.Acknowledged, 55)
+        story.says(ev.Acknowledged, 55, actor=Actor("agent", "dora"))
         story.says(ev.Pended, 60)
         story.says(ev.Pended, 90, waiting_for="vendor")
         story.says(ev.Resumed, 100)
@@ -102,6 +103,7 @@ class TestHolders:
         story = Story("P1", terms=terms())
         story.assess(0)
         story.says(ev.Pended, 10)
+        story.says(ev.Escalated, 45, tier=3)
         story.assess_until(50)
         story.says(ev.Resumed, 60)
         story.says(ev.Resolved, 70)

@@ -348,7 +348,7 @@ class TestTiers:
     def test_each_tier_has_its_own_time_to_acknowledge(self) -> None:
         story = Story(terms=self.TERMS)
         story.assess_until(20)
-        story.says(ev.Acknowledged, 20)
+        story.says(ev.Acknowledged, 20, actor=Actor("agent", "ben"))
         # The first tier stayed silent until 15, the second was alerted then and answered.
         assert course(story, "tier_acknowledgement", 20) == [(0, "breached"), (15, "met")]
         assert story.due_at("tier_acknowledgement") == after(45)

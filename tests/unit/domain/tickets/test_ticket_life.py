@@ -219,7 +219,7 @@ def read(text: str) -> Contract:
 def fact_of(event: Event) -> Fact:
     details = details_of(event)
     details |= details.get("attributes", {})
-    return Fact(event.sequence, event.type, minute_of(event.occurred_at), event.actor.kind, details)
+    return Fact(event.sequence, event.type, minute_of(event.occurred_at), event.actor.kind, event.actor.id, details)
 
 
 def slow(documents: Mapping[int, Document], log: Sequence[Any]) -> SlowTicket:
@@ -373,6 +373,14 @@ class TicketLife(RuleBasedStateMachine):
     @rule(when=moments, actor=ANYBODY)
     def somebody_acknowledges(self, when: Moment, actor: Actor) -> None:
         self.life.report(ev.Acknowledged, when, actor)
+
+    @rule(when=moments, actor=ANYBODY, to=st.sampled_from(["ana", "ben"]), tier=st.sampled_from([None, 1, 2, 3]))
+    def it_is_assigned(self, when: Moment, actor: Actor, to: str, tier: int | None) -> None:
+        self.life.report(ev.Assigned, when, actor, {"to": ev.Assignee(to), "tier": tier})
+
+    @rule(when=moments)
+    def it_is_given_back(self, when: Moment) -> None:
+        self.life.report(ev.Unacknowledged, when, ANA)
 
     @rule(when=moments, details=st.sampled_from([{}, {"tier": 1}, {"tier": 2}, {"tier": 3}]))
     def somebody_escalates(self, when: Moment, details: Mapping[str, Any]) -> None:

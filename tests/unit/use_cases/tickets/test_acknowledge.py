@@ -57,22 +57,34 @@ def test_pressing_twice_records_it_once_also_at_the_same_moment(world: World) ->
     assert world.types().count("acknowledged") == 1
 
 
-def test_who_comes_second_is_recorded_and_told_who_has_it(world: World) -> None:
+def test_who_comes_second_has_it_and_a_used_link_says_so(world: World) -> None:
     first = link_to(alerted(world), "ana")
     world.clock.advance(minutes=15)
     world.run()
-    accept(world, link_to(world, "ben"))
-    assert accept(world, first).taken_by == "ben"
+    second = link_to(world, "ben")
+    accept(world, second)
+    assert accept(world, first).taken_by == "ana"
+    assert accept(world, second).taken_by == "ana"
     assert world.types().count("acknowledged") == 2
 
 
-def test_of_two_at_the_same_moment_one_has_it_and_both_are_told_the_same(world: World) -> None:
+def test_a_used_link_acknowledges_anew_when_nobody_has_the_ticket_any_more(world: World) -> None:
+    signed = link_to(alerted(world), "ana")
+    accept(world, signed)
+    world.report("resolved")
+    world.report("reopened")
+    assert show(world, signed).taken_by is None
+    assert accept(world, signed).taken_by == "ana"
+    assert world.types().count("acknowledged") == 2
+
+
+def test_of_two_at_the_same_moment_the_later_has_it(world: World) -> None:
     ana = link_to(alerted(world), "ana")
     frontline = link_to(world, "frontline")
     offers: list[Offer] = []
     world.log.interruptions.append(lambda: offers.append(accept(world, frontline)))
     offers.append(accept(world, ana))
-    assert [offer.taken_by for offer in offers] == ["frontline", "frontline"]
+    assert [offer.taken_by for offer in offers] == ["frontline", "ana"]
 
 
 def test_a_link_is_valid_to_its_last_instant_and_gone_after_it(world: World) -> None:

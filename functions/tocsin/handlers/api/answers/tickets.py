@@ -213,18 +213,19 @@ class Explanation(AnswerModel):
     next_cursor: str | None = Field(description="of the rest of the intervals; null on the last page")
 
 
-class RefusedMigration(AnswerModel):
-    """A ticket that could not be moved."""
+class UnmovedTicket(AnswerModel):
+    """A ticket that was not moved."""
 
     ticket_id: str
     why: str
 
 
 class MigrationPage(AnswerModel):
-    """Which tickets of a page have moved to the version, and which could not."""
+    """Which tickets of a page have moved to the version, which could not, and which it does not affect."""
 
     contract_id: str
     contract_version: int
     migrated: list[str]
-    refused: list[RefusedMigration]
+    refused: list[UnmovedTicket]
+    unaffected: list[UnmovedTicket]
     next_cursor: str | None

@@ -1,0 +1,43 @@
+"""Whose tier it is: who takes a ticket takes it for the tier whose team they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import AnyEvent
+from tocsin.domain.tickets.ticket import Ticket
+
+
+def with_tier(event: AnyEvent, ticket: Ticket, roster: Roster) -> AnyEvent:
+    """The event with the tier of whoever takes the ticket by it: pinned, since teams may change later.
+
+    A link has said already which tier it was sent to.
+    """
+    match event:
+        case ev.Acknowledged(tier=None) | ev.AgentReplied(public=True):
+            return replace(event, tier=_tier_of(event.actor.id, ticket, roster))
+        case ev.Assigned():
+            return replace(event, tier=_tier_of(event.to.id, ticket, roster))
+        case _:
+            return event
+
+
+def _tier_of(member_id: str, ticket: Ticket, roster: Roster) -> int | None:
+    taken = ticket.chain.acknowledged
+    if not member_id or (taken and taken.by == member_id):
+        return taken.tier if taken and member_id else None
+    return next((tier for tier in _nearest_first(ticket) if _is_in(member_id, tier, ticket, roster)), None)
+
+
+def _nearest_first(ticket: Ticket) -> Iterator[int]:
+    """Whoever is in several teams takes it for the tier that was alerted last, or for the one nearest to it."""
+    last = ticket.chain.tier or 1
+    yield from sorted(range(1, len(ticket.contract.escalation.tiers) + 1), key=lambda tier: (abs(tier - last), tier))
+
+
+def _is_in(member_id: str, tier: int, ticket: Ticket, roster: Roster) -> bool:
+    team = roster(ticket.contract.tier(tier).team)
+    return team is not None and member_id in {member.member_id for member in team.members}

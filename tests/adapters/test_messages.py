@@ -77,6 +77,9 @@ def everything(attributes: Mapping[str, Any]) -> list[tuple[Ticket, Notice]]:
     given.assess(1)
     given.says(ev.Unacknowledged, 2)
     given.assess(2)
+    given.says(ev.Resolved, 3, **RESOLVED)
+    given.says(ev.CustomerReplied, 4, actor=Actor("customer"))
+    given.assess(4)
     stories = (long, taken, reopened, late, paused, mistaken, given)
     return [(story.ticket(), notice) for story in stories for notice in story.notices()]
 

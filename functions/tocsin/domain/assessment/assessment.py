@@ -107,10 +107,14 @@ def decide(ticket: Ticket, roster: Roster, now: datetime) -> Assessment:
         record(ticket, _event(timer.due, ticket, roster, now))
     complete = timer is None or timer.at > now
     if complete:
-        if notices := owed(ticket, roster, now):
+        notices = owed(ticket, roster, now)
+        if notices:
             envelope, through = _envelope(ticket, now), ticket.sequence
             record(ticket, ev.NoticesRecorded(**envelope, through=through, notices=tuple(notices)))
-        if (conclusion := _conclusion(ticket, now)) is not None:
+        conclusion = _conclusion(ticket, now)
+        # Whoever sends what is still to be told after a settlement is an execution of its own, and ends with another.
+        again = bool(notices) and isinstance(conclusion, ev.Settled)
+        if conclusion and (again or not _says_the_same(conclusion, ticket.conclusion)):
             record(ticket, conclusion)
     return Assessment(ticket, seen, timer, complete)
 
@@ -237,7 +241,7 @@ def _corrections(ticket: Ticket, now: datetime) -> Iterator[ev.Corrected]:
 
 
 def _conclusion(ticket: Ticket, now: datetime) -> ev.Concluded | ev.Settled | None:
-    """What reports count, where nothing but a review is left to run and the log does not say so already.
+    """What reports count, where nothing but a review is left to run.
 
     A review that nobody files must not keep the ticket out of the reports.
     """
@@ -248,15 +252,14 @@ def _conclusion(ticket: Ticket, now: datetime) -> ev.Concluded | ev.Settled | No
         return None
     kind: type[ev.Concluded | ev.Settled] = ev.Concluded if running else ev.Settled
     obligations = tuple(verdict for each in ticket.obligations() for verdict in _verdicts_on(each))
-    conclusion = kind(
+    # Something learned late may change it: the log then has another conclusion, and reports take the last.
+    return kind(
         **_envelope(ticket, now),
         obligations=obligations,
         priority=ticket.priority,
         resolved_at=ticket.resolved_at,
         withdrawn=ticket.status.withdrawn,
     )
-    # Something learned late may change it: the log then has another conclusion, and reports take the last.
-    return None if _says_the_same(conclusion, ticket.conclusion) else conclusion
 
 
 def _says_the_same(conclusion: ev.Conclusion, before: ev.Conclusion | None) -> bool:

@@ -53,7 +53,7 @@ class _Rules:
         self.told = [each for event in ticket.log if isinstance(event, ev.NoticesRecorded) for each in event.notices]
         """The ledger: everything that anybody was told, in order."""
 
-    def of(self, event: AnyEvent) -> Iterator[Notice]:  # noqa: C901 - a line per kind of event
+    def of(self, event: AnyEvent) -> Iterator[Notice]:  # noqa: C901, PLR0912 - a line per kind of event
         """What one event calls for; most call for nothing."""
         match event:
             case ev.Opened():
@@ -68,6 +68,9 @@ class _Rules:
             case ev.AgentReplied():
                 yield from self._taken(event)
                 yield from self._resolved(event)
+            case ev.CustomerReplied():
+                if self.ticket.replied_after_end == event.sequence:
+                    yield from self._to_those_in_charge(NoticeKind.REPLY_RECEIVED, event, AboutTicket())
             case ev.Warned():
                 yield from self._warned(event)
             case ev.Breached():

@@ -80,6 +80,7 @@ class NoticeKind(StrEnum):
     HANDOVER = "handover", AboutHolder
     ASSIGNMENT = "assignment", AboutHolder
     ESCALATION_EXHAUSTED = "escalation_exhausted", AboutTicket
+    REPLY_RECEIVED = "reply_received", AboutTicket
     WARNING = "warning", AboutDeadline
     BREACH = "breach", AboutDeadline
     CUSTOMER_UPDATE_DUE = "customer_update_due", AboutDeadline

@@ -211,8 +211,12 @@ def _agent_replied(ticket: Ticket, event: ev.AgentReplied) -> None:
 
 
 def _customer_replied(ticket: Ticket, event: ev.CustomerReplied) -> None:
+    if ticket.status is Status.RESOLVED:
+        ticket.replied_after_end = event.sequence
+        if ticket.contract.reopen.on_customer_reply:
+            _reopened(ticket, event)
+        return
     if ticket.over:
-        ticket.wrote_while_resolved = ticket.status is Status.RESOLVED
         return
     if ticket.waiting_for == "customer":
         _resumed(ticket, event)
@@ -326,7 +330,7 @@ def _resolved(ticket: Ticket, event: Event, answered: tuple[str, ...] = ()) -> N
         happens(ticket, event, "review_owed")
 
 
-def _reopened(ticket: Ticket, event: ev.Reopened) -> None:
+def _reopened(ticket: Ticket, event: ev.Reopened | ev.CustomerReplied) -> None:
     if ticket.status is not Status.RESOLVED or ticket.resolved_at is None:
         return
     continues = ticket.contract.reopen.continues(event.occurred_at - ticket.resolved_at)
@@ -341,7 +345,7 @@ def _reopened(ticket: Ticket, event: ev.Reopened) -> None:
             else:
                 start(ticket, obligation.metric, event)
     # Helpdesks send the reply that reopens a ticket before the reopening.
-    wrote, ticket.wrote_while_resolved = ticket.wrote_while_resolved, False
+    wrote, ticket.replied_after_end = ticket.replied_after_end is not None, None
     happens(ticket, event, "reopened", *(("customer_followed_up",) if wrote and ticket.responded else ()))
     ticket.chain.request(ticket.chain.turn or 1, event.occurred_at, event.sequence, AlertReason.REOPENED)
 

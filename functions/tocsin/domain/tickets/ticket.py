@@ -83,8 +83,8 @@ class Ticket:
     status: Status = Status.OPEN
     waiting_for: WaitingFor | None = None
     responded: bool = False
-    wrote_while_resolved: bool = False
-    """The customer, who may be about to reopen it."""
+    replied_after_end: int | None = None
+    """The sequence number of what the customer wrote last since it was resolved; they may be about to reopen it."""
     resolved_at: datetime | None = None
     resolved_by: int | None = None
     reopened_by: int = 0
@@ -151,7 +151,7 @@ class Ticket:
     @property
     def conclusion(self) -> Concluded | Settled | None:
         """The event that says what reports count of it, unless it was reopened since."""
-        return self.generations.conclusion
+        return self.generations.conclusion if self.over else None
 
     @property
     def settled(self) -> bool:

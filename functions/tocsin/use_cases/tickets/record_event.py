@@ -10,18 +10,14 @@ from tocsin.domain.assessment.assessment import Assessment, decide
 from tocsin.domain.assessment.membership import with_tier
 from tocsin.domain.assessment.views import event_view, ticket_view
 from tocsin.domain.assessment.who_hears import Roster
-from tocsin.domain.tickets import events
 from tocsin.domain.tickets.commands import (
     AttributesChanged,
-    Closed,
     Command,
     ContractChanged,
-    Deleted,
     DueDateSet,
     Escalated,
     Merged,
     PriorityChanged,
-    Reopened,
     ReviewFiled,
 )
 from tocsin.domain.tickets.events import AnyEvent
@@ -45,8 +41,6 @@ from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier, reques
 from tocsin.use_cases.tickets.retrying import retrying
 from tocsin.use_cases.tickets.ticket_context import CLOCK_SKEW, TicketContext, head_of, read_context, texts_of
 
-AFTER_SETTLEMENT = (Reopened, Closed, Merged, Deleted)
-
 
 def record_event(
     key: TicketKey,
@@ -61,8 +55,9 @@ def record_event(
 ) -> dict[str, Any]:
     """The recorded event and the ticket after it, as the API shows them.
 
-    Raises NotFound for another helpdesk's ticket, Invalid for what does not fit ticket or contract, Conflict on a
-    settled ticket, PreconditionFailed when the log does not end at `if_match`, Busy after too many lost races.
+    Raises NotFound for another helpdesk's ticket, Invalid for what does not fit ticket or contract, Conflict on a ticket
+    that is closed, merged or deleted, PreconditionFailed when the log does not end at `if_match`, Busy after too many
+    lost races.
     """
 
     def record_once() -> dict[str, Any]:
@@ -96,10 +91,10 @@ def append(
     log: TicketLog,
 ) -> dict[str, Any]:
     """Append one event to the log and show the ticket after it; the ticket that was given is used up."""
-    counted = ticket.generations.counted
+    counted, was_over = ticket.generations.counted, ticket.over
     after = decide(follow(ticket, event), roster, now)
     request = request_to_record(ticket.key, idempotency, after, event.sequence, now)
-    reopened = isinstance(event, events.Reopened) and not after.ticket.over
+    reopened = was_over and not after.ticket.over
     said = {event.sequence: texts} if texts else {}
     log.append(
         head_of(after, event.sequence, now),
@@ -185,5 +180,3 @@ def _check_status(ticket: Ticket, command: Command) -> None:
         return  # It happened while there was still something to happen.
     elif ticket.status.final:
         raise Conflict(f"The ticket is {ticket.status}; nothing more can happen to it. Open a new ticket.")
-    elif ticket.settled and not isinstance(command, AFTER_SETTLEMENT):
-        raise Conflict("The ticket is settled; reopen it first, or open a new ticket.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -192,3 +193,42 @@ class TestCorrections:
         story.says(ev.AgentReplied, 5, known_at=50)
         story.assess(50)
         assert story.told("late_on_arrival") == story.told("correction") == ["frontline", "ana"]
+
+
+class TestAfterTheResolution:
+    TERMS: Mapping[str, Any] = {
+        "calendar": None,
+        "targets": {"P1": {"next_response": "30m", "resolution": "4h"}, "P3": {"next_response": "8h"}},
+    }
+
+    def test_the_customer_s_reply_is_told_to_whoever_had_it_each_time(self) -> None:
+        story = Story(terms=contract(**self.TERMS))
+        story.assess(0)
+        story.says(ev.AgentReplied, 5, then="resolved")
+        story.assess(5)
+        assert story.ticket().settled
+        for minute, generation in ((6, 2), (9, 3)):
+            story.says(ev.CustomerReplied, minute, actor=CUSTOMER)
+            story.assess(minute)
+            assert story.ticket().generation == generation, "each is told by an execution of its own"
+        assert story.told("reply_received") == ["frontline", "ana"] * 2
+
+    def test_the_next_response_is_owed_for_it_once_the_ticket_is_reopened(self) -> None:
+        story = Story(terms=contract(**self.TERMS))
+        story.assess(0)
+        story.says(ev.AgentReplied, 5, then="resolved")
+        story.says(ev.CustomerReplied, 6, actor=CUSTOMER)
+        story.says(ev.Reopened, 10)
+        assert story.due_at("next_response") == after(40)
+
+    def test_it_reopens_the_ticket_where_the_contract_says_so(self) -> None:
+        terms = contract(**self.TERMS, reopen={"mode": "resume", "on_customer_reply": True})
+        story = Story(terms=terms)
+        story.assess(0)
+        story.says(ev.AgentReplied, 5, then="resolved")
+        story.assess(5)
+        story.says(ev.CustomerReplied, 6, actor=CUSTOMER)
+        story.assess(6)
+        assert (story.ticket().status, story.due_at("next_response")) == ("open", after(36))
+        assert [(e.tier, e.reason) for e in story.recorded(ev.TierAlerted)][1:] == [(1, "reopened")]
+        assert story.told("reply_received") == []

@@ -276,6 +276,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "RetargetTerms.contract": ("retarget.contract", "retroactive"),
     "RetargetTerms.calendar": ("retarget.calendar", "retroactive"),
     "ReopenTerms.mode": ("reopen", {"mode": "resume"}),
+    "ReopenTerms.on_customer_reply": ("reopen.on_customer_reply", True),
     "ReopenTerms.within": ("reopen.within", "48h"),
     "EscalationTerms.tiers": ("escalation.tiers", [{"team": "frontline", "acknowledge_within": "15m"}]),
     "EscalationTerms.repeat_last_tier": ("escalation.repeat_last_tier", 3),
@@ -358,6 +359,7 @@ def test_another_value_of_a_field_is_another_text(field: str) -> None:
 ALTERNATIVES: Mapping[str, tuple[str, list[Any]]] = {
     **{f"retarget.{kind}": (f"retarget.{kind}", [*get_args(Mode)]) for kind in ("priority", "attributes", "contract")},
     "retarget.calendar": ("retarget.calendar", [*get_args(Mode)]),
+    "reply": ("reopen", ["resume", {"mode": "resume", "on_customer_reply": True}]),
     "reopen": ("reopen", ["resume", "new_cycle", {"mode": "grace", "within": "1h"}]),
     "responses": ("counts_as_response", [[kind] for kind in RESPONSES]),
     "taken_by": ("taken_by", [[how] for how in TAKINGS]),

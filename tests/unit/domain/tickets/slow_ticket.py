@@ -184,7 +184,13 @@ class Document:
         reopen: Any = self.document.get("reopen", "resume")
         if isinstance(reopen, str):
             return reopen == "resume"
-        return resolved_for <= int(length(reopen["within"]))
+        if "within" in reopen:
+            return resolved_for <= int(length(reopen["within"]))
+        return bool(reopen["mode"] == "resume")
+
+    def reopens_on_reply(self) -> bool:
+        reopen: Any = self.document.get("reopen", "resume")
+        return not isinstance(reopen, str) and reopen.get("on_customer_reply", False)
 
 
 def _holds(fields: Mapping[str, Any], name: str, wanted: Any) -> bool:
@@ -557,6 +563,8 @@ class SlowTicket:
     def _customer_replied(self, fact: Fact) -> None:
         if self.over:
             self.wrote_while_resolved = self.status == "resolved"
+            if self.wrote_while_resolved and self.terms.reopens_on_reply():
+                self._reopened(fact)
             return
         if self.waiting_for == "customer":
             self._resumed(fact)

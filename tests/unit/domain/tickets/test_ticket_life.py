@@ -167,7 +167,12 @@ BUSINESS_DAYS: Sequence[Document] = [
 ]
 FAMILIES = [PRESETS_BY_PRIORITY, SELECTED_ROWS, BUSINESS_DAYS]
 MODES = ("retroactive", "forward", "best_for_customer")
-REOPENING: Sequence[Any] = ["resume", "new_cycle", {"mode": "grace", "within": "4h"}]
+REOPENING: Sequence[Any] = [
+    "resume",
+    "new_cycle",
+    {"mode": "grace", "within": "4h"},
+    {"mode": "resume", "on_customer_reply": True},
+]
 RESPONSES: Sequence[Sequence[str]] = [
     ["public_reply", "resolution"],
     ["public_reply"],

@@ -95,14 +95,16 @@ def test_a_review_that_is_said_to_be_older_than_the_resolution_is_not_taken_with
     assert {o["metric"]: o["state"] for o in answer["ticket"]["obligations"]}["review"] == "met"
 
 
-def test_a_settled_ticket_may_be_reopened_or_closed_and_nothing_that_happens_now_fits_it(world: World) -> None:
+def test_a_settled_ticket_still_takes_facts_and_may_be_reopened(world: World) -> None:
     world.open()
     world.run()
     world.report("resolved")
     world.run()
     world.clock.advance(minutes=1)
-    with pytest.raises(Conflict, match="settled"):
-        world.report("priority_changed", priority="P2")
+    for fact in ("customer_replied", "agent_noted", "resolved", "agent_replied", "acknowledged", "pended"):
+        assert world.report(fact)["ticket"]["status"] == "resolved"
+    assert world.report("attributes_changed", subject="Sync")["ticket"]["subject"] == "Sync"
+    assert world.report("priority_changed", priority="P2")["ticket"]["priority"] == "P2"
     assert world.report("reopened")["ticket"]["status"] == "open"
 
 

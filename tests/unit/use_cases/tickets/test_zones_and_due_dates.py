@@ -183,7 +183,7 @@ class TestDueDatesByHand:
         world.run()
         world.report("resolved")
         world.run()
-        with pytest.raises(Conflict):
+        with pytest.raises(Invalid):
             world.report("due_date_set", actor=ANA, metric="resolution", due_at="2026-03-31T08:00:00Z", reason="x")
 
 

@@ -22,6 +22,7 @@ class ReopenTerms(Part):
         "target; grace: resume when it is reopened `within` that time, else a new cycle",
     )
     within: Duration | None = Field(None, description="of `grace`: by the clock on the wall, since it was resolved")
+    on_customer_reply: bool = Field(False, description="whether the customer's reply to a resolved ticket reopens it")
 
     @model_validator(mode="after")
     def _grace_has_a_length(self) -> ReopenTerms:
@@ -55,7 +56,14 @@ class ReopenClause(Clause):
             yield f"When a ticket is reopened, measuring {enumerated(again)} {_continued(contract.reopen)}."
         else:
             yield "When a ticket is reopened, nothing that has ended continues."
-        yield "The tier that had it last is alerted again, and has to acknowledge again."
+        yield "The tier that had it last is alerted again, and whoever had it last, and has to acknowledge again."
+        if contract.reopen.on_customer_reply:
+            yield "When the customer replies to a resolved ticket, that reopens it."
+        else:
+            yield (
+                "When the customer replies to a resolved ticket, whoever had it last is told; it is reopened when "
+                "somebody reopens it, and the next response is then owed for that reply."
+            )
 
 
 def _continued(reopen: ReopenTerms) -> str:

@@ -150,8 +150,8 @@ def _event(due: Due, ticket: Ticket, roster: Roster, now: datetime) -> AnyEvent:
             )
         case NextAlert():
             return _tier_alerted(due, ticket, roster, now)
-        case Exhaustion(at, attempts):
-            return ev.EscalationExhausted(**_envelope(ticket, now, at), attempts=attempts)
+        case Exhaustion(at, attempts, unresolved):
+            return ev.EscalationExhausted(**_envelope(ticket, now, at), attempts=attempts, unresolved=unresolved)
         case _:
             assert_never(due)
 

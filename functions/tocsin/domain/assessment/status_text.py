@@ -68,6 +68,8 @@ def coming(ticket: Ticket, due: Due) -> str:
         case NextAlert(_, tier, attempt):
             again = f", for the {ordinal(attempt)} time" if attempt > 1 else ""
             return f"tier {tier} ({ticket.contract.tier(tier).team}) is alerted{again}"
+        case Exhaustion(unresolved=True):
+            return "the last tier was alerted again, and has not resolved it in time"
         case Exhaustion():
             return "every tier was alerted, and nobody acknowledged"
         case _:

@@ -35,6 +35,8 @@ class Exhaustion:
 
     at: datetime
     attempts: int
+    unresolved: bool = False
+    """Whether somebody has it, but it was not resolved in time, twice."""
 
 
 ANONYMOUS = "helpdesk"
@@ -68,7 +70,18 @@ class Chain:
     While the ticket waits for the customer or a vendor the chain is silent, and its clock stands.
     """
 
-    __slots__ = ("acknowledged", "alerted_at", "attempt", "exhausted", "last", "pauses", "reached", "requested", "tier")
+    __slots__ = (
+        "acknowledged",
+        "again",
+        "alerted_at",
+        "attempt",
+        "exhausted",
+        "last",
+        "pauses",
+        "reached",
+        "requested",
+        "tier",
+    )
 
     def __init__(self, opened_at: datetime) -> None:
         self.tier: int | None = None
@@ -82,6 +95,8 @@ class Chain:
         """Who of the tier whose turn it is had it last, though it may have been asked for again since."""
         self.pauses: list[Interval] = []
         """When the ticket waited for somebody else, since the last alert."""
+        self.again = False
+        """Whether it was the same tier's turn again, since it had not resolved it in time."""
         self.exhausted = False
         self.requested: Request | None = Request(1, opened_at, 1, AlertReason.OPENED)
 
@@ -89,6 +104,8 @@ class Chain:
         self, tier: int, attempt: int, at: datetime, sequence: int, *, reached: bool, reason: AlertReason
     ) -> None:
         """A tier was alerted by the event with that sequence; `reached` says whether anybody could be."""
+        if reason is AlertReason.NOT_RESOLVED:
+            self.again = tier == self.turn
         self.tier, self.attempt, self.alerted_at, self.reached = tier, attempt, at, reached
         self.exhausted = False
         self.pauses = [pause for pause in self.pauses if pause.end is None]
@@ -116,7 +133,7 @@ class Chain:
             return False
         before = replace(self.acknowledged, taken_from=None) if self.acknowledged else None
         self.acknowledged = self.last = Acknowledgement(by, at, tier or self.tier or 1, sequence, before)
-        self.requested, self.exhausted = None, False
+        self.requested, self.exhausted = None, self.exhausted and self.again
         return True
 
     def give_back(self, at: datetime, sequence: int) -> None:
@@ -141,7 +158,7 @@ class Chain:
     def request(self, tier: int, at: datetime, sequence: int, reason: AlertReason) -> None:
         """Somebody asked for a tier, or the ticket was reopened: that tier is alerted and has to acknowledge."""
         self.requested, self.acknowledged, self.exhausted = Request(tier, at, sequence, reason), None, False
-        self.attempt = 0
+        self.attempt, self.again = 0, False
 
     def next_step(
         self, contract: Contract, hours_of: Hours, resolve_by: datetime | None
@@ -151,39 +168,68 @@ class Chain:
         `hours_of` is when a tier can be alerted and has to acknowledge, `resolve_by` until when the tier that has the
         ticket is given to resolve it.
         """
-        tiers = contract.escalation.tiers
         if self.requested and self.requested.reason is AlertReason.ESCALATED:
             # A person who escalates wants somebody now, whatever the hours and whoever is waited for.
             return NextAlert(self.requested.at, self.requested.tier, 1, self.requested.reason)
         if self.paused:
             return None
         if self.requested:
-            tier, asked_at, _, reason = self.requested
-            waited_until = [pause.end for pause in self.pauses if pause.end]
-            at = hours_of(contract.tier(tier)).next_opening(max([asked_at, *waited_until]))
-            return NextAlert(at, tier, 1, reason)
-        turn = self.turn
-        if turn is None or self.exhausted:
+            return self._as_requested(self.requested, contract, hours_of)
+        if self.exhausted:
             return None
-        following = turn + 1 if turn < len(tiers) else None
         if self.acknowledged:
-            if resolve_by is None or following is None:
-                return None
-            at = hours_of(contract.tier(following)).next_opening(resolve_by)
-            return NextAlert(at, following, 1, AlertReason.NOT_RESOLVED)
-        if self.tier is None:
-            return None
-        silent_at = self._silent_at(contract.tier(self.tier), hours_of, last=following is None)
-        if following is not None:
-            at = hours_of(contract.tier(following)).next_opening(silent_at)
-            return NextAlert(at, following, 1, AlertReason.NOT_ACKNOWLEDGED)
-        if self.attempt <= contract.escalation.repeat_last_tier:
-            return NextAlert(silent_at, self.tier, self.attempt + 1, AlertReason.NOT_ACKNOWLEDGED)
-        return Exhaustion(silent_at, self.attempt)
+            return self._unresolved(self.acknowledged.tier, resolve_by, contract, hours_of) if resolve_by else None
+        return self._unacknowledged(self.tier, contract, hours_of) if self.tier else None
 
-    def _silent_at(self, tier: Tier, hours_of: Hours, *, last: bool) -> datetime:
-        # An alert that reached nobody is not waited for (unless it was the last resort).
-        if not self.reached and not last:
-            return self.alerted_at
-        silent_at = hours_of(tier).deadline(self.alerted_at, tier.acknowledge_within, self.pauses)
-        return silent_at or self.alerted_at
+    def acknowledge_by(self, contract: Contract, hours_of: Hours) -> datetime | None:
+        """Until when the tier that was alerted last has to acknowledge; None where it need not, or while it waits."""
+        if self.tier is None or self.acknowledged:
+            return None
+        tier = contract.tier(self.tier)
+        return hours_of(tier).deadline(self.alerted_at, tier.acknowledge_within, self.pauses)
+
+    def _as_requested(self, wanted: Request, contract: Contract, hours_of: Hours) -> NextAlert:
+        waited_until = [pause.end for pause in self.pauses if pause.end]
+        at, tier = _open_from(wanted.tier, max([wanted.at, *waited_until]), contract, hours_of)
+        return NextAlert(at, tier, 1, wanted.reason if tier == wanted.tier else AlertReason.TIER_CLOSED)
+
+    def _unresolved(
+        self, tier: int, resolve_by: datetime, contract: Contract, hours_of: Hours
+    ) -> NextAlert | Exhaustion:
+        """The next tier is alerted; the last one is alerted once more, and then all are told."""
+        if tier < len(contract.escalation.tiers):
+            at, following = _open_from(tier + 1, resolve_by, contract, hours_of)
+            return NextAlert(at, following, 1, AlertReason.NOT_RESOLVED)
+        if self.again:
+            return Exhaustion(resolve_by, self.attempt, unresolved=True)
+        return NextAlert(hours_of(contract.tier(tier)).next_opening(resolve_by), tier, 1, AlertReason.NOT_RESOLVED)
+
+    def _unacknowledged(self, tier: int, contract: Contract, hours_of: Hours) -> NextAlert | Exhaustion:
+        last, repeated = tier >= len(contract.escalation.tiers), self.attempt > contract.escalation.repeat_last_tier
+        silent_at = self.alerted_at
+        if self.reached or last:  # An alert that reached nobody is not waited for, unless it was the last resort.
+            silent_at = self.acknowledge_by(contract, hours_of) or self.alerted_at
+        again = NextAlert(silent_at, tier, self.attempt + 1, AlertReason.NOT_ACKNOWLEDGED)
+        if last:
+            return Exhaustion(silent_at, self.attempt) if repeated else again
+        at, following = _open_from(tier + 1, silent_at, contract, hours_of)
+        waits = at > silent_at and contract.tier(following).when_closed == "next"
+        if waits and self.reached and not repeated and hours_of(contract.tier(tier)).is_open(silent_at):
+            return again  # All others are closed.
+        return NextAlert(at, following, 1, AlertReason.NOT_ACKNOWLEDGED)
+
+
+def _open_from(first: int, at: datetime, contract: Contract, hours_of: Hours) -> tuple[datetime, int]:
+    """When a tier can be alerted, and which: closed ones are passed over unless they are to be waited for.
+
+    Where none is open the one that opens first.
+    """
+    openings = []
+    for number in range(min(first, len(contract.escalation.tiers)), len(contract.escalation.tiers) + 1):
+        tier = contract.tier(number)
+        openings.append((hours_of(tier).next_opening(at), number))
+        if openings[-1][0] <= at:
+            return openings[-1]
+        if tier.when_closed == "wait":
+            break
+    return min(openings)

@@ -116,4 +116,5 @@ class Team(Part):
 
     def reachable(self, at: datetime) -> bool:
         """Whether an alert to this team reaches anybody at that instant."""
-        return bool(self.channels or self.on_call(at))
+        on_call = self.on_call(at)
+        return bool(self.channels) or any(each.channels for each in self.members if each.member_id in on_call)

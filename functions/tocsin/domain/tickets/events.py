@@ -308,10 +308,12 @@ class TierAlerted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationExhausted(Event):
-    """Every tier was alerted, the last one so often, and nobody acknowledged."""
+    """Every tier was alerted, the last one so often, and nobody acknowledged, or else nobody resolved it in time."""
 
     type = "escalation_exhausted"
     attempts: int
+    unresolved: bool = False
+    """Whether somebody has it, but it was not resolved in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

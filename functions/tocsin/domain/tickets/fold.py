@@ -164,7 +164,7 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
         case ev.Corrected():
             _corrected(ticket, event)
         case ev.EscalationExhausted():
-            ticket.chain.exhausted = ticket.chain.acknowledged is None
+            ticket.chain.exhausted = event.unresolved or ticket.chain.acknowledged is None
         case ev.Concluded() | ev.Settled() | ev.Continued() | ev.Rearmed() | ev.Unrecognized():
             pass  # `Generations` observes them; what a newer version wrote changes nothing here.
         case _:

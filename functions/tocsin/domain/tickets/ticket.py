@@ -138,6 +138,10 @@ class Ticket:
         resolve_by = by_tier.due_at() if by_tier is not None and by_tier.running else None
         return None if self.over else self.chain.next_step(self.contract, self.hours_of, resolve_by)
 
+    def acknowledge_by(self) -> datetime | None:
+        """Until when the tier that was alerted last has to acknowledge; None where it need not."""
+        return None if self.over else self.chain.acknowledge_by(self.contract, self.hours_of)
+
     @property
     def over(self) -> bool:
         """Nobody works on it."""

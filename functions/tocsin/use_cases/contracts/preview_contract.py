@@ -40,16 +40,18 @@ def preview_contract(
 def _tiers(ticket: Ticket) -> list[dict[str, Any]]:
     tiers = []
     step = ticket.next_step()
-    while isinstance(step, NextAlert) and step.attempt == 1:
-        ticket.chain.alerted(step.tier, 1, step.at, ticket.sequence + 1, reached=True, reason=step.reason)
+    last = len(ticket.contract.escalation.tiers)
+    while isinstance(step, NextAlert) and (step.attempt == 1 or step.tier < last):
+        ticket.chain.alerted(step.tier, step.attempt, step.at, ticket.sequence + 1, reached=True, reason=step.reason)
         following = ticket.next_step()
-        tiers.append(
-            {
-                "tier": step.tier,
-                "team": ticket.contract.tier(step.tier).team,
-                "alerted_at": format_instant(step.at),
-                "escalates_at": format_instant(following.at) if following else None,
-            }
-        )
+        if step.attempt == 1:
+            tiers.append(
+                {
+                    "tier": step.tier,
+                    "team": ticket.contract.tier(step.tier).team,
+                    "alerted_at": format_instant(step.at),
+                    "escalates_at": format_instant(following.at) if following else None,
+                }
+            )
         step = following
     return tiers

@@ -55,7 +55,7 @@ def record_event(
 ) -> dict[str, Any]:
     """The recorded event and the ticket after it, as the API shows them.
 
-    Raises NotFound for another helpdesk's ticket, Invalid for what does not fit ticket or contract, Conflict on a ticket
+    Raises NotFound for another helpdesk's ticket, Invalid for what does not fit ticket or contract, Conflict on one
     that is closed, merged or deleted, PreconditionFailed when the log does not end at `if_match`, Busy after too many
     lost races.
     """

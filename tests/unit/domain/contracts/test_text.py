@@ -278,6 +278,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "ReopenTerms.mode": ("reopen", {"mode": "resume"}),
     "ReopenTerms.on_customer_reply": ("reopen.on_customer_reply", True),
     "ReopenTerms.within": ("reopen.within", "48h"),
+    "Tier.when_closed": ("escalation.tiers.0.when_closed", "wait"),
     "EscalationTerms.tiers": ("escalation.tiers", [{"team": "frontline", "acknowledge_within": "15m"}]),
     "EscalationTerms.repeat_last_tier": ("escalation.repeat_last_tier", 3),
     "Tier.team": (f"{TIER}.team", "night-shift"),
@@ -728,3 +729,13 @@ def test_no_text_breaks_out_of_its_place(wording: str) -> None:
 def test_invisible_characters_are_shown() -> None:
     document = changed(DOCUMENT, "customer.name", "AC\u202eME\x1b[2J")
     assert "# Service level contract with AC�ME�\\[2J" in text(document)
+
+
+def test_a_target_around_the_clock_that_hangs_on_a_tier_which_closes_is_warned_about() -> None:
+    office = {"office": {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["08:00-18:00"]}}}
+    tiers = [{"team": "frontline", "acknowledge_within": "15m", "calendar": "office"}]
+    sentences = said(contract(calendars=office, escalation={"tiers": tiers}), "Escalation")
+    assert (
+        "Tier 1 works in its hours only, while time counts around the clock for P1: "
+        "outside them the next tier that is open is alerted."
+    ) in sentences

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.story import ANA, DOCUMENT, TEAMS, Story, after, contract, team
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor
 
@@ -205,3 +206,76 @@ def test_only_the_hours_of_the_new_priority_count_for_the_tier_that_waits() -> N
     story.assess(minutes)
     story.says(ev.PriorityChanged, minutes + 1, priority="P1")
     assert next_alert(story) == NextAlert(after(minutes + 15), 2, 1, AlertReason.NOT_ACKNOWLEDGED)
+
+
+OFFICE = {"office": {"timezone": "Europe/Berlin", "weekly": {"mon-fri": ["08:00-18:00"]}}}
+NIGHT = 13 * 60
+"""Monday, eleven in the evening: the office opens on Tuesday at eight, nine hours later."""
+
+
+def closing(*tiers: dict[str, Any], **more: Any) -> Story:
+    """A ticket that counts around the clock, asked for at night; the office closes in the evening."""
+    terms = contract(
+        calendars=OFFICE,
+        targets={"P1": {"resolution": "40h", "calendar": "always"}},
+        escalation={"tiers": [{"acknowledge_within": "15m", **tier} for tier in tiers], **more},
+    )
+    story = Story(terms=terms)
+    story.assess(0)
+    story.says(ev.Acknowledged, 1)
+    story.says(ev.Resolved, 2)
+    story.says(ev.Reopened, NIGHT)
+    return story
+
+
+def after_night(story: Story) -> list[tuple[int, int, float]]:
+    return [(tier, attempt, at - NIGHT) for tier, attempt, at in alerts(story) if at >= NIGHT]
+
+
+def test_a_tier_that_is_closed_is_passed_over_for_the_next_that_is_open() -> None:
+    story = closing({"team": "frontline", "calendar": "office"}, {"team": "engineering"})
+    story.assess_until(NIGHT)
+    assert after_night(story) == [(2, 1, 0)]
+    assert story.recorded(ev.TierAlerted)[-1].reason is AlertReason.TIER_CLOSED
+
+
+def test_a_tier_that_is_closed_is_waited_for_where_the_contract_says_so() -> None:
+    story = closing({"team": "frontline", "calendar": "office", "when_closed": "wait"}, {"team": "engineering"})
+    story.assess_until(NIGHT + 9 * 60)
+    assert after_night(story) == [(1, 1, 9 * 60)]
+
+
+def test_where_every_later_tier_is_closed_the_one_before_is_alerted_again_and_then_the_one_that_opens_first() -> None:
+    story = closing({"team": "frontline"}, {"team": "engineering", "calendar": "office"})
+    story.assess_until(NIGHT + 9 * 60)
+    assert after_night(story) == [(1, 1, 0), (1, 2, 15), (1, 3, 30), (2, 1, 9 * 60)]
+
+
+def test_who_is_to_acknowledge_has_until_the_end_of_their_own_time() -> None:
+    story = closing({"team": "frontline"}, {"team": "engineering", "calendar": "office"})
+    story.assess(NIGHT)
+    assert story.ticket().acknowledge_by() == after(NIGHT + 15)
+    story.says(ev.Acknowledged, NIGHT + 1)
+    assert story.ticket().acknowledge_by() is None
+
+
+def test_the_last_tier_that_does_not_resolve_it_is_alerted_again_and_then_all_are_told() -> None:
+    tiers = [{"team": "frontline", "acknowledge_within": "10m", "resolve_within": "30m"}]
+    story = Story(terms=contract(targets={"P1": {"resolution": "24h"}}, calendar=None, escalation={"tiers": tiers}))
+    story.assess(0)
+    story.says(ev.Acknowledged, 5)
+    story.assess_until(32)
+    assert alerts(story) == [(1, 1, 0), (1, 1, 30)]
+    story.says(ev.Acknowledged, 33)
+    story.assess_until(300)
+    assert alerts(story) == [(1, 1, 0), (1, 1, 30)]
+    [exhausted] = story.recorded(ev.EscalationExhausted)
+    assert (exhausted.occurred_at, exhausted.unresolved) == (after(60), True)
+    assert story.told("escalation_exhausted") == ["frontline", "ana"]
+
+
+def test_a_tier_whose_members_have_no_channel_is_passed_over() -> None:
+    mute = Team.model_validate({"name": "Mute", "members": [{"member_id": "max", "name": "Max"}]})
+    story = Story(teams={**TEAMS, "engineering": mute})
+    story.assess_until(16)
+    assert alerts(story) == [(1, 1, 0), (2, 1, 15), (3, 1, 15)]

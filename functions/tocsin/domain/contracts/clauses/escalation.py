@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
-from tocsin.domain.contracts.clauses.hours import CalendarName, hours_words
+from tocsin.domain.contracts.clauses.hours import ALWAYS_OPEN, CalendarName, hours_words
 from tocsin.domain.contracts.metrics import TIER_RESOLUTION
 from tocsin.domain.contracts.words import pauses_words
 from tocsin.domain.values.document import Part, WholeNumber
@@ -15,7 +15,7 @@ from tocsin.domain.values.identifiers import Slug
 from tocsin.domain.values.instants import Duration
 from tocsin.domain.values.markdown import EMPTY_CELL, TextTable
 from tocsin.domain.values.references import reference
-from tocsin.domain.values.wording import counted, duration_words
+from tocsin.domain.values.wording import counted, duration_words, enumerated
 
 MOST_TIERS = 9
 
@@ -31,6 +31,9 @@ class Tier(Part):
     acknowledge_within: Duration
     resolve_within: Duration | None = Field(None, description="from the alert; then the next tier is alerted")
     calendar: CalendarName | None = Field(None, description="instead of the calendar of the ticket's targets")
+    when_closed: Literal["next", "wait"] = Field(
+        "next", description="next: alert the next tier that is open instead; wait: alert it at its next opening"
+    )
 
 
 class EscalationTerms(Part):
@@ -56,18 +59,38 @@ class EscalationClause(Clause):
         resolving = any(tier.resolve_within for tier in contract.escalation.tiers)
         yield "When a ticket is opened, tier 1 is alerted. Whoever acknowledges has the ticket, and the alerts stop."
         yield (
-            "When nobody in a tier acknowledges in time, the next tier is alerted. Outside its hours a tier is alerted "
-            "at their next opening. A tier in which nobody can be reached is not waited for, unless it is the last."
+            "When nobody in a tier acknowledges in time, the next tier is alerted. A tier that is closed then is "
+            "passed over, unless it is to be waited for; while no later tier is open the tier before is alerted again, "
+            "and then the one that opens first. A tier in which nobody can be reached is not waited for, unless it is "
+            "the last."
         )
+        yield from _closed_at_night(contract)
         if resolving:
             yield (
                 "When a tier has acknowledged and does not resolve the ticket in time, counted from its alert, the "
-                f"next tier is alerted. The time to resolve {pauses_words(TIER_RESOLUTION)}. Both times count in the "
+                "next tier is alerted; the last tier is alerted once more, and then all tiers are told. "
+                f"The time to resolve {pauses_words(TIER_RESOLUTION)}. Both times count in the "
                 "hours in which the tier is alerted."
             )
         yield _tiers(contract, resolving)
         yield f"{_last_tier(contract.escalation.repeat_last_tier)}; then all tiers are told that nobody has the ticket."
         yield "When somebody escalates a ticket by hand, the next tier, or the tier they name, is alerted at once."
+
+
+def _closed_at_night(contract: Contract) -> Words:
+    """Whoever puts a contract should know that a target may run out while the tier that it hangs on is closed."""
+    always = [row.name for row in contract.rows if _is_always(contract, row.targets.calendar)]
+    for number, tier in enumerate(contract.escalation.tiers, start=1):
+        if always and tier.calendar and not _is_always(contract, tier.calendar):
+            instead = "it is waited for" if tier.when_closed == "wait" else "the next tier that is open is alerted"
+            yield (
+                f"Tier {number} works in its hours only, while time counts around the clock for {enumerated(always)}: "
+                f"outside them {instead}."
+            )
+
+
+def _is_always(contract: Contract, name: str | None) -> bool:
+    return name == ALWAYS_OPEN or (name is None and contract.calendar is None)
 
 
 def _tiers(contract: Contract, resolving: bool) -> TextTable:
@@ -79,7 +102,8 @@ def _tiers(contract: Contract, resolving: bool) -> TextTable:
                 tier.team,
                 duration_words(tier.acknowledge_within),
                 *([duration_words(tier.resolve_within) if tier.resolve_within else EMPTY_CELL] if resolving else []),
-                hours_words(contract, tier.calendar) if tier.calendar else "in the hours of the ticket's targets",
+                (hours_words(contract, tier.calendar) if tier.calendar else "in the hours of the ticket's targets")
+                + (", and waited for" if tier.when_closed == "wait" else ""),
             ]
             for number, tier in enumerate(contract.escalation.tiers, start=1)
         ],

@@ -80,7 +80,14 @@ def everything(attributes: Mapping[str, Any]) -> list[tuple[Ticket, Notice]]:
     given.says(ev.Resolved, 3, **RESOLVED)
     given.says(ev.CustomerReplied, 4, actor=Actor("customer"))
     given.assess(4)
-    stories = (long, taken, reopened, late, paused, mistaken, given)
+    raised = Story("P3", terms=terms, **attributes)
+    raised.assess(0)
+    raised.says(ev.Acknowledged, 1)
+    raised.says(ev.PriorityChanged, 2, priority="P1")
+    raised.assess(2)
+    raised.says(ev.Merged, 3, into="T-2")
+    raised.assess(3)
+    stories = (long, taken, reopened, late, paused, mistaken, given, raised)
     return [(story.ticket(), notice) for story in stories for notice in story.notices()]
 
 

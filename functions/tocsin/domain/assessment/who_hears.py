@@ -71,6 +71,13 @@ class _Rules:
             case ev.CustomerReplied():
                 if self.ticket.replied_after_end == event.sequence:
                     yield from self._to_those_in_charge(NoticeKind.REPLY_RECEIVED, event, AboutTicket())
+            case ev.PriorityChanged() | ev.AttributesChanged():
+                if self.ticket.raised_by == event.sequence and not self.ticket.over:
+                    yield from self._to_those_in_charge(NoticeKind.PRIORITY_RAISED, event, AboutTicket())
+            case ev.Merged() | ev.Deleted():
+                if self.ticket.withdrawn_by == event.sequence:
+                    for audience, recipient in self._who_was_told(*ALERTS):
+                        yield self._notice(NoticeKind.WITHDRAWN, audience, recipient, event, AboutTicket())
             case ev.Warned():
                 yield from self._warned(event)
             case ev.Breached():

@@ -107,6 +107,11 @@ class Contract(
         """The priority of a ticket that comes without one: by the `impact` and `urgency` of its attributes."""
         return self.priority_matrix.get(attributes.get("impact") or "", {}).get(attributes.get("urgency") or "")
 
+    def outranks(self, priority: str, other: str) -> bool:
+        """Whether a priority is more urgent than another: the contract lists the most urgent first."""
+        known = self.known_priorities or (list(self.targets) if isinstance(self.targets, dict) else [])
+        return priority in known and other in known and known.index(priority) < known.index(other)
+
     def priority_faults(self, priority: str | None, attributes: Mapping[str, Any]) -> Iterator[Fault]:
         """What is wrong with a ticket's priority: none where one is needed, or one that has no targets.
 

@@ -141,6 +141,14 @@ class Chain:
         if self.acknowledged is not None:
             self.request(self.acknowledged.tier, at, sequence, AlertReason.GIVEN_BACK)
 
+    def raise_priority(self, at: datetime, sequence: int) -> None:
+        """It has become more urgent: the tier whose turn it is hears of it, and the first one where all were silent.
+
+        Whoever has the ticket is told otherwise, and a tier that is still to be alerted is alerted anyway.
+        """
+        if self.tier and not self.acknowledged and not self.requested:
+            self.request(1 if self.exhausted else self.tier, at, sequence, AlertReason.PRIORITY_RAISED)
+
     def pause(self, at: datetime) -> None:
         """Be silent: the ticket waits for the customer or a vendor."""
         self.pauses.append(Interval(at, None))

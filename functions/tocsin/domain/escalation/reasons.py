@@ -25,6 +25,7 @@ class AlertReason(StrEnum):
     REOPENED = "reopened", "the ticket was reopened", Wait.OPENING_HOURS
     ESCALATED = "escalated", "somebody asked for this tier", Wait.OPENING_HOURS
     GIVEN_BACK = "given_back", "whoever had the ticket gave it back", Wait.OPENING_HOURS
+    PRIORITY_RAISED = "priority_raised", "its priority rose and nobody has it", Wait.OPENING_HOURS
     TIER_CLOSED = "tier_closed", "the tier before is closed now", Wait.OPENING_HOURS
     NOT_ACKNOWLEDGED = "not_acknowledged", "nobody acknowledged in time", Wait.TIER_ACKNOWLEDGEMENT
     NOT_RESOLVED = "not_resolved", "the tier before did not resolve it in time", Wait.OPENING_HOURS

@@ -80,6 +80,8 @@ class NoticeKind(StrEnum):
     HANDOVER = "handover", AboutHolder
     ASSIGNMENT = "assignment", AboutHolder
     ESCALATION_EXHAUSTED = "escalation_exhausted", AboutTicket
+    PRIORITY_RAISED = "priority_raised", AboutTicket
+    WITHDRAWN = "withdrawn", AboutTicket
     REPLY_RECEIVED = "reply_received", AboutTicket
     WARNING = "warning", AboutDeadline
     BREACH = "breach", AboutDeadline

@@ -235,6 +235,8 @@ class Merged(Event):
 
     type = "merged"
     into: str
+    into_known: bool | None = None
+    """Whether there was a ticket of that name here; a helpdesk need not report all of its tickets."""
     reason: str | None = None
 
 

@@ -248,17 +248,30 @@ def _holder(ticket: Ticket) -> str:
 
 
 def _priority_changed(ticket: Ticket, event: ev.PriorityChanged) -> None:
-    ticket.stated_priority = event.priority
+    before, ticket.stated_priority = ticket.priority, event.priority
     retarget(ticket, event, lambda contract: contract.retarget.priority)
+    _raised(ticket, event, before)
     if not ticket.over:
         happens(ticket, event, "priority_changed")
 
 
+def _raised(ticket: Ticket, event: Event, before: str) -> None:
+    """Where it is more urgent now: whoever has it is told, else the chain begins again."""
+    if ticket.over or not ticket.contract.outranks(ticket.priority, before):
+        return
+    if ticket.chain.acknowledged:
+        ticket.raised_by = event.sequence
+    else:
+        ticket.chain.raise_priority(event.occurred_at, event.sequence)
+
+
 def _attributes_changed(ticket: Ticket, event: ev.AttributesChanged) -> None:
+    before = ticket.priority
     ticket.attributes.update(event.attributes)
     ticket.text_sources |= dict.fromkeys(event.texts, event.sequence)
     if not ticket.contract.deciding.isdisjoint(event.attributes):
         retarget(ticket, event, lambda contract: contract.retarget.attributes)
+        _raised(ticket, event, before)
     if not ticket.over:
         happens(ticket, event, "attributes_changed")
 
@@ -366,7 +379,7 @@ def _withdrawn(ticket: Ticket, event: Event, status: Status) -> None:
     for metric in ticket.rulebook.metrics:
         cancel(ticket, metric, event)
     ticket.holders.append((event.occurred_at, NOBODY))
-    ticket.status, ticket.waiting_for = status, None
+    ticket.status, ticket.waiting_for, ticket.withdrawn_by = status, None, event.sequence
     ticket.resolved_at = ticket.resolved_at or event.occurred_at
 
 

@@ -83,6 +83,10 @@ class Ticket:
     status: Status = Status.OPEN
     waiting_for: WaitingFor | None = None
     responded: bool = False
+    withdrawn_by: int | None = None
+    """The sequence number of the event that merged or deleted it."""
+    raised_by: int | None = None
+    """The sequence number of what last made it more urgent, if somebody had it then."""
     replied_after_end: int | None = None
     """The sequence number of what the customer wrote last since it was resolved; they may be about to reopen it."""
     resolved_at: datetime | None = None

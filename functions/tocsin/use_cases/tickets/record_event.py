@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from tocsin.domain.assessment.assessment import Assessment, decide
 from tocsin.domain.assessment.membership import with_tier
 from tocsin.domain.assessment.views import event_view, ticket_view
 from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.tickets import events
 from tocsin.domain.tickets.commands import (
     AttributesChanged,
     Command,
@@ -74,6 +76,8 @@ def record_event(
         occurred_at = max(min(command.occurred_at or now, now), ticket.opened_at)
         event, texts = reported(command, ticket.sequence + 1, occurred_at, now)
         event = with_tier(event, ticket, context.roster)
+        if isinstance(event, events.Merged):
+            event = replace(event, into_known=log.head(TicketKey(key.helpdesk_id, event.into)) is not None)
         return append(ticket, event, texts, context.roster, idempotency, now, log=log)
 
     refusal = "Too many events of this ticket are being recorded at once; send it again."

@@ -232,3 +232,46 @@ class TestAfterTheResolution:
         assert (story.ticket().status, story.due_at("next_response")) == ("open", after(36))
         assert [(e.tier, e.reason) for e in story.recorded(ev.TierAlerted)][1:] == [(1, "reopened")]
         assert story.told("reply_received") == []
+
+
+class TestUrgency:
+    def test_a_priority_that_rises_is_told_to_whoever_has_the_ticket_once(self) -> None:
+        story = Story("P3")
+        story.assess(0)
+        story.says(ev.Acknowledged, 1)
+        for minute, priority in ((5, "P1"), (6, "P1"), (7, "P2")):
+            story.says(ev.PriorityChanged, minute, priority=priority)
+            story.assess(minute)
+        assert story.told("priority_raised") == ["frontline", "ana"]
+
+    def test_where_nobody_has_it_the_tier_is_alerted_again(self) -> None:
+        story = Story("P3")
+        story.assess(0)
+        story.says(ev.PriorityChanged, 5, priority="P1")
+        story.assess_until(20)
+        assert alerts(story) == [(1, 0), (1, 5), (2, 20)]
+
+    def test_a_chain_that_gave_up_begins_again(self) -> None:
+        story = Story("P3", terms=contract(calendar=None))
+        story.assess_until(300)
+        assert story.ticket().chain.exhausted
+        story.says(ev.PriorityChanged, 301, priority="P1")
+        story.assess(301)
+        assert alerts(story)[-1] == (1, 301)
+
+    def test_a_priority_that_was_wrong_from_the_beginning_is_corrected_for_reports_too(self) -> None:
+        story = Story("P1", terms=contract(calendar=None))
+        story.assess_until(20)
+        story.says(ev.PriorityChanged, 0, known_at=30, priority="P3")
+        story.assess(30)
+        assert [event.metric for event in story.recorded(ev.Corrected)] == ["first_response"]
+
+
+class TestWithdrawal:
+    @pytest.mark.parametrize(("kind", "details"), [(ev.Merged, {"into": "T-2"}), (ev.Deleted, {})])
+    def test_who_was_alerted_hears_of_it_and_nobody_else(self, kind: type[Any], details: dict[str, Any]) -> None:
+        story = Story()
+        story.assess(0)
+        story.says(kind, 5, **details)
+        story.assess_until(20)
+        assert story.told("withdrawn") == ["frontline", "ana"]

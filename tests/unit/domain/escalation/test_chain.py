@@ -199,7 +199,7 @@ def test_a_resolved_ticket_alerts_nobody() -> None:
 def test_only_the_hours_of_the_new_priority_count_for_the_tier_that_waits() -> None:
     evening = datetime(2026, 3, 30, 16, 0, tzinfo=UTC)
     minutes = (evening - after(0)).total_seconds() / 60
-    story = Story("P2")
+    story = Story("P2", terms=contract(priorities=["P2", "P1", "P3"]))
     story.assess(0)
     story.says(ev.Acknowledged, 1)
     story.says(ev.Escalated, minutes, tier=1)

@@ -281,6 +281,12 @@ class TestMerged:
         assert (answer["ticket"]["status"], answer["details"]["into"]) == ("merged", "T-2")
         assert world.log.heads[KEY].status == "merged"
 
+    def test_a_merger_into_a_ticket_that_nobody_reported_is_taken_and_says_so(self, world: World) -> None:
+        world.open()
+        world.open("T-2")
+        assert world.report("merged", into="T-9", key=TicketKey("acme", "T-2"))["details"]["into_known"] is False
+        assert world.report("merged", into="T-2")["details"]["into_known"] is True
+
     @pytest.mark.parametrize(("event_type", "fields"), [("merged", {"into": "T-2"}), ("deleted", {})])
     def test_nothing_more_can_happen_to_it(self, world: World, event_type: str, fields: dict[str, Any]) -> None:
         world.open()

@@ -77,7 +77,8 @@ class TestMoreThanAreRecordedTogether:
 
     @pytest.fixture
     def crowd(self, world: World) -> World:
-        members = [{"member_id": f"m-{number:02}", "name": "M"} for number in range(24)]
+        mail = [{"type": "email", "address": "m@example.com"}]
+        members = [{"member_id": f"m-{number:02}", "name": "M", "channels": mail} for number in range(24)]
         world.teams.teams["acme", "frontline"] = Team.model_validate({"name": "Frontline", "members": members})
         return ready(world)
 

@@ -110,7 +110,8 @@ def test_a_raised_priority_alerts_the_tier_that_was_waiting_for_the_morning(desk
 
 
 def test_only_who_is_on_call_is_alerted_and_a_change_of_the_roster_needs_no_new_contract(desk: Desk) -> None:
-    members = [{"member_id": "ana", "name": "Ana"}, {"member_id": "bo", "name": "Bo"}]
+    mail = [{"type": "email", "address": "f@example.com"}]
+    members = [{"member_id": name, "name": name.title(), "channels": mail} for name in ("ana", "bo")]
     rotation = {"every": "daily", "starts_on": "2026-03-27", "at": "00:00", "timezone": "UTC", "order": ["bo", "ana"]}
     desk.expect(200, "PUT", "/v1/teams/frontline", {"name": "F", "members": members, "rotation": rotation})
     desk.open()

@@ -151,13 +151,15 @@ def test_an_event_that_cannot_be_is_refused_and_not_recorded(desk: Desk, event: 
     assert desk.types() == ["opened", "tier_alerted"]
 
 
-def test_a_settled_ticket_takes_no_events_until_it_is_reopened(desk: Desk) -> None:
+def test_a_resolved_ticket_still_takes_facts_and_a_closed_one_none(desk: Desk) -> None:
     desk.open()
     desk.report("resolved")
-    before = desk.log()
-    body = problem(desk.call("POST", "/v1/tickets/T-1/events", {"type": "agent_replied"}), 409)
-    assert "reopen" in body["detail"]
-    assert desk.log() == before
+    desk.engine.advance(minutes=1)
+    for reply in (1, 2):
+        desk.report("customer_replied")
+        desk.engine.advance(minutes=1)
+        assert desk.told("reply_received") == [("reply_received", "frontline"), ("reply_received", "ana")] * reply
+    assert desk.ticket()["settled"]
     desk.report("closed")
     problem(desk.call("POST", "/v1/tickets/T-1/events", {"type": "reopened"}), 409)
 

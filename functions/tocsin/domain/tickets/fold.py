@@ -346,7 +346,10 @@ def _resolved(ticket: Ticket, event: Event, answered: tuple[str, ...] = ()) -> N
 def _reopened(ticket: Ticket, event: ev.Reopened | ev.CustomerReplied) -> None:
     if ticket.status is not Status.RESOLVED or ticket.resolved_at is None:
         return
-    continues = ticket.contract.reopen.continues(event.occurred_at - ticket.resolved_at)
+    resolved_at, continues = (
+        ticket.resolved_at,
+        ticket.contract.reopen.continues(event.occurred_at - ticket.resolved_at),
+    )
     ticket.status, ticket.resolved_at, ticket.resolved_by = Status.OPEN, None, None
     ticket.reopened_by = event.sequence
     ticket.holders.append((event.occurred_at, _holder(ticket)))
@@ -357,6 +360,9 @@ def _reopened(ticket: Ticket, event: ev.Reopened | ev.CustomerReplied) -> None:
                 obligation.retarget(ticket.promise(obligation.metric), ticket.contract.retarget.priority, event)
             else:
                 start(ticket, obligation.metric, event)
+        elif obligation.given_up_at(resolved_at):
+            obligation.revive(event)
+            obligation.retarget(ticket.promise(obligation.metric), ticket.contract.retarget.priority, event)
     # Helpdesks send the reply that reopens a ticket before the reopening.
     wrote, ticket.replied_after_end = ticket.replied_after_end is not None, None
     happens(ticket, event, "reopened", *(("customer_followed_up",) if wrote and ticket.responded else ()))

@@ -202,6 +202,14 @@ class Obligation:
         self.resume(at)
         self.ended_at, self.met_by = at, met_by
 
+    def given_up_at(self, resolved_at: datetime) -> bool:
+        """Whether resolving the ticket ended it unmet, so that it is owed again on reopening: nobody has done it since.
+
+        What reopening begins anew, and what belongs to the tiers, is none of these.
+        """
+        by_resolving = self.ended_at == resolved_at and self.met_by is None and "resolved" in self.metric.cancel
+        return by_resolving and not self.metric.of_tiers and "reopened" not in self.metric.start
+
     def revive(self, reopening: Event) -> None:
         """Go on after a reopening; the time in between counts as a pause.
 

@@ -17,16 +17,23 @@ from tocsin.domain.values.instants import format_instant
 
 
 def preview_contract(
-    contract: Contract, version: int, ticket: Mapping[str, Any], opened_at: datetime
+    contract: Contract,
+    version: int,
+    ticket: Mapping[str, Any],
+    opened_at: datetime,
+    team_timezone: str | None = None,
 ) -> dict[str, Any]:
     """What would become of a ticket that nobody touches. Raises Invalid for a priority that the contract lacks.
 
     `ticket`: priority, and whatever else the contract's selectors look at (category, impact, urgency, tags, …).
+    `team_timezone` is the zone of the first tier's team, which a ticket pins when it is opened.
     """
     if faults := list(contract.priority_faults(ticket.get("priority"), ticket)):
         raise Invalid(faults)
     attributes = cast(TicketAttributes, {name: value for name, value in ticket.items() if name in ATTRIBUTES})
-    folded = just_opened(contract, version, opened_at, ticket.get("priority"), attributes=attributes)
+    folded = just_opened(
+        contract, version, opened_at, ticket.get("priority"), attributes=attributes, team_timezone=team_timezone
+    )
     return {
         "contract": {"contract_id": contract.contract_id, "version": version},
         "priority": folded.priority,

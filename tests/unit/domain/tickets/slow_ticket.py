@@ -666,7 +666,7 @@ class SlowTicket:
     def _reopened(self, fact: Fact) -> None:
         if self.status != "resolved" or self.resolved_at is None:
             return
-        goes_on = self.terms.continues(fact.at - self.resolved_at)
+        goes_on, resolved_at = self.terms.continues(fact.at - self.resolved_at), self.resolved_at
         self.status, self.resolved_at = "open", None
         measured = self.measured()
         for cycle in [each for each in self.current.values() if measured[each.metric].continues_on_reopen]:
@@ -678,6 +678,15 @@ class SlowTicket:
                 self._promise_anew(cycle, self._promised(cycle.metric), self.terms.retarget["priority"], fact)
             elif cycle.ended is not None:
                 self._begin(fact, measured[cycle.metric])
+        for cycle in self.current.values():
+            rules = measured[cycle.metric]
+            given_up = cycle.ended == resolved_at and cycle.met_by is None and "resolved" in rules.cancel
+            if given_up and not rules.of_tiers and "reopened" not in rules.start and not rules.continues_on_reopen:
+                if not cycle.late():
+                    cycle.not_before = fact.at
+                cycle.waits.append((resolved_at, fact.at))
+                cycle.ended = cycle.met_by = None
+                self._promise_anew(cycle, self._promised(cycle.metric), self.terms.retarget["priority"], fact)
         followed_up = self.wrote_while_resolved and self.responded
         self.wrote_while_resolved = False
         self._happens(fact, "reopened", *(["customer_followed_up"] if followed_up else []))

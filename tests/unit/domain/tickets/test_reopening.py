@@ -63,3 +63,14 @@ def test_reopened_with_a_larger_target_what_was_met_at_its_deadline_has_missed_n
     story.says(ev.Reopened, 360)
     story.assess_until(900)
     assert missed(story) == ["2026-03-30T16:00:00Z"]
+
+
+def test_a_first_response_that_nobody_gave_is_owed_again() -> None:
+    terms = contract(calendar=None, counts_as_response=["public_reply"], targets={"P1": {"first_response": "1h"}})
+    story = Story(terms=terms)
+    story.assess(0)
+    story.says(ev.Resolved, 10)
+    story.assess(10)
+    story.says(ev.Reopened, 20)
+    assert story.state("first_response", 21) == "running"
+    assert story.due_at("first_response") == after(70)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.unit.story import DOCUMENT, OPENED_AT, REVIEW, contract
@@ -119,3 +121,12 @@ def test_the_preview_of_an_unknown_priority_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
         preview_contract(contract(review=REVIEW), 1, {"priority": "P9"}, OPENED_AT)
     assert "it knows P1, P2, P3" in caught.value.faults[0].message
+
+
+def test_a_preview_counts_in_the_zone_of_the_team_as_the_ticket_will() -> None:
+    hours = {"timezone": {"of": "team", "otherwise": "UTC"}, "weekly": {"mon-fri": ["09:00-17:00"]}}
+    terms = contract(calendar=hours, targets={"P1": {"resolution": "2h"}})
+    opened_at = datetime(2026, 12, 9, 16, 30, tzinfo=UTC)
+    preview = preview_contract(terms, 1, {"priority": "P1"}, opened_at, "Europe/Berlin")
+    assert [each["due_at"] for each in preview["obligations"]] == ["2026-12-10T10:00:00Z"]
+    assert preview["tiers"][0]["alerted_at"] == "2026-12-10T08:00:00Z"

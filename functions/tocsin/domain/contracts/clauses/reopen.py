@@ -56,6 +56,7 @@ class ReopenClause(Clause):
             yield f"When a ticket is reopened, measuring {enumerated(again)} {_continued(contract.reopen)}."
         else:
             yield "When a ticket is reopened, nothing that has ended continues."
+        yield "A response that was still owed when it was resolved, and that nobody gave, is owed again."
         yield "The tier that had it last is alerted again, and whoever had it last, and has to acknowledge again."
         if contract.reopen.on_customer_reply:
             yield "When the customer replies to a resolved ticket, that reopens it."

@@ -227,7 +227,9 @@ def preview_ticket(contract_id: Slug, ticket: Annotated[PreviewRequest, Body()])
     if isinstance(version, Fault):
         raise Invalid([version])
     details = ticket.model_dump(mode="json", exclude={"opened_at"}, exclude_none=True)
-    preview = preview_contract(version.contract, version.version, details, opened_at)
+    team = wiring.teams().get(helpdesk_id, version.contract.tier(1).team)
+    zone = team.timezone if team else None
+    preview = preview_contract(version.contract, version.version, details, opened_at, zone)
     return json_answer(PreviewView.model_validate(preview))
 
 

@@ -209,6 +209,17 @@ def test_what_a_customer_writes_is_text_and_no_template() -> None:
         assert "49" not in message.subject
 
 
+def test_plain_text_says_what_was_written_without_escapes() -> None:
+    said = """Can't log in & <b>nächtlicher "Sync"</b>"""
+    shown = [message for notice, message in rendered({"subject": said}) if notice.kind == "tier_alert"]
+    for message in shown:
+        assert said in message.subject
+        assert said in message.email
+    for _, message in rendered({"subject": said, "handoff": {"logs": "a > b"}, "description": "it's"}):
+        for text in (message.subject, message.sms, message.email):
+            assert not re.search(r"&(#\d+|[a-z]+);", text)
+
+
 def test_long_texts_are_cut_in_mails() -> None:
     for _, message in rendered(MAXIMAL):
         assert len(message.email) < 8_000

@@ -35,7 +35,7 @@ def template_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
-        autoescape=select_autoescape(["html"]),
+        autoescape=select_autoescape(["html"], default_for_string=False),
         trim_blocks=True,
         lstrip_blocks=True,
     )

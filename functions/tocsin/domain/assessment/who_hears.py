@@ -37,7 +37,8 @@ def owed(ticket: Ticket, roster: Roster, now: datetime) -> list[Notice]:
         for notice in rules.of(event):
             if notice.notice_id not in ticket.recorded:
                 notices.setdefault(notice.notice_id, notice)
-    return list(notices.values())
+    # An alert explains whatever else is told with it, so it goes out first.
+    return sorted(notices.values(), key=lambda notice: notice.kind is not NoticeKind.TIER_ALERT)
 
 
 class _Rules:

@@ -61,6 +61,13 @@ def test_a_short_message_is_one_segment_and_its_link_is_whole(text: str, link: s
     assert message.endswith(f" {link}" if link else "")
 
 
+def test_a_link_that_is_too_long_for_one_segment_leaves_the_text_readable() -> None:
+    link = f"https://{'h' * 200}/a/0123456789abcdef"
+    assert (
+        sms_text("P1 T-1 needs you, ack by Mon 10:15 CEST", link) == f"P1 T-1 needs you, ack by Mon 10:15 CEST {link}"
+    )
+
+
 @given(st.text(alphabet="abc ÄÖÜß", max_size=60))
 def test_a_short_text_that_fits_is_left_as_it_is(text: str) -> None:
     assert sms_text(text) == " ".join(text.split())

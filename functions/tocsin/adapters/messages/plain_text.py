@@ -12,6 +12,9 @@ SUBJECT_LIMIT = 99
 SMS_SEPTETS = 160
 """One segment of GSM-7 (https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html, 2026-11)."""
 
+LEAST_TEXT = 62
+"""Septets beside the longest link of one segment: a host of 70 characters and a token of 16."""
+
 GSM_7 = frozenset(
     "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -90,9 +93,12 @@ def gsm_text(text: str) -> str:
 
 
 def sms_text(text: str, link: str | None = None) -> str:
-    """One segment: the text, cut to what a link leaves of it, and the link whole."""
+    """One segment: the text, cut to what a link leaves of it, and the link whole.
+
+    Rather more segments than a text of which a link leaves nothing.
+    """
     tail = f" {link}" if link else ""
-    room, line = SMS_SEPTETS - septets(tail), gsm_text(text)
+    room, line = max(SMS_SEPTETS - septets(tail), LEAST_TEXT), gsm_text(text)
     if septets(line) > room:
         while line and septets(line) > room - 3:
             line = line[:-1]

@@ -21,6 +21,7 @@ from tocsin.domain.notices.notice import (
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent, Event
+from tocsin.domain.tickets.obligation import named_for
 from tocsin.domain.tickets.ticket import Ticket
 
 Roster = Callable[[str], Team | None]
@@ -122,8 +123,7 @@ class _Rules:
 
     def _late_on_arrival(self, event: ev.Warned | ev.Breached, again: str = "") -> Iterator[Notice]:
         # The id names the change that made it late, whatever else was late with it: one notice, no burst.
-        cycle, _, revision = event.obligation_id.partition("#")[2].partition(".")
-        name = f"arrival#{revision or cycle}{again}"
+        name = f"arrival#{named_for(event.obligation_id)}{again}"
         yield from self._to_those_in_charge(NoticeKind.LATE_ON_ARRIVAL, event, AboutTicket(), name)
 
     def _about_metric(self, kind: NoticeKind, event: Event, about: AboutDeadline) -> Iterator[Notice]:

@@ -270,3 +270,9 @@ class Obligation:
         else:  # Back to a deadline that was missed before: it is not missed twice.
             self.superseded = [(revision, missed) for revision, missed in self.superseded if revision != again]
             self.revision = again
+
+
+def named_for(obligation_id: str) -> str:
+    """The event that an obligation is named for: the one that gave it another target, else the one that began it."""
+    cycle, _, revision = obligation_id.partition("#")[2].partition(".")
+    return revision or cycle

@@ -277,7 +277,7 @@ def test_the_name_of_who_took_it_cannot_either() -> None:
     [handover] = story.notices("handover")
     message = TemplateMessages(ShortLinks()).render(handover, story.ticket(), {}, TEAMS.get, after(17))
     assert not message.sms.startswith("You have won")
-    assert "has acknowledged and takes over" in message.email
+    assert "has the ticket now" in message.email
 
 
 def test_what_a_customer_writes_is_text_and_no_template() -> None:
@@ -418,3 +418,8 @@ def test_a_reminder_carries_attributes_to_filter_by_and_versioned_json() -> None
 
 def test_every_kind_of_reminder_is_rendered_here() -> None:
     assert {*reminded(OCTOBER, **TERM)} == OF_CONTRACTS
+
+
+def test_a_reminder_s_short_message_is_one_segment() -> None:
+    for message in reminded(OCTOBER, **TERM).values():
+        assert septets_of(message.sms) <= 160

@@ -55,13 +55,9 @@ class Countdown(NamedTuple):
         return earlier + self.promise.calendar.business_days(self.counts_from, at, pauses, self.after)
 
     def warnings(
-        self,
-        pauses: Sequence[Interval],
-        due_at: datetime | None,
-        given: frozenset[str] | set[str] = frozenset(),
-        by_hand: bool = False,
+        self, pauses: Sequence[Interval], due_at: datetime | None, by_hand: bool = False
     ) -> list[tuple[str, datetime]]:
-        """Each warning not yet `given`, as the contract writes it, with its instant; none at or after the deadline.
+        """Each warning as the contract writes it, with its instant; none at or after the deadline.
 
         Of thresholds that are reached at the same instant (75% of an hour, 15 minutes left) only the first warns.
 
@@ -75,11 +71,10 @@ class Countdown(NamedTuple):
                 first_at.setdefault(reached, _label(threshold))
         found = []
         for reached, label in first_at.items():
-            if label not in given:
-                wanted = self.promise.warnings_in
-                at = wanted.next_opening(reached) if wanted else reached
-                if due_at is None or at < due_at:
-                    found.append((label, at))
+            wanted = self.promise.warnings_in
+            at = wanted.next_opening(reached) if wanted else reached
+            if due_at is None or at < due_at:
+                found.append((label, at))
         return found
 
     def _warns_at(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -212,9 +212,9 @@ ENDLESS_ZONE = (
 )
 def test_what_repeats_without_end_is_over_soon(event: str) -> None:
     events = [event] * max(1, (SIZE_LIMIT - 300) // len(f"BEGIN:VEVENT  UID:000  {event}  END:VEVENT  "))
-    began = perf_counter()
+    began = process_time()
     IcsFeeds().read(feed(*events, before=ENDLESS_ZONE), range(2026, 2036), False)
-    assert perf_counter() - began < PATIENCE
+    assert process_time() - began < PATIENCE
 
 
 def test_more_days_off_than_a_contract_may_have_are_refused() -> None:

@@ -12,24 +12,23 @@ from typing import Any, get_args
 import pytest
 
 from tests.adapters.conftest import REGION, client_of
-from tests.unit.fakes import FakeLinks
-from tests.unit.story import CUSTOMER, OPENED_AT, REVIEW, Story, after, contract
+from tests.adapters.every_message import TEAMS, ShortLinks, every_message, read_aloud, texts_in
+from tests.adapters.sms_counter import septets_of
+from tests.unit.story import OPENED_AT, Story, after, contract
 from tocsin.adapters.dynamodb.channels import DynamoChannels
 from tocsin.adapters.dynamodb.table import Table
-from tocsin.adapters.messages import TEMPLATES, TemplateMessages, local_time
-from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_page
+from tocsin.adapters.messages import TEMPLATES, TemplateMessages
 from tocsin.adapters.messages.reminders import TemplateReminderMessages
+from tocsin.adapters.messages.situation import local_time, short_time
 from tocsin.adapters.sns import SnsNotifier
-from tocsin.domain.assessment.acknowledgement import Offer
 from tocsin.domain.contracts.reminders import ReminderKind, reminders_of
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.notices.message import Message
-from tocsin.domain.notices.notice import Notice, NoticeKind
+from tocsin.domain.notices.notice import AboutAlert, Notice, NoticeKind
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.commands import Attributes
 from tocsin.domain.tickets.events import Actor
-from tocsin.domain.tickets.texts import TEXT_NAMES, Texts
-from tocsin.domain.tickets.ticket import Ticket
 
 SECRET = "Zs3cretZ"
 MAXIMAL: dict[str, Any] = {
@@ -44,69 +43,14 @@ MAXIMAL: dict[str, Any] = {
     "handoff": {f"{SECRET} logs": f"{SECRET} logs", "steps": "x" * 5_000},
 }
 
-RESOLVED: Mapping[str, Any] = {"root_cause": "c", "mitigation": "m", "prevention": "p"}
-
-
-def everything(attributes: Mapping[str, Any]) -> list[tuple[Ticket, Notice]]:
-    """Lives of tickets in which every kind of notice occurs, and the ticket as it was when each was owed."""
-    terms = contract(review=REVIEW, calendar={"timezone": "Europe/Berlin"})
-    long = Story(terms=terms, **attributes)
-    long.assess_until(300)
-    taken = Story(terms=terms, **attributes)
-    taken.assess_until(20)
-    taken.says(ev.Acknowledged, 21, actor=Actor("agent", "ben"))
-    taken.assess_until(100)
-    taken.says(ev.Resolved, 110, **RESOLVED)
-    taken.assess_until(14 * 1440)
-    reopened = Story(terms=terms, **attributes)
-    for event_type, minute in ((ev.Resolved, 10), (ev.Reopened, 20), (ev.Escalated, 30)):
-        reopened.says(event_type, minute)
-        reopened.assess(minute)
-    late = Story("P1", terms=terms, known_after=600, **attributes)
-    late.assess(600)
-    paused = Story(terms=terms, **attributes)
-    paused.says(ev.Pended, 200)
-    paused.assess(210)
-    mistaken = Story(terms=terms, **attributes)
-    mistaken.assess_until(20)
-    mistaken.says(ev.AgentReplied, 10, known_at=30)
-    mistaken.assess(30)
-    given = Story(terms=terms, **attributes)
-    given.assess(0)
-    given.says(ev.Assigned, 1, actor=Actor("agent", "dora"), to=ev.Assignee("ana"))
-    given.assess(1)
-    given.says(ev.Unacknowledged, 2)
-    given.assess(2)
-    given.says(ev.Resolved, 3, **RESOLVED)
-    given.says(ev.CustomerReplied, 4, actor=Actor("customer"))
-    given.assess(4)
-    raised = Story("P3", terms=terms, **attributes)
-    raised.assess(0)
-    raised.says(ev.Acknowledged, 1)
-    raised.says(ev.PriorityChanged, 2, priority="P1")
-    raised.assess(2)
-    raised.says(ev.Merged, 3, into="T-2")
-    raised.assess(3)
-    stories = (long, taken, reopened, late, paused, mistaken, given, raised)
-    return [(story.ticket(), notice) for story in stories for notice in story.notices()]
-
-
 OF_CONTRACTS = {*get_args(ReminderKind)}
 """Kinds that are about no ticket; their words have a test of their own below."""
 
 KINDS = sorted({path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")} - OF_CONTRACTS)
 
 
-def texts_in(attributes: Mapping[str, Any]) -> Texts:
-    return {name: text for name, text in {**attributes, **RESOLVED}.items() if name in TEXT_NAMES}
-
-
 def rendered(attributes: Mapping[str, Any]) -> list[tuple[Notice, Message]]:
-    messages = TemplateMessages(FakeLinks())
-    return [
-        (notice, messages.render(notice, ticket, texts_in(attributes), after(700)))
-        for ticket, notice in everything(attributes)
-    ]
+    return [(each.notice, each.message) for each in every_message(attributes)]
 
 
 @pytest.fixture(scope="module", params=["minimal", "maximal"])
@@ -139,14 +83,54 @@ def test_no_message_shows_what_only_a_programmer_understands(told: list[tuple[No
                 assert oddity not in text, (notice.kind, oddity, text)
 
 
-def test_a_short_message_fits_two_and_carries_nothing_that_a_customer_wrote(
-    told: list[tuple[Notice, Message]],
-) -> None:
+def test_every_reason_of_an_alert_is_its_first_sentence(told: list[tuple[Notice, Message]]) -> None:
+    said = {}
     for notice, message in told:
-        without_link = re.sub(r"https://\S+.*", "", message.sms)
-        assert len(without_link) <= 160, notice
-        assert SECRET not in message.sms, notice
-        assert "\n" not in message.sms, notice
+        if isinstance(notice.about, AboutAlert):
+            said[notice.about.reason] = message.email.splitlines()[0]
+            assert message.email.splitlines()[0].endswith(f" because {notice.about.reason.sentence}.")
+    assert said.keys() == set(AlertReason)
+
+
+LONGEST = f"{'T' * 31}_{'9' * 32}"
+
+
+@pytest.mark.parametrize(
+    ("ticket_id", "priority", "timezone"),
+    [
+        ("T-1", "P1", "Europe/Berlin"),
+        (LONGEST, "P1", "Asia/Kathmandu"),
+        (LONGEST, "Business_critical-for-everybody1", "America/Argentina/Buenos_Aires"),
+    ],
+)
+def test_a_short_message_is_one_segment_with_its_link_and_names_nobody(
+    ticket_id: str, priority: str, timezone: str
+) -> None:
+    targets = {priority: {"first_response": "15m", "resolution": "4h", "periodic_update": "2h", "calendar": "always"}}
+    told = every_message(
+        MAXIMAL, ticket_id=ticket_id, priority=priority, targets=targets, calendar={"timezone": timezone}
+    )
+    assert {each.notice.kind for each in told} == set(NoticeKind)
+    for each in told:
+        text, link = each.message.sms, each.message.data["acknowledge_url"]
+        assert septets_of(text) <= 160, text
+        assert text.isprintable()
+        assert link is None or text.endswith(f" {link}")
+        for private in (SECRET, "Ana", "Ben", "Dora", "ana", "ben", "dora", "ACME"):
+            assert private not in text, text
+
+
+def test_a_short_alert_says_which_ticket_and_until_when_by_the_contract_s_clock() -> None:
+    alert = next(each.message for each in every_message() if each.notice.kind == "tier_alert")
+    text, _, link = alert.sms.rpartition(" ")
+    assert text == "P1 T-1 needs you, ack by Mon 10:15 CEST"
+    assert link == alert.data["acknowledge_url"]
+
+
+def test_a_long_ticket_id_keeps_its_beginning_and_its_end_and_the_alert_its_deadline() -> None:
+    alerts = every_message(ticket_id="ACME-GLOBAL-INCIDENT-2026-000123", calendar={"timezone": "Asia/Kathmandu"})
+    alert = next(each.message for each in alerts if each.notice.kind == "tier_alert")
+    assert alert.sms.startswith("P1 ACME-GLOB..26-000123 needs you, ack by Mon 14:00 +0545 https://")
 
 
 def test_the_right_people_are_addressed(told: list[tuple[Notice, Message]]) -> None:
@@ -162,19 +146,95 @@ def test_the_right_people_are_addressed(told: list[tuple[Notice, Message]]) -> N
 def test_the_customer_reads_nothing_that_is_meant_for_our_own_people(
     told: list[tuple[Notice, Message]],
 ) -> None:
+    ours = ("hand-off", "handoff", "logs", "acknowledge", "requester", "tier", "frontline", "engineering", "management")
+    people = ("ana", "ben", "dora")
     for notice, message in told:
         if notice.audience == "customer":
-            for text in (message.subject, message.sms, message.email):
-                assert "Hand-off" not in text, notice
-                assert "logs" not in text, notice
-                assert "acknowledge" not in text.lower(), notice
+            data = {name: value for name, value in message.data.items() if value}
+            for text in (message.subject, message.sms, message.email, json.dumps(data)):
+                for word in ours:
+                    assert word not in text.lower(), (notice, text)
+                assert not {*re.findall(r"\w+", text.lower())}.intersection(people), (notice, text)
+            assert message.attributes["tier"] == ""
 
 
-def test_only_a_tier_s_alert_carries_the_link(told: list[tuple[Notice, Message]]) -> None:
+def test_no_message_shows_a_state_s_name_or_a_team_s_id(told: list[tuple[Notice, Message]]) -> None:
     for notice, message in told:
-        assert ("https://tocsin.example/a/" in message.email) == (notice.kind == "tier_alert"), notice
-        assert ("https://tocsin.example/a/" in message.sms) == (notice.kind == "tier_alert"), notice
-        assert (message.data["acknowledge_url"] is not None) == (notice.kind == "tier_alert"), notice
+        for text in (message.subject, message.sms, message.email):
+            for raw in ("out_of_hours", "met_late", "_response", "pending since", "frontline", "engineering"):
+                assert raw not in text, (notice.kind, text)
+
+
+def test_the_customer_is_promised_no_instant_that_has_passed() -> None:
+    for each in every_message():
+        if each.notice.audience == "customer":
+            for said in re.findall(
+                r"(?:again|response +|resolution +)by (\w{3} \d\d \w{3} \d\d:\d\d)", each.message.email
+            ):
+                promised = datetime.strptime(f"2026 {said} +0200", "%Y %a %d %b %H:%M %z")
+                if "did not keep it" not in each.message.email.splitlines()[0] or "again" in said:
+                    assert promised > each.at, each.message.email
+
+
+def test_the_customer_reads_of_an_escalation_only_where_there_was_one() -> None:
+    breaches = [each for each in every_message() if each.notice.kind == "customer_breach"]
+    escalated = {"escalated" in each.message.email: each.ticket.chain.tier for each in breaches}
+    assert escalated[True] != 1
+    assert escalated[False] in (None, 1)
+
+
+def test_a_link_goes_to_members_and_to_the_team_that_is_asked(told: list[tuple[Notice, Message]]) -> None:
+    for notice, message in told:
+        linked = notice.audience == "member" or notice.kind == "tier_alert"
+        assert ("https://hhh" in message.email) == linked, notice
+        assert ("https://hhh" in message.sms) == linked, notice
+        assert (message.data["acknowledge_url"] is not None) == linked, notice
+
+
+def test_what_was_late_on_arrival_is_named() -> None:
+    story = Story(teams=TEAMS, known_after=150, terms=contract(calendar={"timezone": "Europe/Berlin"}))
+    story.assess(150)
+    notice = story.notices("late_on_arrival")[0]
+    mail = TemplateMessages(ShortLinks()).render(notice, story.ticket(), {}, TEAMS.get, after(150)).email
+    assert (
+        "\n  first response: was due Mon 30 Mar 10:15 CEST\n  customer update: was due Mon 30 Mar 12:00 CEST\n\n"
+        in mail
+    )
+
+
+def test_a_status_is_since_then_and_not_since_the_opening() -> None:
+    story = Story(teams=TEAMS, terms=contract(calendar={"timezone": "Europe/Berlin"}))
+    story.assess(0)
+    story.says(ev.Pended, 10, waiting_for="vendor")
+    story.assess(15)
+    alert = story.notices("tier_alert")[-1]
+    mail = TemplateMessages(ShortLinks()).render(alert, story.ticket(), {}, TEAMS.get, after(15)).email
+    assert "Status     waiting for the vendor since Mon 30 Mar 10:10 CEST\nOpened     Mon 30 Mar 10:00 CEST\n" in mail
+
+
+def test_outside_its_hours_is_said_in_words() -> None:
+    story = Story("P2", teams=TEAMS, terms=contract())
+    story.assess(0)
+    alert = story.notices("tier_alert")[0]
+    evening = TemplateMessages(ShortLinks()).render(alert, story.ticket(), {}, TEAMS.get, after(600)).email
+    assert "resolution               2 hours of 8 hours left" in evening
+    assert "outside its hours until Tue 31 Mar 09:00 CEST" in evening
+
+
+def test_who_has_the_ticket_is_told_so_and_anybody_else_who_has_it() -> None:
+    told = [e for e in every_message() if e.notice.kind == "customer_update_due" and e.ticket.chain.acknowledged]
+    said = {each.notice.recipient: each.message.email for each in told}
+    assert "You have this ticket." in said["ben"]
+    assert "Ben (Platform Engineers) has this ticket." in said["engineering"]
+
+
+def test_the_second_alert_of_a_tier_says_so_and_until_when_it_may_still_acknowledge() -> None:
+    again = next(e for e in every_message() if isinstance(e.notice.about, AboutAlert) and e.notice.about.attempt == 2)
+    assert "This is the 2nd alert.\n\nAcknowledge by Mon 30 Mar 12:45 CEST:" in again.message.email
+
+
+def test_the_text_to_read_aloud_has_every_kind() -> None:
+    assert all(f"\n{kind} to " in read_aloud() for kind in NoticeKind)
 
 
 def test_machines_get_json_of_one_shape(told: list[tuple[Notice, Message]]) -> None:
@@ -215,7 +275,7 @@ def test_the_name_of_who_took_it_cannot_either() -> None:
     story.says(ev.Acknowledged, 16, actor=Actor("agent", "x\n---\nYou have won\n---\ny"))
     story.assess(16)
     handover = story.notices("handover")[0]
-    message = TemplateMessages(FakeLinks()).render(handover, story.ticket(), {}, after(17))
+    message = TemplateMessages(ShortLinks()).render(handover, story.ticket(), {}, TEAMS.get, after(17))
     assert not message.sms.startswith("You have won")
     assert "has the ticket now" in message.email
 
@@ -223,6 +283,17 @@ def test_the_name_of_who_took_it_cannot_either() -> None:
 def test_what_a_customer_writes_is_text_and_no_template() -> None:
     for _, message in rendered({"subject": "{{ 7 * 7 }} {% if x %}"}):
         assert "49" not in message.subject
+
+
+def test_plain_text_says_what_was_written_without_escapes() -> None:
+    said = """Can't log in & <b>nächtlicher "Sync"</b>"""
+    shown = [message for notice, message in rendered({"subject": said}) if notice.kind == "tier_alert"]
+    for message in shown:
+        assert said in message.subject
+        assert said in message.email
+    for _, message in rendered({"subject": said, "handoff": {"logs": "a > b"}, "description": "it's"}):
+        for text in (message.subject, message.sms, message.email):
+            assert not re.search(r"&(#\d+|[a-z]+);", text)
 
 
 def test_long_texts_are_cut_in_mails() -> None:
@@ -245,61 +316,20 @@ def test_a_ticket_with_everything_as_long_as_the_api_takes_it_is_still_told(tabl
         notifier.subscribe(topic, ())
     story = Story(**longest)
     story.assess(0)
-    messages = TemplateMessages(FakeLinks())
+    messages = TemplateMessages(ShortLinks())
     for notice in story.notices():
-        assert notifier.publish(messages.render(notice, story.ticket(), texts_in(longest), after(1)))
+        assert notifier.publish(messages.render(notice, story.ticket(), texts_in(longest), TEAMS.get, after(1)))
 
 
-class TestLocalTime:
-    def test_an_instant_is_said_in_the_contract_s_zone_and_in_utc(self) -> None:
-        assert local_time(OPENED_AT, "Europe/Berlin") == "Mon 30 Mar 10:00 CEST (2026-03-30T08:00:00Z)"
-        assert local_time("2026-03-29T00:59:59Z", "Europe/Berlin") == "Sun 29 Mar 01:59 CET (2026-03-29T00:59:59Z)"
-        assert local_time("2026-03-29T01:00:00Z", "Europe/Berlin") == "Sun 29 Mar 03:00 CEST (2026-03-29T01:00:00Z)"
-
-    @pytest.mark.parametrize("nothing", [None, ""])
-    def test_what_is_paused_has_none(self, nothing: str | None) -> None:
-        assert local_time(nothing, "UTC") == "not while paused"
+def test_an_instant_is_said_in_the_contract_s_zone() -> None:
+    assert local_time(OPENED_AT, "Europe/Berlin") == "Mon 30 Mar 10:00 CEST"
+    assert local_time(datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC), "Europe/Berlin") == "Sun 29 Mar 01:59 CET"
+    assert local_time(datetime(2026, 3, 29, 1, tzinfo=UTC), "Europe/Berlin") == "Sun 29 Mar 03:00 CEST"
 
 
-class TestPages:
-    def offer(self, taken_by: str | None = None, **attributes: Any) -> Offer:
-        story = Story(**attributes)
-        return Offer(story.ticket(), "ana", 1, taken_by, OPENED_AT if taken_by else None)
-
-    def test_an_open_offer_has_one_button_and_no_script(self) -> None:
-        page = offer_page(self.offer())
-        assert page.count("<button") == 1
-        assert page.count('<form method="post">') == 1
-        assert "<script" not in page
-
-    def test_what_a_customer_wrote_is_shown_and_not_run(self) -> None:
-        page = offer_page(self.offer(subject='"><img src=x onerror=alert(1)><script>'))
-        assert "<img" not in page
-        assert "<script" not in page
-        assert "&lt;script&gt;" in page
-
-    def test_the_name_of_who_has_it_is_shown_and_not_run(self) -> None:
-        page = offer_page(self.offer(taken_by="<b>bo</b>"))
-        assert "<b>" not in page
-        assert "<button" not in page
-
-    def test_a_refusal_is_shown_and_not_run(self) -> None:
-        assert "<i>" not in refusal_page("<i>", "<i>")
-
-    def test_who_has_just_taken_it_is_told_so_and_anybody_else_who_has_it(self) -> None:
-        assert "You have it" in accepted_page(self.offer(taken_by="ana"))
-        assert "bo acknowledged at Mon 30 Mar 10:00 CEST" in accepted_page(self.offer(taken_by="bo"))
-
-    @pytest.mark.parametrize("status", [ev.Resolved, ev.Closed])
-    def test_when_it_is_over_there_is_nothing_to_press(self, status: type[Any]) -> None:
-        story = Story()
-        story.says(status, 1, actor=CUSTOMER)
-        page = offer_page(Offer(story.ticket(), "ana", 1, None, None))
-        assert "<button" not in page
-        assert "Nothing is left to acknowledge" in page
-
-    def test_a_page_is_the_same_for_the_same_offer(self) -> None:
-        assert offer_page(self.offer()) == offer_page(self.offer())
+@pytest.mark.parametrize(("days", "said"), [(0, "Mon 10:00 CEST"), (5, "Mon 10:00 CEST"), (6, "30 Mar 10:00")])
+def test_a_short_time_says_the_day_of_the_week_while_that_is_enough(days: int, said: str) -> None:
+    assert short_time(OPENED_AT, "Europe/Berlin", after(-days * 1440)) == said
 
 
 def reminded(now: datetime, **changes: Any) -> dict[str, Message]:
@@ -388,3 +418,8 @@ def test_a_reminder_carries_attributes_to_filter_by_and_versioned_json() -> None
 
 def test_every_kind_of_reminder_is_rendered_here() -> None:
     assert {*reminded(OCTOBER, **TERM)} == OF_CONTRACTS
+
+
+def test_a_reminder_s_short_message_is_one_segment() -> None:
+    for message in reminded(OCTOBER, **TERM).values():
+        assert septets_of(message.sms) <= 160

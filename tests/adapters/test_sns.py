@@ -6,15 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from tests.adapters.conftest import REGION, client_of
 from tocsin.adapters.dynamodb.channels import DynamoChannels
 from tocsin.adapters.dynamodb.table import Table
-from tocsin.adapters.sns import SnsNotifier, subject_line
+from tocsin.adapters.sns import SnsNotifier
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.subscription import Subscription
 
@@ -220,21 +218,3 @@ def test_a_topic_with_another_key_from_a_stack_before_is_adopted(
     attributes = client.get_topic_attributes(TopicArn=f"{PREFIX}acme_team_frontline")["Attributes"]
     assert attributes["KmsMasterKeyId"] == "alias/aws/sns"
     assert endpoints(client, "acme_team_frontline") == {ANA}
-
-
-@given(st.text(max_size=400))
-def test_a_subject_is_one_line_of_less_than_a_hundred_printable_ascii_characters(text: str) -> None:
-    line = subject_line(text)
-    assert len(line) < 100
-    assert line.isascii()
-    assert line.isprintable()
-    assert bool(line) == bool(text.split())
-
-
-@given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=99))
-def test_a_subject_that_fits_is_left_as_it_is(text: str) -> None:
-    assert subject_line(text) == text
-
-
-def test_a_subject_that_is_cut_says_so() -> None:
-    assert subject_line("x" * 100) == "x" * 96 + "..."

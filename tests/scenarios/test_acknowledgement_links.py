@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from itsdangerous import URLSafeSerializer
 
 from infra.local.gateway_events import Response
@@ -46,7 +48,7 @@ def test_the_second_person_has_it_and_the_first_is_told_and_sees_so_by_the_used_
     desk.engine.advance(minutes=1)
     assert ("handover", "ana") in desk.told("handover")
     page = follow(desk, "POST", first)
-    assert "ben acknowledged" in page.body.decode()
+    assert "Ben (Engineering) acknowledged" in page.body.decode()
     assert desk.ticket()["escalation"]["acknowledged_by"] == "ben"
 
 
@@ -57,8 +59,48 @@ def test_the_customer_and_the_tier_before_learn_that_engineering_has_it(desk: De
     follow(desk, "POST", desk.link_to("ben"))
     assert [who for _, who in desk.told("handover")] == ["frontline", "ana", "engineering"]
     [update] = desk.alerts("customer_update")
-    assert "engineering has it now" in update.body
-    assert "by Fri 27 Mar 18:40 CET (2026-03-27T17:40:00Z)" in update.body
+    assert "Engineering has taken over your report" in update.body
+    assert "by Fri 27 Mar 18:40 CET." in update.body
+
+
+def test_a_used_link_acknowledges_anew_after_a_reopening(desk: Desk) -> None:
+    """Its page shows a button only where pressing it does something."""
+    desk.open()
+    link = desk.link_to("ana")
+    follow(desk, "POST", link)
+    assert "<button" not in follow(desk, "GET", link).body.decode()
+    desk.report("resolved")
+    assert "<button" not in follow(desk, "GET", link).body.decode()
+    desk.report("reopened")
+    assert "<button" in follow(desk, "GET", link).body.decode()
+    page = follow(desk, "POST", link).body.decode()
+    assert "You have it" in page
+    assert "<button" not in page
+    assert desk.ticket()["escalation"]["acknowledged_by"] == "ana"
+    assert desk.types().count("acknowledged") == 2
+
+
+def test_a_mail_that_is_no_alert_links_to_the_page_too(desk: Desk) -> None:
+    desk.open()
+    desk.engine.advance(minutes=12)
+    warning = next(alert for alert in desk.alerts("warning") if alert.recipient == "ana")
+    [link] = re.findall(r"https?://\S+?(/(?:v1|a)/\S+)", warning.body)
+    assert "<button" in follow(desk, "GET", link).body.decode()
+    assert "You have it" in follow(desk, "POST", link).body.decode()
+
+
+def test_the_page_shows_the_deadline_the_clocks_and_who_was_alerted(desk: Desk) -> None:
+    desk.open(reference="https://helpdesk.example/T-1")
+    desk.engine.advance(minutes=15)
+    page = follow(desk, "GET", desk.link_to("ben")).body.decode()
+    for piece in (
+        "<dt>Acknowledge by</dt><dd>Fri 27 Mar 17:25 CET</dd>",
+        "<dt>first response</dt><dd>late; it was due Fri 27 Mar 16:55 CET</dd>",
+        "<li>Fri 27 Mar 16:40 CET: Frontline (Ana)</li>",
+        '<a href="https://helpdesk.example/T-1"',
+        "<dt>You are</dt><dd>Ben</dd>",
+    ):
+        assert piece in page
 
 
 def test_an_acknowledgement_after_the_end_is_recorded_and_changes_nothing(desk: Desk) -> None:

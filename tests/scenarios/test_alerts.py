@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from infra.local.engine import Engine
-from tests.scenarios.desk import Desk
+from tests.scenarios.desk import CONTRACT, Desk
 
 
 def subscriptions(engine: Engine, topic: str) -> set[tuple[str, str]]:
@@ -56,11 +56,40 @@ def test_a_mail_tells_the_situation_what_is_owed_and_the_hand_off(desk: Desk) ->
     for piece in (
         "Sync stopped",
         "ACME GmbH",
-        "Fri 27 Mar 16:55 CET (2026-03-27T15:55:00Z)",
+        "due Fri 27 Mar 16:55 CET",
         "sf-7731",
         "press Sync now",
     ):
         assert piece in body
+
+
+def test_a_mail_says_what_was_written(desk: Desk) -> None:
+    desk.open(subject="Can't reach <nächtlicher Abgleich>")
+    alert = desk.alerts("tier_alert")[0]
+    assert alert.subject == "[P1] T-1 needs you: Can't reach <naechtlicher Abgleich>"
+    assert "T-1: Can't reach <nächtlicher Abgleich>\n" in alert.body
+    assert json.loads(alert.message["default"])["attributes"]["subject"] == "Can't reach <nächtlicher Abgleich>"
+
+
+def test_who_is_woken_by_a_breach_reads_first_why(desk: Desk) -> None:
+    desk.open()
+    desk.engine.advance(minutes=15)
+    kinds = [alert.attributes["kind"] for alert in desk.alerts() if alert.recipient == "ben"]
+    assert kinds == ["tier_alert", "breach"]
+
+
+def test_a_tier_that_did_not_resolve_in_time_is_the_reason_that_the_next_one_reads(desk: Desk) -> None:
+    tiers = [
+        {"team": "frontline", "acknowledge_within": "15m", "resolve_within": "1h"},
+        {"team": "engineering", "acknowledge_within": "15m"},
+    ]
+    desk.expect(201, "PUT", "/v1/contracts/acme-gold", {**CONTRACT, "escalation": {"tiers": tiers}})
+    desk.open()
+    desk.acknowledge("ana")
+    desk.engine.advance(hours=1)
+    alert = next(alert for alert in desk.alerts("tier_alert") if alert.recipient == "ben")
+    assert "because the tier before did not resolve it in time." in alert.body.splitlines()[0]
+    assert "reopened" not in alert.body
 
 
 def test_a_short_message_names_nobody_and_no_subject(desk: Desk) -> None:

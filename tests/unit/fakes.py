@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tocsin.domain.access.credential import Credential
+from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
@@ -255,7 +256,7 @@ class FakeNotifier:
 
 
 class FakeMessages:
-    def render(self, notice: Notice, ticket: Ticket, texts: Texts, now: datetime) -> Message:
+    def render(self, notice: Notice, ticket: Ticket, texts: Texts, roster: Roster, now: datetime) -> Message:
         return Message(notice.recipient, notice.kind, "mail", "sms", {}, {"notice_id": notice.notice_id})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
+from tocsin.adapters.messages.plain_text import subject_line
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.subscription import State, Subscription
 from tocsin.domain.values.channels import Endpoint
@@ -15,10 +16,6 @@ from tocsin.ports.notices import Channels
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
-
-SUBJECT_LIMIT = 99
-"""Fewer than 100 printable ASCII characters
-(https://docs.aws.amazon.com/sns/latest/api/API_Publish.html, 2026-11)."""
 
 PENDING, DELETED = "PendingConfirmation", "Deleted"
 """Stand where the ARN of a subscription would
@@ -102,12 +99,6 @@ class SnsNotifier:
 
     def _arn(self, topic: str) -> str:
         return f"{self._prefix}{topic}"
-
-
-def subject_line(text: str) -> str:
-    """One line of printable ASCII, as SNS wants it, whatever a customer wrote."""
-    ascii_only = "".join(c if " " <= c <= "~" else "?" for c in " ".join(text.split()))
-    return ascii_only if len(ascii_only) <= SUBJECT_LIMIT else ascii_only[: SUBJECT_LIMIT - 3] + "..."
 
 
 def _attributes(attributes: Mapping[str, str]) -> Mapping[str, MessageAttributeValueTypeDef]:

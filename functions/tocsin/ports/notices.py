@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Protocol
 
+from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
@@ -59,8 +60,11 @@ class Channels(Protocol):
 class Messages(Protocol):
     """Notices in words."""
 
-    def render(self, notice: Notice, ticket: Ticket, texts: Texts, now: datetime) -> Message:
-        """The message that tells a notice to its recipient; `texts` are those of the ticket."""
+    def render(self, notice: Notice, ticket: Ticket, texts: Texts, roster: Roster, now: datetime) -> Message:
+        """The message that tells a notice to its recipient.
+
+        `texts` are those of the ticket; the `roster` knows the names of its teams and their members.
+        """
         ...
 
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from tocsin.adapters.messages.plain_text import sms_text
+from tocsin.adapters.messages.situation import Situation, local_time, short_time
 from tocsin.domain.assessment.acknowledgement import claims_for
 from tocsin.domain.assessment.views import obligation_view
-from tocsin.domain.calendars.business_hours import load_zone
+from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.message import Message
-from tocsin.domain.notices.notice import AboutDeadline, Notice, NoticeKind
+from tocsin.domain.notices.notice import About, AboutDeadline, AboutHolder, Audience, Notice, NoticeKind
 from tocsin.domain.notices.topics import topic_of
 from tocsin.domain.tickets.attributes import ATTRIBUTES
 from tocsin.domain.tickets.codec import written
-from tocsin.domain.tickets.texts import TEXT_NAMES, Texts
+from tocsin.domain.tickets.texts import RESOLUTION_TEXTS, TEXT_NAMES, Texts
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.instants import format_instant, parse_instant
+from tocsin.domain.values.instants import format_instant
+from tocsin.domain.values.wording import ordinal, sentence_case
 from tocsin.ports.notices import Links
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -35,21 +39,19 @@ def template_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
-        autoescape=select_autoescape(["html"]),
+        autoescape=select_autoescape(["html"], default_for_string=False),
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    environment.filters["local"] = local_time
-    environment.filters["instant"] = format_instant
+    environment.filters |= {"local": local_time, "ordinal": ordinal, "sentence": sentence_case, "brief": brief}
     return environment
 
 
-def local_time(value: datetime | str | None, timezone: str) -> str:
-    """An instant as people on the phone say it, and as machines log it."""
-    if not value:
-        return "not while paused"
-    instant = value if isinstance(value, datetime) else parse_instant(value)
-    return f"{instant.astimezone(load_zone(timezone)):%a %d %b %H:%M %Z} ({format_instant(instant)})"
+def brief(name: str, longest: int) -> str:
+    """A ticket's id or a priority for a short message: of a long one its beginning and its end."""
+    half = longest // 2 - 1
+    return name if len(name) <= longest else f"{name[:half]}..{name[-half:]}"
 
 
 def shortened(value: Any) -> Any:
@@ -67,7 +69,12 @@ def shortened(value: Any) -> Any:
 
 def in_words(kind: str, context: Mapping[str, Any]) -> Iterator[str]:
     """Subject, SMS and mail of a kind of message."""
-    return (part.render(context).strip() for part in _parts(kind))
+    return (_tidy(part.render(context)) for part in _parts(kind))
+
+
+def _tidy(text: str) -> str:
+    """What a template leaves out leaves no gap."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r" +\n", "\n", text)).strip()
 
 
 @cache
@@ -83,46 +90,66 @@ class TemplateMessages:
     def __init__(self, links: Links) -> None:
         self._links = links
 
-    def render(self, notice: Notice, ticket: Ticket, texts: Texts, now: datetime) -> Message:
+    def render(self, notice: Notice, ticket: Ticket, texts: Texts, roster: Roster, now: datetime) -> Message:
         """See `Messages.render`."""
-        link = self._links.sign(claims_for(notice, ticket.key, now)) if notice.kind is NoticeKind.TIER_ALERT else None
-        contract = ticket.contract
-        context = {
-            "notice": notice,
-            "about": notice.about,
-            "metric": contract.metric(notice.about.metric).label if isinstance(notice.about, AboutDeadline) else None,
-            "ticket": ticket,
-            "contract": contract,
-            "attributes": {name: shortened(ticket.attributes.get(name)) for name in ATTRIBUTES}
-            | {name: shortened(texts.get(name)) for name in TEXT_NAMES},
-            "obligations": [obligation_view(obligation, now, contract.timezone) for obligation in ticket.promised()],
-            "labels": {metric.name: metric.label for metric in ticket.rulebook.metrics},
-            "next_alert": ticket.next_step(),
-            "link": link,
-            "zone": ticket.contract.timezone,
-            "now": now,
-        }
+        context = self._context(notice, ticket, texts, Situation(ticket, roster, now))
         subject, sms, email = in_words(notice.kind, context)
+        contract = ticket.contract
         return Message(
             topic=topic_of(ticket.key.helpdesk_id, contract.contract_id, notice.audience, notice.recipient),
-            subject=subject,
-            sms=sms,
+            subject=" ".join(subject.split()),
+            sms=sms_text(sms, context["link"]),
             email=email,
-            data=_data(notice, ticket, context),
+            data=_data(notice, context),
             attributes={
                 "helpdesk": ticket.key.helpdesk_id,
                 "contract": contract.contract_id,
                 "ticket_id": ticket.key.ticket_id,
                 "priority": ticket.priority,
                 "kind": notice.kind.value,
-                "tier": str(notice.tier or ""),
+                "tier": "" if notice.audience is Audience.CUSTOMER else str(notice.tier or ""),
                 "recipient": notice.recipient,
                 "notice_id": notice.notice_id,
             },
         )
 
+    def _context(self, notice: Notice, ticket: Ticket, texts: Texts, situation: Situation) -> dict[str, Any]:
+        contract, now = ticket.contract, situation.now
+        about = notice.about
+        metric = contract.metric(about.metric) if isinstance(about, AboutDeadline) else None
+        return {
+            "notice": notice,
+            "about": about,
+            "metric": metric.label if metric else None,
+            "customer_hears": metric is not None and metric.customer_hears_of_breach,
+            "ticket": ticket,
+            "contract": contract,
+            "attributes": {name: shortened(ticket.attributes.get(name)) for name in ATTRIBUTES}
+            | {name: shortened(texts.get(name)) for name in TEXT_NAMES},
+            "situation": situation,
+            "acknowledge_by": situation.acknowledge_by(notice.tier),
+            "link": self._link(notice, ticket, now),
+            "zone": situation.zone,
+            "now": now,
+            "short": partial(short_time, timezone=situation.zone, now=now),
+        }
 
-def _data(notice: Notice, ticket: Ticket, context: Mapping[str, Any]) -> dict[str, Any]:
+    def _link(self, notice: Notice, ticket: Ticket, now: datetime) -> str | None:
+        """To the page, for whoever has it in their name: a member, and the team that an alert asks."""
+        if notice.audience is Audience.MEMBER or notice.kind is NoticeKind.TIER_ALERT:
+            return self._links.sign(claims_for(notice, ticket.key, now))
+        return None
+
+
+TOLD_TO_THE_CUSTOMER = ("subject", *sorted(RESOLUTION_TEXTS))
+"""Of what is known about a ticket; the rest is for our own people."""
+
+
+def _data(notice: Notice, context: Mapping[str, Any]) -> dict[str, Any]:
+    ticket: Ticket = context["ticket"]
+    to_customer = notice.audience is Audience.CUSTOMER
+    known = {name: value for name, value in context["attributes"].items() if value}
+    situation: Situation = context["situation"]
     return {
         "version": DATA_VERSION,
         "notice_id": notice.notice_id,
@@ -133,10 +160,25 @@ def _data(notice: Notice, ticket: Ticket, context: Mapping[str, Any]) -> dict[st
         "contract_id": ticket.contract.contract_id,
         "priority": ticket.priority,
         "status": ticket.status,
-        "tier": notice.tier,
-        "about": written(notice.about),
-        "attributes": {name: value for name, value in context["attributes"].items() if value},
-        "obligations": context["obligations"],
+        "tier": None if to_customer else notice.tier,
+        "about": _about_for_customer(notice.about, situation) if to_customer else written(notice.about),
+        "attributes": {name: known[name] for name in TOLD_TO_THE_CUSTOMER if name in known} if to_customer else known,
+        "obligations": _promised(situation) if to_customer else _owed(situation),
         "acknowledge_url": context["link"],
         "sent_at": format_instant(context["now"]),
     }
+
+
+def _owed(situation: Situation) -> list[dict[str, Any]]:
+    return [obligation_view(each, situation.now, situation.zone) for each in situation.ticket.promised()]
+
+
+def _promised(situation: Situation) -> list[dict[str, Any]]:
+    """Without who works on it, and what is between them."""
+    return [{"metric": each.name, "due_at": each.due_at and format_instant(each.due_at)} for each in situation.promised]
+
+
+def _about_for_customer(about: About, situation: Situation) -> dict[str, Any]:
+    if isinstance(about, AboutHolder):
+        return {"team": situation.team(about.team)}
+    return dict(written(about))

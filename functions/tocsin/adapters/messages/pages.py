@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from tocsin.adapters.messages import local_time, template_environment
+from tocsin.adapters.messages import template_environment
+from tocsin.adapters.messages.situation import Situation, local_time
 from tocsin.domain.assessment.acknowledgement import Offer
 
 
 def offer_page(offer: Offer) -> str:
     """What GET shows: the ticket and one button, or who has it already."""
+    situation = _situation(offer)
     if offer.ticket.over:
-        return _page(f"{offer.ticket.key.ticket_id} is {offer.ticket.status}", "Nothing is left to acknowledge.", offer)
+        since = local_time(offer.ticket.status_since, situation.zone)
+        sentence = f"Since {since}. Nothing is left to acknowledge."
+        return _page(f"{offer.ticket.key.ticket_id} is {situation.status}", sentence, offer)
     if offer.taken_by:
         return _page("Somebody has it", _taken(offer), offer)
-    return _page("Do you have it?", "Press the button and the escalation stops with you.", offer, button=True)
+    sentence = f"Press the button and the escalation stops with you. {situation.otherwise}"
+    return _page("Do you have it?", sentence, offer, button=True)
 
 
 def accepted_page(offer: Offer) -> str:
     """What POST answers: who has the ticket now."""
-    if offer.taken_by == offer.member_id:
-        return _page("You have it", f"{_taken(offer)} Nobody else is alerted.", offer)
+    if offer.taken_by == offer.member_id and not offer.ticket.over:
+        return _page("You have it", _taken(offer), offer)
     return offer_page(offer)
 
 
@@ -28,10 +33,17 @@ def refusal_page(title: str, sentence: str) -> str:
 
 
 def _taken(offer: Offer) -> str:
-    zone = offer.ticket.contract.timezone
-    return f"{offer.taken_by} acknowledged at {local_time(offer.taken_at, zone)}."
+    situation = _situation(offer)
+    taken_at = offer.taken_at or offer.now
+    sentence = f"{situation.holder} acknowledged on {local_time(taken_at, situation.zone)}."
+    return f"{sentence} {situation.otherwise or 'Nobody else is alerted.'}"
+
+
+def _situation(offer: Offer) -> Situation:
+    return Situation(offer.ticket, offer.roster, offer.now)
 
 
 def _page(title: str, sentence: str, offer: Offer | None, button: bool = False) -> str:
     template = template_environment().get_template("acknowledgement.html")
-    return template.render(title=title, sentence=sentence, offer=offer, button=button)
+    situation = _situation(offer) if offer else None
+    return template.render(title=title, sentence=sentence, offer=offer, situation=situation, button=button)

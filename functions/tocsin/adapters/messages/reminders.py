@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tocsin.adapters.messages import DATA_VERSION, in_words
+from tocsin.adapters.messages.plain_text import sms_text
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
@@ -35,7 +36,7 @@ class TemplateReminderMessages:
         return Message(
             topic=team_topic(helpdesk_id, team),
             subject=subject,
-            sms=sms,
+            sms=sms_text(sms),
             email=email,
             data=_data(helpdesk_id, version, reminder, now, {"notice_id": notice_id, "recipient": team}),
             attributes={

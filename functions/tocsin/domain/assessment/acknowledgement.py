@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.identifiers import TicketKey
@@ -32,6 +33,8 @@ class Offer:
     """To whom, for which ticket, and whether somebody has already taken it."""
 
     ticket: Ticket
+    roster: Roster
+    now: datetime
     member_id: str
     tier: int
     taken_by: str | None

@@ -217,7 +217,9 @@ def _coming(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[T
             return  # Who is late already needs no warning.
         yield Timer(due_at, obligation.metric.deadline_wait, DeadlineDue(obligation, name, due_at))
     given = {label for warned, label in ticket.warned if warned == name}
-    for label, at in obligation.warnings(given):
+    for label, at in obligation.warnings():
+        if label in given:
+            continue
         yield Timer(at, obligation.metric.warning_wait, WarningDue(obligation, name, label, at, due_at))
 
 

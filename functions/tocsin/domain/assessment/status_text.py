@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -16,10 +17,15 @@ from tocsin.domain.values.wording import counted, duration_words, kind_of_day, o
 
 def status_text(obligation: Obligation, now: datetime, timezone: str) -> str:
     """`1 hour 30 minutes of 4 hours left, due Fri 2026-03-27 16:50 (Europe/Berlin)`; times on the wall of that zone."""
+    return status_words(obligation, now, lambda at: f"{wall_time(at, timezone)} ({timezone})")
+
+
+def status_words(obligation: Obligation, now: datetime, said: Callable[[datetime], str]) -> str:
+    """The same with its instants as `said`."""
     due_at, ended_at, state = obligation.due_at(), obligation.ended_at, obligation.state(now)
-    due = f"due {wall_time(due_at, timezone)} ({timezone})" if due_at else None
+    due = f"due {said(due_at)}" if due_at else None
     if ended_at is not None:
-        ended = f"{wall_time(ended_at, timezone)} ({timezone})"
+        ended = said(ended_at)
         return {
             "met": f"met {ended}, in time",
             "met_late": f"met {ended}, but it was {due}",
@@ -27,7 +33,7 @@ def status_text(obligation: Obligation, now: datetime, timezone: str) -> str:
         }.get(state, f"not met; it was {due}")
     if state == "breached":
         return f"late; it was {due}"
-    parts = [_left(obligation, now), due, _waits(obligation, state, now, timezone), _by_hand(obligation)]
+    parts = [_left(obligation, now), due, _waits(obligation, state, now, said), _by_hand(obligation)]
     return ", ".join(part for part in parts if part)
 
 
@@ -43,13 +49,13 @@ def _left(obligation: Obligation, now: datetime) -> str | None:
     return None
 
 
-def _waits(obligation: Obligation, state: str, now: datetime, timezone: str) -> str | None:
+def _waits(obligation: Obligation, state: str, now: datetime, said: Callable[[datetime], str]) -> str | None:
     if state == "paused":
         return "paused"
     promise = obligation.promise
     if state == "out_of_hours" and promise is not None:
         opens_at = promise.calendar.next_opening(now)
-        return f"outside its hours until {wall_time(opens_at, timezone)}"
+        return f"outside its hours until {said(opens_at)}"
     return None
 
 

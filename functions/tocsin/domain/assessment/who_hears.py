@@ -22,6 +22,7 @@ from tocsin.domain.notices.notice import (
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent, Event
+from tocsin.domain.tickets.obligation import named_for
 from tocsin.domain.tickets.ticket import Ticket
 
 Roster = Callable[[str], Team | None]
@@ -42,7 +43,8 @@ def owed(ticket: Ticket, roster: Roster, now: datetime) -> list[Notice]:
             if notice.notice_id not in ticket.recorded and notice.notice_id not in notices:
                 notices[notice.notice_id] = notice
                 rules.told.append(notice)
-    return list(notices.values())
+    # An alert explains whatever else is told with it, so it goes out first.
+    return sorted(notices.values(), key=lambda notice: notice.kind is not NoticeKind.TIER_ALERT)
 
 
 class _Rules:
@@ -185,9 +187,8 @@ class _Rules:
 
     def _arrival(self, event: ev.Warned | ev.Breached) -> str:
         """Names the change that made it late, whatever else was late with it: one notice, no burst."""
-        cycle, _, revision = event.obligation_id.partition("#")[2].partition(".")
         again = self._found_again(event) if isinstance(event, ev.Breached) else ""
-        return f"arrival#{revision or cycle}{again}"
+        return f"arrival#{named_for(event.obligation_id)}{again}"
 
     def _about_metric(self, kind: NoticeKind, event: Event, about: AboutDeadline) -> Iterator[Notice]:
         review = self.contract.review

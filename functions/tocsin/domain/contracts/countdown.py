@@ -55,25 +55,26 @@ class Countdown(NamedTuple):
         return earlier + self.promise.calendar.business_days(self.counts_from, at, pauses, self.after)
 
     def warnings(
-        self,
-        pauses: Sequence[Interval],
-        due_at: datetime | None,
-        given: frozenset[str] | set[str] = frozenset(),
-        by_hand: bool = False,
+        self, pauses: Sequence[Interval], due_at: datetime | None, by_hand: bool = False
     ) -> list[tuple[str, datetime]]:
-        """Each warning not yet `given`, as the contract writes it, with its instant; none at or after the deadline.
+        """Each warning as the contract writes it, with its instant; none at or after the deadline.
+
+        Of thresholds that are reached at the same instant (75% of an hour, 15 minutes left) only the first warns.
 
         Where the deadline is no amount of open time, because it is a business day or was set by hand, shares are
         shares of the open time that there is until then.
         """
-        found = []
+        first_at = dict[datetime, str]()
         for threshold in self.promise.warn_at:
-            if (label := _label(threshold)) not in given:
-                at = self._warns_at(threshold, pauses, due_at, by_hand)
-                if at is not None and self.promise.warnings_in is not None:
-                    at = self.promise.warnings_in.next_opening(at)
-                if at is not None and (due_at is None or at < due_at):
-                    found.append((label, at))
+            reached = self._warns_at(threshold, pauses, due_at, by_hand)
+            if reached is not None:
+                first_at.setdefault(reached, _label(threshold))
+        found = []
+        for reached, label in first_at.items():
+            wanted = self.promise.warnings_in
+            at = wanted.next_opening(reached) if wanted else reached
+            if due_at is None or at < due_at:
+                found.append((label, at))
         return found
 
     def _warns_at(

@@ -50,6 +50,7 @@ def fold(key: TicketKey, contracts: Contracts, events: Sequence[AnyEvent]) -> Ti
         stated_priority=opened.priority,
         team_timezone=opened.team_timezone,
         latest=opened.occurred_at,
+        status_since=opened.occurred_at,
     )
     ticket.look_up_targets()
     for event in events:
@@ -108,6 +109,7 @@ def _rulebook(contracts: Contracts, version: int) -> Rulebook:
 
 
 def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 - a line per kind of event
+    before = ticket.status, ticket.waiting_for
     match event:
         case ev.NoticesRecorded():
             _notices_recorded(ticket, event)
@@ -169,6 +171,8 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
             pass  # `Generations` observes them; what a newer version wrote changes nothing here.
         case _:
             assert_never(event)
+    if (ticket.status, ticket.waiting_for) != before:
+        ticket.status_since = event.occurred_at
 
 
 def _responds(ticket: Ticket, event: Event, done: str) -> tuple[str, ...]:

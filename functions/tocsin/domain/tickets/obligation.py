@@ -37,6 +37,7 @@ class Obligation:
 
     __slots__ = (
         "_due",
+        "_warnings",
         "countdowns",
         "cycle",
         "ended_at",
@@ -76,7 +77,8 @@ class Obligation:
         self.ended_at: datetime | None = None
         self.met_by: int | None = None
         self._due: tuple[datetime | None] | None = None
-        """What `due_at` has worked out, until something happens that may change it."""
+        self._warnings: list[tuple[str, datetime]] | None = None
+        """What `due_at` and `warnings` have worked out, until something happens that may change it."""
 
     @property
     def obligation_id(self) -> str:
@@ -128,14 +130,19 @@ class Obligation:
         due_at = self.override.due_at if self.override else countdown.due_at(self.pauses) if countdown else None
         return max(due_at, self.not_before) if due_at and self.not_before else due_at
 
-    def warnings(self, given: frozenset[str] | set[str] = frozenset()) -> list[tuple[str, datetime]]:
-        """Each warning not yet `given`, as the contract writes it, with its instant."""
+    def warnings(self) -> list[tuple[str, datetime]]:
+        """Each warning as the contract writes it, with its instant, given already or not."""
+        if self._warnings is None:
+            self._warnings = self._worked_out_warnings()
+        return self._warnings
+
+    def _worked_out_warnings(self) -> list[tuple[str, datetime]]:
         countdown, due_at = self.countdown, self.due_at()
         if countdown is None:
             return []
         if self.override is not None:
-            return countdown._replace(counts_from=self.started_at).warnings(self.pauses, due_at, given, by_hand=True)
-        return countdown.warnings(self.pauses, due_at, given)
+            return countdown._replace(counts_from=self.started_at).warnings(self.pauses, due_at, by_hand=True)
+        return countdown.warnings(self.pauses, due_at)
 
     def _ended_late(self) -> bool:
         """Whether it ended after it was due; met exactly when it is due is in time, what was not met by then is not."""
@@ -189,13 +196,13 @@ class Obligation:
         if not self.paused:
             self.pauses.append(Interval(at, None))
             self.pause_causes.append(cause)
-            self._due = None
+            self._due = self._warnings = None
 
     def resume(self, at: datetime) -> None:
         """Count again; harmless while running."""
         if self.paused:
             self.pauses[-1] = Interval(self.pauses[-1].start, at)
-            self._due = None
+            self._due = self._warnings = None
 
     def end(self, at: datetime, met_by: int | None) -> None:
         """Stop for good: met by the event with that sequence number, or cancelled."""
@@ -220,7 +227,7 @@ class Obligation:
                 self.not_before = reopening.occurred_at
             self.pauses.append(Interval(self.ended_at, reopening.occurred_at))
             self.pause_causes.append(self.met_by or 0)
-            self.ended_at = self.met_by = self._due = None
+            self.ended_at = self.met_by = self._due = self._warnings = None
             self.known_at = reopening.recorded_at
 
     def retarget(self, promise: Promise | None, mode: Mode, change: Event) -> None:
@@ -265,7 +272,7 @@ class Obligation:
 
     def _revise(self, before: datetime | None, change: Event) -> None:
         """Take another name for another deadline, so that it is warned about and breached anew; the same keeps its."""
-        self._due = None
+        self._due = self._warnings = None
         due_at = self.due_at()
         if due_at is not None and due_at == before:
             return
@@ -278,3 +285,9 @@ class Obligation:
         else:  # Back to a deadline that was missed before: it is not missed twice.
             self.superseded = [(revision, missed) for revision, missed in self.superseded if revision != again]
             self.revision = again
+
+
+def named_for(obligation_id: str) -> str:
+    """The event that an obligation is named for: the one that gave it another target, else the one that began it."""
+    cycle, _, revision = obligation_id.partition("#")[2].partition(".")
+    return revision or cycle

@@ -77,6 +77,8 @@ class Ticket:
     """What the helpdesk said; None where the contract derives it from impact and urgency."""
     latest: datetime
     """When the last of what was folded occurred."""
+    status_since: datetime
+    """When it took its status, or began to wait for whom it waits for."""
     team_timezone: str | None = None
     row: Row | None = None
     zones: Zones = NO_ZONES

@@ -53,7 +53,9 @@ def send_notices(
             if (receipts or refused) and clock.now() >= until:
                 break
             try:
-                receipts[notice.notice_id] = notifier.publish(messages.render(notice, ticket, texts, now))
+                receipts[notice.notice_id] = notifier.publish(
+                    messages.render(notice, ticket, texts, context.roster, now)
+                )
             except Exception as error:  # noqa: BLE001 - raised once the others are recorded
                 refused[notice.notice_id] = error
         if not receipts:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.assessment.acknowledgement import Offer
+from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.tickets.events import Acknowledged, Actor
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Gone, NotFound
@@ -25,7 +26,8 @@ from tocsin.use_cases.tickets.ticket_context import TicketContext, read_context
 def show_offer(token: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> Offer:
     """What the link offers; nothing changes. Raises NotFound for a forged link, Gone for an expired one."""
     claims = _claims(token, clock.now(), links=links)
-    return _offer(claims, _context_of(claims, log=log, contracts=contracts, teams=teams).ticket())
+    context = _context_of(claims, log=log, contracts=contracts, teams=teams)
+    return _offer(claims, context.ticket(), context.roster, clock.now())
 
 
 def accept_offer(
@@ -43,7 +45,7 @@ def accept_offer(
         context = _context_of(claims, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
         if _used(ticket, claims):
-            return _offer(claims, ticket)
+            return _offer(claims, ticket, context.roster, now)
         event = Acknowledged(
             sequence=ticket.sequence + 1,
             occurred_at=now,
@@ -53,7 +55,7 @@ def accept_offer(
             tier=claims["tier"],
         )
         append(ticket, event, {}, context.roster, None, now, log=log)
-        return _offer(claims, ticket)
+        return _offer(claims, ticket, context.roster, now)
 
     refusal = "Too many people act on this ticket at once; press the button again."
     return retrying(accept_once, clock=clock, refusal=refusal)
@@ -73,11 +75,20 @@ def _context_of(claims: Mapping[str, Any], *, log: TicketLog, contracts: Contrac
 
 
 def _used(ticket: Ticket, claims: Mapping[str, Any]) -> bool:
-    """Whether there is nothing left to do with the link: it was used, and somebody has the ticket, or it is over."""
-    used = any(isinstance(event, Acknowledged) and event.link == claims["notice"] for event in ticket.log)
-    return used and (ticket.over or ticket.chain.acknowledged is not None)
+    """Whether the link has been followed; while nobody has the ticket, its button acknowledges anew."""
+    if ticket.chain.acknowledged is None and not ticket.over:
+        return False
+    return any(isinstance(event, Acknowledged) and event.link == claims["notice"] for event in ticket.log)
 
 
-def _offer(claims: Mapping[str, Any], ticket: Ticket) -> Offer:
+def _offer(claims: Mapping[str, Any], ticket: Ticket, roster: Roster, now: datetime) -> Offer:
     taken = ticket.chain.acknowledged
-    return Offer(ticket, claims["member"], claims["tier"], taken.by if taken else None, taken.at if taken else None)
+    return Offer(
+        ticket=ticket,
+        roster=roster,
+        now=now,
+        member_id=claims["member"],
+        tier=claims["tier"],
+        taken_by=taken.by if taken else None,
+        taken_at=taken.at if taken else None,
+    )

@@ -108,7 +108,7 @@ def test_a_running_obligation_says_how_much_is_left_until_when() -> None:
 def test_outside_its_hours_it_says_when_they_open_again() -> None:
     text = texts(Story("P2"), 8 * 60)["resolution"]
     assert text.startswith("2 hours of 8 hours left, due Tue 2026-03-31 11:00 (Europe/Berlin)")
-    assert text.endswith(", outside its hours until Tue 2026-03-31 09:00")
+    assert text.endswith(", outside its hours until Tue 2026-03-31 09:00 (Europe/Berlin)")
 
 
 def test_a_paused_obligation_says_how_much_will_be_left() -> None:

@@ -18,9 +18,9 @@ def test_the_customer_gets_a_receipt_and_the_first_tier_its_alert() -> None:
     story = Story()
     story.assess(0)
     assert [(n.kind, n.audience, n.recipient, n.tier) for n in story.notices()] == [
-        ("customer_receipt", "customer", "customer", 1),
         ("tier_alert", "team", "frontline", 1),
         ("tier_alert", "member", "ana", 1),
+        ("customer_receipt", "customer", "customer", 1),
     ]
 
 
@@ -257,3 +257,14 @@ def test_what_was_sent_is_not_owed_again_and_what_was_not_still_is() -> None:
     story.says(ev.NoticesSent, 1, receipts=(Receipt(first, "m-1"),))
     assert list(story.ticket().unsent) == rest
     assert not story.look(1).events
+
+
+def test_the_alert_is_told_before_what_it_explains() -> None:
+    """Who is woken by tier 2's turn hears of the breach, too; first of all why it is theirs."""
+    story = Story()
+    for minute in (0, 15):
+        story.assess(minute)
+    told = [notice.kind for event in story.recorded(ev.NoticesRecorded)[1:] for notice in event.notices]
+    assert {"breach", "customer_breach"} <= set(told)
+    assert told[:2] == ["tier_alert", "tier_alert"]
+    assert "tier_alert" not in told[2:]

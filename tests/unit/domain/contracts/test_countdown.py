@@ -21,11 +21,9 @@ def promise(*thresholds: str, target: timedelta = 4 * HOUR, calendar: BusinessCa
     return Promise(RESOLUTION, target, calendar, tuple(map(parse_threshold, thresholds)))
 
 
-def warnings(
-    promise: Promise, start: datetime, pauses: list[Interval], given: frozenset[str] = frozenset()
-) -> list[tuple[str, datetime]]:
+def warnings(promise: Promise, start: datetime, pauses: list[Interval]) -> list[tuple[str, datetime]]:
     countdown = Countdown(promise, start)
-    return countdown.warnings(pauses, countdown.due_at(pauses), given)
+    return countdown.warnings(pauses, countdown.due_at(pauses))
 
 
 def minutes(found: list[tuple[str, datetime]]) -> dict[str, float]:
@@ -59,10 +57,6 @@ def test_while_paused_nothing_lies_ahead() -> None:
 
 def test_a_threshold_longer_than_the_target_never_warns() -> None:
     assert warnings(promise("4h", "5h", "10h left"), START, []) == []
-
-
-def test_what_was_given_is_not_given_again() -> None:
-    assert [label for label, _ in warnings(promise("50%", "75%"), START, [], frozenset({"50%"}))] == ["75%"]
 
 
 @pytest.mark.parametrize(("first", "second"), [("60s", "90s"), ("30s", "45s"), ("1m", "61s"), ("59m30s", "59m")])

@@ -606,6 +606,7 @@ def test_warnings_are_told_with_the_hours_for_which_they_wait() -> None:
             "Where the table of targets does not say otherwise, whoever has the ticket is warned "
             "when 75% of the time is used up and with 30 minutes left."
         ),
+        "Where a share and a time left are reached at the same moment, only the first of them warns.",
         (
             "Warnings are given in the hours “plant”; outside them they wait for the next opening. "
             "Alerts, and notices of what is late, do not wait."

@@ -64,13 +64,21 @@ class TestQuietHours:
         assert self.warned(self.story("4h", ["75%"]), 240) == [("75%", after(180))]
 
     def test_of_several_that_wait_all_come_with_the_morning_once_each(self) -> None:
-        story = self.story("32h", ["12h left", "50%", "16h left"])
+        story = self.story("32h", ["12h left", "50%", "17h left"])
         story.assess_until(berlin_minutes(31, 8))
-        # At two o'clock and at six.
-        assert {e.threshold for e in story.recorded(ev.Warned)} == {"12h left", "16h left", "50%"}
+        # At one o'clock, at two and at six.
+        assert {e.threshold for e in story.recorded(ev.Warned)} == {"12h left", "17h left", "50%"}
         assert {e.occurred_at for e in story.recorded(ev.Warned)} == {berlin(31, 8)}
         story.assess_until(berlin_minutes(31, 9))
         assert len(story.recorded(ev.Warned)) == 3
+
+    @pytest.mark.parametrize("warn_at", [["75%", "1h left"], ["1h left", "75%"]])
+    def test_a_threshold_in_two_spellings_warns_once_by_the_first(self, warn_at: list[str]) -> None:
+        story = self.story("4h", warn_at)
+        story.assess_until(200)
+        story.assess_until(239)
+        assert [(e.threshold, e.occurred_at) for e in story.recorded(ev.Warned)] == [(warn_at[0], after(180))]
+        assert story.told("warning") == ["frontline", "ana"]
 
     def test_met_before_the_morning_nobody_is_warned(self) -> None:
         story = self.story("32h", ["50%"])

@@ -329,7 +329,8 @@ class Cycle:
             return None
         amounts = [plan.target * percent // 100, plan.target - left]
         reached = [due_of(amount, plan.countdowns, tuple(self.waits)) for amount in amounts if amount > 0]
-        return [at for at in reached if at is not None and (due is None or at < due)]
+        # What is reached at the same minute is warned about once.
+        return list({at for at in reached if at is not None and (due is None or at < due)})
 
     def waited_by(self, now: int) -> int:
         return sum(max(0, (now if ends is None else ends) - begins) for begins, ends in self.waits)

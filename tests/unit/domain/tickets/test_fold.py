@@ -31,6 +31,40 @@ def test_an_event_that_this_version_does_not_know_changes_nothing_but_the_sequen
     assert after_it.sequence == 2
 
 
+def test_a_status_is_since_the_event_that_brought_it_and_no_other_event_moves_that() -> None:
+    story = Story()
+    facts: list[tuple[type[Any], float, dict[str, Any]]] = [
+        (ev.AgentNoted, 5, {}),
+        (ev.Pended, 10, {}),
+        (ev.Pended, 20, {}),
+        (ev.Pended, 30, {"waiting_for": "vendor"}),
+        (ev.Resumed, 40, {}),
+        (ev.AgentReplied, 50, {"then": "resolved"}),
+        (ev.Resolved, 60, {}),
+        (ev.Reopened, 70, {}),
+        (ev.PriorityChanged, 80, {"priority": "P2"}),
+        (ev.Closed, 90, {}),
+    ]
+    seen = []
+    for event_type, minute, details in facts:
+        story.says(event_type, minute, **details)
+        seen.append((story.ticket().status.value, story.ticket().status_since))
+    assert seen == [
+        ("open", after(0)),
+        ("pending", after(10)),
+        ("pending", after(10)),
+        ("pending", after(30)),
+        ("open", after(40)),
+        ("resolved", after(50)),
+        ("resolved", after(50)),
+        ("open", after(70)),
+        ("open", after(70)),
+        ("closed", after(90)),
+    ]
+    story.says(ev.Merged, 65, known_at=100, into="T-2")
+    assert (story.ticket().status, story.ticket().status_since) == ("merged", after(65))
+
+
 class TestFirstResponse:
     @pytest.mark.parametrize(
         ("actor", "details", "state"),

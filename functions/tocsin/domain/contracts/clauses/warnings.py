@@ -60,6 +60,8 @@ class WarningsClause(Clause):
             yield f"{unless}, whoever has the ticket is warned {warning_words(contract.warn_at)}."
         else:
             yield f"{unless}, nobody is warned."
+        if len({bool(threshold.percent) for threshold in contract.warn_at}) > 1:
+            yield "Where a share and a time left are reached at the same moment, only the first of them warns."
         if contract.warnings_in:
             yield (
                 f"Warnings are given {hours_words(contract, contract.warnings_in)}; outside them they wait for the "

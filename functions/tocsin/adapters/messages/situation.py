@@ -1,0 +1,159 @@
+"""Where a ticket stands, in the words that messages and pages share: names instead of ids, local times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from tocsin.domain.assessment.status_text import status_words
+from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.calendars.business_hours import load_zone
+from tocsin.domain.contracts.metrics import TIER_ACKNOWLEDGEMENT
+from tocsin.domain.escalation.chain import NextAlert
+from tocsin.domain.tickets.events import Breached, TierAlerted, Warned
+from tocsin.domain.tickets.obligation import Obligation, named_for
+from tocsin.domain.tickets.ticket import Ticket
+
+MOST_ALERTS = 10
+
+
+class Deadline(NamedTuple):
+    """What is owed by its metric, as people call it, and until when; None while it is paused."""
+
+    name: str
+    label: str
+    due_at: datetime | None
+
+
+class Alerted(NamedTuple):
+    """A tier that was alerted: when, which team, and whom of it, by their names."""
+
+    at: datetime
+    team: str
+    people: list[str]
+
+
+def local_time(instant: datetime, timezone: str) -> str:
+    """`Mon 30 Mar 10:00 CEST`."""
+    return f"{instant.astimezone(load_zone(timezone)):%a %d %b %H:%M %Z}"
+
+
+def short_time(instant: datetime, timezone: str, now: datetime) -> str:
+    """`Mon 10:00 CEST`, for a short message; `30 Mar 10:00` where the day of the week says too little."""
+    local = instant.astimezone(load_zone(timezone))
+    return f"{local:%a %H:%M %Z}" if abs(instant - now) < timedelta(days=6) else f"{local:%d %b %H:%M}"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A ticket at an instant, as its people and its customer are told of it."""
+
+    ticket: Ticket
+    roster: Roster
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        """The contract's time zone."""
+        return self.ticket.contract.timezone
+
+    def team(self, team_id: str) -> str:
+        """A team's name; its id where there is no such team any more."""
+        team = self.roster(team_id)
+        return team.name if team else team_id
+
+    def person(self, member_id: str) -> str:
+        """The name of a member of any tier; whoever is none is called as the helpdesk calls them."""
+        for tier in self.ticket.contract.escalation.tiers:
+            team = self.roster(tier.team)
+            for member in team.members if team else ():
+                if member.member_id == member_id:
+                    return member.name
+        return member_id
+
+    @property
+    def status(self) -> str:
+        """`open`, `waiting for the customer`."""
+        waiting_for = self.ticket.waiting_for
+        return f"waiting for the {waiting_for}" if waiting_for else self.ticket.status.value
+
+    @property
+    def holder(self) -> str | None:
+        """Who has the ticket: `Ana (Frontline)`."""
+        taken = self.ticket.chain.acknowledged
+        return f"{self.person(taken.by)} ({self.tier_team(taken.tier)})" if taken else None
+
+    def tier_team(self, tier: int) -> str:
+        """The name of a tier's team."""
+        return self.team(self.ticket.contract.tier(tier).team)
+
+    def acknowledge_by(self, tier: int | None) -> datetime | None:
+        """Until when a tier has to acknowledge; None where it is not its turn, or too late."""
+        owed, step = self.ticket.current.get(TIER_ACKNOWLEDGEMENT.name), self.ticket.next_step()
+        if owed is None or not owed.running or tier != self.ticket.chain.tier:
+            return None
+        # A tier that is alerted again has let the first deadline pass; it is given until the chain goes on.
+        return next((at for at in (owed.due_at(), step and step.at) if at and at > self.now), None)
+
+    @property
+    def otherwise(self) -> str:
+        """What the chain does next unless somebody takes or resolves the ticket, in a sentence; empty for nothing."""
+        step, chain = self.ticket.next_step(), self.ticket.chain
+        if step is None:
+            return ""
+        if not isinstance(step, NextAlert):
+            return "This was the last alert: nobody else will be alerted."
+        again = " again" if step.tier == chain.tier and not chain.requested else ""
+        at = f" on {local_time(step.at, self.zone)}" if step.at > self.now else ""
+        unless = "Unless it is resolved by then" if chain.acknowledged else "If nobody does"
+        return f"{unless}, {self.tier_team(step.tier)} will be alerted{again}{at}."
+
+    @property
+    def owed(self) -> list[tuple[str, str]]:
+        """What is owed to the customer and where it stands."""
+        return [(each.metric.label, status_words(each, self.now, self._said)) for each in self.ticket.promised()]
+
+    def _said(self, instant: datetime) -> str:
+        return local_time(instant, self.zone)
+
+    @property
+    def alerted(self) -> list[Alerted]:
+        """Which tiers were alerted, the newest last."""
+        events = [event for event in self.ticket.log if isinstance(event, TierAlerted)][-MOST_ALERTS:]
+        return [Alerted(e.occurred_at, self.team(e.team), [self.person(each) for each in e.members]) for e in events]
+
+    @property
+    def promised(self) -> list[Deadline]:
+        """What the customer may be told to expect: nothing that is over, and no instant that has passed."""
+        return [_deadline(o, due) for o, due in self._coming() if o.metric.customer_hears_of_breach]
+
+    @property
+    def next_update_at(self) -> datetime | None:
+        """When the customer hears from us again."""
+        updates = [due for each, due in self._coming() if each.metric.warning_notice == "customer_update_due"]
+        return min(updates, default=None)
+
+    def late_with(self, because: int) -> list[Deadline]:
+        """What was late, or nearly, when we learned of it, by the event that was recorded first of them."""
+        events = [e for e in self.ticket.log if isinstance(e, Warned | Breached) and e.on_arrival]
+        change = {named_for(event.obligation_id) for event in events if event.sequence == because}
+        found = {e.obligation_id: e for e in events if named_for(e.obligation_id) in change}
+        return [Deadline(e.metric, self.ticket.contract.metric(e.metric).label, e.due_at) for e in found.values()]
+
+    @property
+    def helpdesk_links(self) -> list[str]:
+        """Where the helpdesk has told us that the ticket, or more about it, is found."""
+        attributes = self.ticket.attributes
+        known = [attributes.get("reference") or "", *(attributes.get("links") or ())]
+        return [link for link in dict.fromkeys(known) if link.startswith(("https://", "http://"))]
+
+    def _coming(self) -> Iterator[tuple[Obligation, datetime]]:
+        for each in self.ticket.promised():
+            if each.running and (due_at := each.due_at()) is not None and due_at > self.now:
+                yield each, due_at
+
+
+def _deadline(obligation: Obligation, due_at: datetime) -> Deadline:
+    return Deadline(obligation.metric.name, obligation.metric.label, due_at)

@@ -1,0 +1,121 @@
+"""The page behind a link: what a person reads who has just been woken, and a button only where it does something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.adapters.every_message import TEAMS
+from tests.unit.story import CUSTOMER, Story, after, contract
+from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_page
+from tocsin.domain.assessment.acknowledgement import Offer
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets.events import Actor
+
+
+def offer(story: Story, member_id: str = "ana", at: float = 16) -> Offer:
+    ticket = story.ticket()
+    taken = ticket.chain.acknowledged
+    by, taken_at = (taken.by, taken.at) if taken else (None, None)
+    return Offer(ticket, TEAMS.get, after(at), member_id, 1, by, taken_at)
+
+
+def told(by: str | None = None, **attributes: Any) -> Story:
+    """Of a ticket on which two tiers were alerted, and that somebody took."""
+    story = Story(teams=TEAMS, terms=contract(calendar={"timezone": "Europe/Berlin"}), **attributes)
+    story.assess_until(15)
+    if by:
+        story.says(ev.Acknowledged, 16, actor=Actor("agent", by))
+    return story
+
+
+def test_an_open_offer_has_one_button_and_no_script() -> None:
+    page = offer_page(offer(told()))
+    assert page.count("<button") == 1
+    assert page.count('<form method="post">') == 1
+    assert "<script" not in page
+
+
+def test_it_shows_the_deadline_the_clocks_who_was_alerted_and_what_comes_next() -> None:
+    page = offer_page(offer(told()))
+    for piece in (
+        "<dt>Acknowledge by</dt><dd>Mon 30 Mar 10:45 CEST</dd>",
+        "<dt>first response</dt><dd>late; it was due Mon 30 Mar 10:15 CEST</dd>",
+        "<dt>resolution</dt><dd>3 hours 44 minutes of 4 hours left, due Mon 30 Mar 14:00 CEST</dd>",
+        "<li>Mon 30 Mar 10:00 CEST: First Line (Ana)</li>",
+        "<li>Mon 30 Mar 10:15 CEST: Platform Engineers (Ben)</li>",
+        "<dt>You are</dt><dd>Ana</dd>",
+        "If nobody does, Duty Leads will be alerted on Mon 30 Mar 10:45 CEST.",
+    ):
+        assert piece in page
+
+
+def test_it_links_to_the_helpdesk_and_to_nothing_that_would_run() -> None:
+    links = ["javascript:alert(1)", "https://wiki.example/runbook", "data:text/html,x"]
+    page = offer_page(offer(told(reference="https://helpdesk.example/1?a=1&b=2", links=links)))
+    assert '<a href="https://helpdesk.example/1?a=1&amp;b=2" rel="noreferrer">' in page
+    assert '<a href="https://wiki.example/runbook" rel="noreferrer">' in page
+    assert page.count("<a ") == 2
+    assert "javascript:" not in page
+    assert "<h2>Links" not in offer_page(offer(told(reference="INC-1")))
+
+
+def test_it_declares_its_colour_schemes() -> None:
+    page = offer_page(offer(told()))
+    assert '<meta name="color-scheme" content="light dark">' in page
+    assert ":root { color-scheme: light dark; }" in page
+
+
+def test_what_a_customer_wrote_is_shown_and_not_run() -> None:
+    page = offer_page(offer(told(subject='"><img src=x onerror=alert(1)><script>')))
+    assert "<img" not in page
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_name_of_who_has_it_is_shown_and_not_run() -> None:
+    page = offer_page(offer(told(by="<b>bo</b>")))
+    assert "<b>" not in page
+    assert "<button" not in page
+
+
+def test_a_refusal_is_shown_and_not_run() -> None:
+    assert "<i>" not in refusal_page("<i>", "<i>")
+
+
+def test_who_has_just_taken_it_is_told_so_and_anybody_else_who_has_it() -> None:
+    story = told(by="ben")
+    mine, others = accepted_page(offer(story, "ben")), accepted_page(offer(story, "ana"))
+    assert "You have it" in mine
+    assert "Nobody else is alerted." in mine
+    assert "Somebody has it" in others
+    assert "acknowledged on Mon 30 Mar 10:16 CEST." in others
+    assert "<button" not in mine + others
+
+
+def test_who_has_it_reads_what_happens_unless_it_is_resolved() -> None:
+    tiers = [
+        {"team": "frontline", "acknowledge_within": "15m", "resolve_within": "1h"},
+        {"team": "engineering", "acknowledge_within": "15m"},
+    ]
+    story = Story(teams=TEAMS, terms=contract(escalation={"tiers": tiers}))
+    story.assess(0)
+    story.says(ev.Acknowledged, 1)
+    page = accepted_page(offer(story, at=1))
+    assert "Unless it is resolved by then, Platform Engineers will be alerted on Mon 30 Mar 11:00 CEST." in page
+    assert "Nobody else is alerted." not in page
+
+
+@pytest.mark.parametrize("status", [ev.Resolved, ev.Closed])
+def test_when_it_is_over_there_is_nothing_to_press(status: type[Any]) -> None:
+    for by in (None, "ana"):
+        story = told(by)
+        story.says(status, 17, actor=CUSTOMER)
+        for page in (offer_page(offer(story)), accepted_page(offer(story))):
+            assert "<button" not in page
+            assert "Since Mon 30 Mar 10:17 CEST. Nothing is left to acknowledge." in page
+
+
+def test_a_page_is_the_same_for_the_same_offer() -> None:
+    assert offer_page(offer(told())) == offer_page(offer(told()))

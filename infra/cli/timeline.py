@@ -60,6 +60,10 @@ def _why(details: Details) -> str:
     return words(details["reason"]) + (f", attempt {details['attempt']}" if details["attempt"] > 1 else "")
 
 
+def _taken(details: Details, _when: When) -> str:
+    return f"for tier {details['tier']}" if "tier" in details else ""
+
+
 def _exhausted(details: Details, _when: When) -> str:
     return f"nobody acknowledged, after {details['attempts']} rounds"
 
@@ -89,6 +93,7 @@ def _anything(details: Details, _when: When) -> str:
 _GISTS: Mapping[str, Callable[[Details, When], str]] = {
     ev.Opened.type: _opened,
     ev.TierAlerted.type: _tier_alerted,
+    ev.Acknowledged.type: _taken,
     ev.EscalationExhausted.type: _exhausted,
     ev.Warned.type: _obligation,
     ev.Breached.type: _obligation,

@@ -44,7 +44,7 @@ def test_the_log_is_a_timeline_in_words(desk: Terminal) -> None:
     assert "tier 2, engineering: " in shown
     assert "notices sent" in shown
     assert "accepted by SNS" in shown
-    assert any(line.endswith("acknowledged caro (recorded 2026-03-27 16:00:00Z)") for line in log)
+    assert any(line.endswith("acknowledged caro for tier 2 (recorded 2026-03-27 16:00:00Z)") for line in log)
     assert any(line.endswith("agent noted agent text: It is the certificate.") for line in log)
     assert "acknowledged by caro 2026-03-27 15:56:00Z" in shown
 

@@ -102,7 +102,7 @@ def test_what_is_learned_late_says_when_it_happened(terminal: Terminal) -> None:
     acknowledged = {"type": "acknowledged", "actor": {"kind": "agent", "id": "ana"}}
     terminal.send("POST", "/v1/tickets/ZD-1/events", {**acknowledged, "occurred_at": "2026-03-27T15:02:00Z"})
     assert terminal.told()[0] == (
-        "Fri 2026-03-27 16:10:00 CET  ZD-1  acknowledged by ana (happened Fri 2026-03-27 16:02:00 CET)"
+        "Fri 2026-03-27 16:10:00 CET  ZD-1  acknowledged by ana: for tier 1 (happened Fri 2026-03-27 16:02:00 CET)"
     )
 
 

@@ -123,10 +123,19 @@ class CalendarTerms(Part):
         return self.timezone if isinstance(self.timezone, str) else self.timezone.otherwise
 
     def windows(self) -> Iterator[tuple[int, Window]]:
-        """Weekday (Monday 0) and window, for every window of the week."""
+        """Weekday (Monday 0) and window, for every window of the week.
+
+        Of several keys that name a day, the one that names the fewest days says its hours: `fri` before `mon-fri`.
+        Two that name as many days both hold.
+        """
+        days = {key: set(weekdays(key)) for key in self.weekly}
+        fewest = {
+            day: min(len(named) for named in days.values() if day in named) for day in set().union(*days.values())
+        }
         for key, windows in self.weekly.items():
-            for day in weekdays(key):
-                yield from ((day, window_seconds(window)) for window in windows)
+            for day in sorted(days[key]):
+                if len(days[key]) == fewest[day]:
+                    yield from ((day, window_seconds(window)) for window in windows)
 
 
 def business_calendar(terms: CalendarTerms, timezone: str | None = None) -> BusinessCalendar:

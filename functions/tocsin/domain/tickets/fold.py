@@ -291,8 +291,9 @@ def _contract_changed(ticket: Ticket, event: ev.ContractChanged) -> None:
 def _due_date_set(ticket: Ticket, event: ev.DueDateSet) -> None:
     obligation = ticket.current.get(event.metric)
     if obligation is not None and obligation.running:
-        by, due_at = event.actor.id, event.due_at
-        obligation.set_due_at(Override(due_at, by, event.reason, event.sequence) if due_at else None, event)
+        due_at, by = event.due_at, event.actor.id
+        override = Override(due_at, by, event.reason, event.sequence, event.occurred_at) if due_at else None
+        obligation.set_due_at(override, event)
 
 
 def _acknowledged(ticket: Ticket, event: ev.Acknowledged) -> None:

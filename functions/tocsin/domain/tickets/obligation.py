@@ -26,6 +26,7 @@ class Override:
     by: str
     reason: str
     sequence: int
+    set_at: datetime
 
 
 class Obligation:
@@ -141,7 +142,8 @@ class Obligation:
         if countdown is None:
             return []
         if self.override is not None:
-            return countdown._replace(counts_from=self.started_at).warnings(self.pauses, due_at, by_hand=True)
+            # Such a date stands whatever pauses, so its warnings are shares of the time from then until there.
+            return countdown._replace(counts_from=self.override.set_at).warnings((), due_at, by_hand=True)
         return countdown.warnings(self.pauses, due_at)
 
     def _ended_late(self) -> bool:

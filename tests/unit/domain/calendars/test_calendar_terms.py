@@ -292,10 +292,22 @@ def test_equal_terms_share_one_calendar_and_other_holidays_make_another() -> Non
     assert business_calendar(terms()) is not business_calendar(terms(**special))
 
 
-def test_windows_of_overlapping_keys_are_all_open() -> None:
-    calendar = business_calendar(terms(weekly={"mon-tue": ["09:00-12:00"], "tue": ["11:00-14:00"]}))
+@pytest.mark.parametrize(
+    ("weekly", "hours"),
+    [
+        ({"mon-fri": ["09:00-17:00"], "tue": ["09:00-12:00"]}, 3),
+        ({"tue": ["09:00-12:00"], "mon-fri": ["09:00-17:00"]}, 3),
+        ({"daily": ["00:00-24:00"], "mon-fri": ["09:00-17:00"]}, 8),
+        ({"mon-fri": ["09:00-17:00"], "tue": []}, 0),
+        ({"mon,tue": ["09:00-12:00"], "tue,wed": ["11:00-14:00"]}, 5),
+    ],
+)
+def test_of_several_keys_that_name_a_day_the_one_that_names_the_fewest_says_its_hours(
+    weekly: dict[str, list[str]], hours: int
+) -> None:
     tuesday = datetime(2026, 3, 31, tzinfo=UTC)
-    assert calendar.elapsed(tuesday, tuesday + timedelta(days=1)) == timedelta(hours=5)
+    elapsed = business_calendar(terms(weekly=weekly)).elapsed(tuesday, tuesday + timedelta(days=1))
+    assert elapsed == timedelta(hours=hours)
 
 
 def test_the_document_keeps_what_was_written() -> None:

@@ -454,7 +454,7 @@ class TestDueDatesByHand:
         story = self.story(warn_at=["50%", "1h left"])
         story.assess_until(2_000)
         assert [(e.threshold, e.occurred_at) for e in story.recorded(ev.Warned)] == [
-            ("50%", after(300)),
+            ("50%", after(305)),  # Of the time from when it was set, at ten minutes past.
             ("1h left", after(540)),
         ]
         assert [e.occurred_at for e in story.recorded(ev.Breached)] == [after(600)]

@@ -98,7 +98,7 @@ def test_an_example_of_a_target_that_takes_decades_is_refused_before_they_are_wo
 def test_a_contract_has_room_for_fifty_named_calendars_and_a_day_for_twenty_four_windows() -> None:
     calendars = {f"c{number}": {"timezone": "UTC"} for number in range(MOST_CALENDARS + 1)}
     assert list(faults(changed(calendars=calendars))) == ["calendars"]
-    crowded = {"timezone": "UTC", "weekly": {"daily": HALF_HOURS, "mon": ["00:30-01:00"]}}
+    crowded = {"timezone": "UTC", "weekly": {"mon-sun": HALF_HOURS, "daily": ["00:30-01:00"]}}
     assert faults(changed(calendar=crowded)) == {"calendar": "has more than 24 windows on one day"}
 
 

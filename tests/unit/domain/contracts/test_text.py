@@ -607,6 +607,7 @@ def test_warnings_are_told_with_the_hours_for_which_they_wait() -> None:
             "when 75% of the time is used up and with 30 minutes left."
         ),
         "Where a share and a time left are reached at the same moment, only the first of them warns.",
+        "Before a due date that is set by hand, it is a share of the time from then until that date.",
         (
             "Warnings are given in the hours “plant”; outside them they wait for the next opening. "
             "Alerts, and notices of what is late, do not wait."

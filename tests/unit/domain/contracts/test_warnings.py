@@ -12,6 +12,7 @@ from tests.unit.story import OFFICE, OPENED_AT, Story, after, berlin, contract
 from tocsin.domain.assessment.views import obligation_view
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.tickets import events as ev
+from tocsin.domain.values.instants import format_instant
 
 DAYTIME: Mapping[str, Any] = {"timezone": "Europe/Berlin", "weekly": {"daily": ["08:00-20:00"]}}
 
@@ -237,3 +238,40 @@ class TestCalendarDays:
         story.versions[2] = days("3cd", calendar=self.HOLIDAYS, retarget={"contract": "retroactive"})
         story.says(ev.ContractChanged, berlin_minutes(32, 9), contract_version=2)
         assert story.due_at("resolution") == midnight(34)
+
+
+class TestADateSetByHandAndPauses:
+    """The date stands, so its warning comes before it, once, and none comes early."""
+
+    def story(self, *, pended: bool, earlier: float = 0) -> Story:
+        story = Story(terms=contract(targets={"P1": {"resolution": "8h", "calendar": "always"}}, warn_at=["75%"]))
+        story.says(ev.Acknowledged, 1)
+        story.assess_until(earlier)
+        if pended:
+            story.says(ev.Pended, earlier)
+        due_at = format_instant(after(earlier + 300))
+        story.says(ev.DueDateSet, earlier, metric="resolution", due_at=due_at, reason="By phone")
+        return story
+
+    def told(self, story: Story) -> list[tuple[type, datetime, bool]]:
+        found = [event for event in story.log if isinstance(event, ev.Warned | ev.Breached)]
+        return [(type(event), event.occurred_at, event.on_arrival) for event in found]
+
+    def test_a_pause_after_it_was_set_changes_nothing(self) -> None:
+        story = self.story(pended=False)
+        story.assess(0)
+        story.says(ev.Pended, 1)
+        story.assess(1)
+        story.says(ev.Resumed, 11)
+        story.assess_until(1_000)
+        assert self.told(story) == [(ev.Warned, after(225), False), (ev.Breached, after(300), False)]
+
+    def test_nor_does_one_that_was_open_when_it_was_set(self) -> None:
+        story = self.story(pended=True)
+        story.assess_until(1_000)
+        assert self.told(story) == [(ev.Warned, after(225), False), (ev.Breached, after(300), False)]
+
+    def test_the_share_is_one_of_the_time_that_there_was_when_it_was_set(self) -> None:
+        story = self.story(pended=True, earlier=300)
+        story.assess_until(1_000)
+        assert self.told(story) == [(ev.Warned, after(525), False), (ev.Breached, after(600), False)]

@@ -62,6 +62,8 @@ class WarningsClause(Clause):
             yield f"{unless}, nobody is warned."
         if len({bool(threshold.percent) for threshold in contract.warn_at}) > 1:
             yield "Where a share and a time left are reached at the same moment, only the first of them warns."
+        if any(threshold.percent for threshold in contract.warn_at):
+            yield "Before a due date that is set by hand, it is a share of the time from then until that date."
         if contract.warnings_in:
             yield (
                 f"Warnings are given {hours_words(contract, contract.warnings_in)}; outside them they wait for the "

@@ -7,10 +7,15 @@ from collections.abc import Callable, Mapping
 from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import WAITING, Metric
-from tocsin.domain.contracts.rulebook import Step
+from tocsin.domain.contracts.rulebook import Rulebook, Step
 from tocsin.domain.tickets.events import Event, PriorityChanged
 from tocsin.domain.tickets.obligation import Obligation
-from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.tickets.ticket import Contracts, Ticket
+
+
+def rulebook_of(contracts: Contracts, version: int) -> Rulebook:
+    """What that version measures, and what only others do: a promise made later finds the whole history."""
+    return contracts[version].rulebook.joined_with(contracts[number].rulebook for number in sorted(contracts))
 
 
 def happens(ticket: Ticket, event: Event, *facts: str) -> None:

@@ -1,0 +1,52 @@
+"""What Tocsin's own events do to a ticket: they say what fell due, was found out and told."""
+
+from __future__ import annotations
+
+from tocsin.domain.tickets import events as ev
+from tocsin.domain.tickets import reported_rules as reported
+from tocsin.domain.tickets.measuring import happens
+from tocsin.domain.tickets.ticket import Ticket
+
+
+def breached(ticket: Ticket, event: ev.Breached) -> None:
+    name = (event.obligation_id, event.due_at)
+    before = ticket.breached.get(name)
+    if before is None or before.sequence < event.sequence:
+        ticket.breached[name] = event
+
+
+def corrected(ticket: Ticket, event: ev.Corrected) -> None:
+    # A breach is dated when it fell due: one that was found again after this correction is folded before it.
+    name = (event.obligation_id, event.due_at)
+    if name in ticket.breached and ticket.breached[name].sequence < event.sequence:
+        del ticket.breached[name]
+
+
+def tier_alerted(ticket: Ticket, event: ev.TierAlerted) -> None:
+    ticket.chain.alerted(
+        event.tier,
+        event.attempt,
+        event.occurred_at,
+        event.sequence,
+        reached=event.reached,
+        reason=event.reason,
+    )
+    if not ticket.waiting_for and not ticket.over:
+        ticket.holders.append((event.occurred_at, reported.holder(ticket)))
+    # Where somebody had it already, of which we learned after the alert, it was nobody's turn.
+    if event.attempt == 1 and not ticket.over and not ticket.chain.acknowledged:
+        happens(ticket, event, "tier_alerted")
+
+
+def notices_recorded(ticket: Ticket, event: ev.NoticesRecorded) -> None:
+    ticket.notified_through = max(ticket.notified_through, event.through)
+    for notice in event.notices:
+        ticket.recorded.add(notice.notice_id)
+        if notice.notice_id not in ticket.sent:
+            ticket.unsent[notice.notice_id] = notice
+
+
+def notices_sent(ticket: Ticket, event: ev.NoticesSent) -> None:
+    for receipt in event.receipts:
+        ticket.sent.add(receipt.notice_id)
+        ticket.unsent.pop(receipt.notice_id, None)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tocsin.domain.tickets.events import AnyEvent, Concluded, Conclusion, Continued, Rearmed, Reopened, Settled
 
+TURNS = frozenset(kind.type for kind in (Concluded, Settled, Reopened, Continued, Rearmed))
+"""What the log may turn on; asked of every event, so by name."""
+
 
 class Generations:
     """Observes the log in the order of its recording.
@@ -28,13 +31,14 @@ class Generations:
         if self._settled and event.reported:
             self.number += 1
             self._settled = False
+        if event.type not in TURNS:
+            return
         if isinstance(event, Continued | Rearmed):
             self.number += 1
             self.rearmed = event if isinstance(event, Rearmed) else self.rearmed
         if isinstance(event, Concluded | Settled):
             self.counted, self._settled = event, self._settled or isinstance(event, Settled)
-        if isinstance(event, Concluded | Settled | Reopened | Continued | Rearmed):
-            self._turns.append(event)
+        self._turns.append(event)
 
     def settled_by(self, sequence: int) -> bool:
         """Whether, by the event with that number, the execution has ended with the ticket."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
 from tocsin.domain.contracts.clauses.escalation import Tier
@@ -28,27 +29,26 @@ from tocsin.domain.values.identifiers import TicketKey
 class Status(StrEnum):
     """Where a ticket is in its life."""
 
+    over: bool
+    """Nobody works on it."""
+    final: bool
+    """It cannot be reopened."""
+    withdrawn: bool
+    """It counts for nothing in reports, but for what was late by then."""
+
+    def __new__(cls, value: str, over: bool = False, final: bool = False, withdrawn: bool = False) -> Self:
+        """A member is its value; what hangs on it is beside it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.over, member.final, member.withdrawn = over, final, withdrawn
+        return member
+
     OPEN = "open"
     PENDING = "pending"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    MERGED = "merged"
-    DELETED = "deleted"
-
-    @property
-    def over(self) -> bool:
-        """Nobody works on it."""
-        return self not in (Status.OPEN, Status.PENDING)
-
-    @property
-    def final(self) -> bool:
-        """It cannot be reopened."""
-        return self in (Status.CLOSED, Status.MERGED, Status.DELETED)
-
-    @property
-    def withdrawn(self) -> bool:
-        """It counts for nothing in reports, but for what was late by then."""
-        return self in (Status.MERGED, Status.DELETED)
+    RESOLVED = "resolved", True
+    CLOSED = "closed", True, True
+    MERGED = "merged", True, True, True
+    DELETED = "deleted", True, True, True
 
 
 NOBODY = "nobody"

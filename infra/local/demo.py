@@ -112,7 +112,7 @@ def _waits(execution: ExecutionInfo) -> str:
 
 
 def play_major_incident(engine: Engine, token: str) -> Narrator:
-    """A P1 on a Friday afternoon: silence, escalation, the signed link, a promise kept and one warned about."""
+    """A P1 on a Friday afternoon: silence, a response missed, escalation, the signed link, updates, a review."""
     desk = Narrator(engine, token, "ZD-1042")
     desk.headline("ACME reports: data has stopped syncing with Salesforce. The board meets tomorrow.")
     desk.call(
@@ -134,9 +134,6 @@ def play_major_incident(engine: Engine, token: str) -> Narrator:
         },
     )
     desk.tell()
-    desk.let_time_pass_until(berlin("2027-02-26 16:46"))
-    answer = {"type": "agent_replied", "actor": {"kind": "agent", "id": "ana"}, "text": "We have your report."}
-    desk.report("Ana, on the phone, answers at once. Then her shift ends, and nobody takes the alert.", answer)
     desk.let_time_pass_until(berlin("2027-02-26 17:03"))
     _acknowledge_by_link(desk)
     desk.let_time_pass_until(berlin("2027-02-26 18:10"))

@@ -8,7 +8,7 @@ import sys
 from infra.topology import ROOT
 
 
-def test_the_demonstration_plays_both_tickets_to_their_end():
+def test_the_demonstration_plays_both_tickets_to_their_end() -> None:
     demo = [sys.executable, "-m", "infra.local.demo"]
     played = subprocess.run(demo, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert played.returncode == 0, played.stderr

@@ -147,3 +147,23 @@ def test_contract_without_repeats_says_at_once_that_nobody_has_it(desk: Desk) ->
     desk.engine.advance(minutes=10)
     assert desk.types().count("tier_alerted") == 1
     assert desk.types().count("escalation_exhausted") == 1
+
+
+def test_a_customer_who_writes_and_is_not_answered_in_time_ends_the_silence_until_somebody_answers(desk: Desk) -> None:
+    targets = {"P1": {"next_response": "30m", "resolution": "4h", "calendar": "always"}}
+    desk.expect(201, "PUT", "/v1/contracts/acme-gold", {**CONTRACT, "targets": targets})
+    desk.open()
+    desk.report("agent_replied", actor={"kind": "agent", "id": "ana"})
+    desk.engine.advance(minutes=10)
+    desk.report("customer_replied", actor={"kind": "customer", "id": "jo"})
+    desk.engine.advance(minutes=29)
+    assert tiers_alerted(desk) == [("frontline", 0)]
+    desk.engine.advance(minutes=16)
+    assert tiers_alerted(desk) == [("frontline", 0), ("frontline", 40), ("engineering", 55)]
+    [again, *_] = [alert for alert in desk.alerts("tier_alert") if alert.recipient == "ana"][1:]
+    assert "because the customer wrote and nobody answered in the contract's time." in again.body
+    assert "They wrote on Fri 27 Mar 16:50 CET; an answer was due on Fri 27 Mar 17:20 CET." in again.body
+    desk.report("agent_replied", actor={"kind": "agent", "id": "ben"})
+    desk.engine.advance(hours=2)
+    assert len(tiers_alerted(desk)) == 3
+    assert desk.ticket()["escalation"]["acknowledged_by"] == "ben"

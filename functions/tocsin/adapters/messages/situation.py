@@ -107,7 +107,8 @@ class Situation:
             return "This was the last alert: nobody else will be alerted."
         again = " again" if step.tier == chain.tier and not chain.requested else ""
         at = f" on {local_time(step.at, self.zone)}" if step.at > self.now else ""
-        unless = "Unless it is resolved by then" if chain.acknowledged else "If nobody does"
+        done = "the customer is answered" if step.unanswered else "it is resolved"
+        unless = f"Unless {done} by then" if chain.acknowledged else "If nobody does"
         return f"{unless}, {self.tier_team(step.tier)} will be alerted{again}{at}."
 
     @property

@@ -172,14 +172,16 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
         team=team_id,
         members=_members(team, alert, ticket, now) if team else (),
         reached=team is not None and team.reachable(now),
-        from_tier=ticket.chain.tier,
+        from_tier=ticket.chain.turn,
+        unanswered=alert.unanswered,
     )
 
 
 def _members(team: Team, alert: NextAlert, ticket: Ticket, now: datetime) -> tuple[str, ...]:
-    """Who is on call, and of a ticket that was reopened also who had it last, where they are in the team."""
+    """Who is on call, and who has it or had it last where it comes back to them, if they are in the team."""
     had_it, on_call = ticket.chain.last, team.on_call(now)
-    if had_it and alert.reason is AlertReason.REOPENED and had_it.by in {member.member_id for member in team.members}:
+    comes_back = alert.reason in (AlertReason.REOPENED, AlertReason.UNANSWERED)
+    if had_it and comes_back and had_it.by in {member.member_id for member in team.members}:
         on_call = [*on_call, had_it.by]
     return tuple(dict.fromkeys(on_call))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
-from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.escalation.reasons import AlertReason, Unanswered
 from tocsin.domain.tickets.events import TierAlerted
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import format_instant, short_duration
@@ -29,7 +29,7 @@ def _alert(event: TierAlerted) -> dict[str, Any]:
         "at": format_instant(event.occurred_at),
         "tier": event.tier,
         "team": event.team,
-        "why": event.reason.sentence + again,
+        "why": event.reason.sentence + _for_what(event.unanswered) + again,
         "reached": event.reached,
     }
 
@@ -40,11 +40,20 @@ def _coming(step: NextAlert | Exhaustion, ticket: Ticket) -> dict[str, Any]:
         "at": format_instant(step.at),
         "tier": tier,
         "team": ticket.contract.tier(tier).team if tier else "nobody: the chain gives up",
-        "why": _why_then(ticket.chain, ticket.contract),
+        "why": _why_then(step, ticket.chain, ticket.contract),
     }
 
 
-def _why_then(chain: Chain, contract: Contract) -> str:
+def _for_what(unanswered: Unanswered | None) -> str:
+    if unanswered is None:
+        return ""
+    wrote_at, due_at = format_instant(unanswered.wrote_at), format_instant(unanswered.due_at)
+    return f" (written at {wrote_at}, to be answered by {due_at})"
+
+
+def _why_then(step: NextAlert | Exhaustion, chain: Chain, contract: Contract) -> str:
+    if isinstance(step, NextAlert) and step.unanswered:
+        return f"the customer wrote and nobody has answered{_for_what(step.unanswered)}"
     if chain.requested or chain.tier is None:
         reason = chain.requested.reason if chain.requested else AlertReason.OPENED
         return f"{reason.sentence}; a tier is alerted in its hours"

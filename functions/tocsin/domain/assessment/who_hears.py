@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.escalation.chain import Acknowledgement
+from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.notices.notice import (
     About,
     AboutAlert,
@@ -92,7 +93,7 @@ class _Rules:
                 pass
 
     def _tier_alerted(self, event: ev.TierAlerted) -> Iterator[Notice]:
-        about = AboutAlert(event.attempt, event.reason)
+        about = AboutAlert(event.attempt, event.reason, event.unanswered)
         yield self._notice(NoticeKind.TIER_ALERT, Audience.TEAM, event.team, event, about, tier=event.tier)
         yield from self._to_members(NoticeKind.TIER_ALERT, event.members, event, about, tier=event.tier)
         if event.from_tier and event.from_tier != event.tier:
@@ -102,7 +103,7 @@ class _Rules:
     def _taken(self, event: Event) -> Iterator[Notice]:
         """Everybody else who was alerted hears who has it, whoever had it before and whoever is given it do as well."""
         taken = self.ticket.chain.acknowledged
-        if not taken or taken.sequence != event.sequence:
+        if not taken or (taken.sequence != event.sequence and not self._alerted_in_vain(taken, event)):
             return
         about = AboutHolder(self.contract.tier(taken.tier).team, taken.by)
         others = self._who_was_told(*ALERTS)
@@ -115,6 +116,14 @@ class _Rules:
             yield self._notice(NoticeKind.ASSIGNMENT, Audience.MEMBER, taken.by, event, about, tier=taken.tier)
         if about.team != self._team_that_the_customer_knows() and not self.ticket.over:
             yield self._to_customer(NoticeKind.CUSTOMER_UPDATE, event, about, tier=taken.tier)
+
+    def _alerted_in_vain(self, taken: Acknowledgement, event: Event) -> bool:
+        """Whether this is their answer from before an alert for want of it: they have had the ticket all along."""
+        return taken.by == event.actor.id and any(
+            each.reason is AlertReason.UNANSWERED and each.sequence < event.sequence
+            for each in self.ticket.log
+            if isinstance(each, ev.TierAlerted) and taken.at <= event.occurred_at <= each.occurred_at
+        )
 
     def _who_was_told(self, *kinds: NoticeKind) -> dict[tuple[Audience, str], None]:
         """Whoever was told something of these kinds, each once, in order."""

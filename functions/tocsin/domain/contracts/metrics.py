@@ -69,6 +69,8 @@ class Metric:
     customer_hears_of_breach: bool = True
     warning_wait: Wait = Wait.RESPONSE_WARNING
     deadline_wait: Wait = Wait.RESPONSE_DEADLINE
+    answers_customer: bool = False
+    """A customer who writes waits for it: see the contract's `escalation.when_unanswered`."""
     of_tiers: bool = False
     """Promised by the tiers of the escalation, whose chain acts on it: it has no timer and no notice of its own."""
 
@@ -84,6 +86,7 @@ FIRST_RESPONSE = Metric(
     start=facts("opened"),
     stop=facts("response"),
     cancel=facts("resolved closed"),
+    answers_customer=True,
 )
 NEXT_RESPONSE = Metric(
     name="next_response",
@@ -91,6 +94,7 @@ NEXT_RESPONSE = Metric(
     start=facts("customer_followed_up"),
     stop=facts("response"),
     cancel=facts("resolved closed"),
+    answers_customer=True,
 )
 PERIODIC_UPDATE = Metric(
     name="periodic_update",

@@ -5,7 +5,7 @@ It knows tiers and instants, and nothing of tickets and their events: the fold t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tocsin.domain.calendars.calendar import BusinessCalendar, Interval
 from tocsin.domain.contracts.clauses.escalation import Tier
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.escalation.reasons import AlertReason, Unanswered
 
 Hours = Callable[[Tier], BusinessCalendar]
 """When a tier is alerted and has to acknowledge."""
@@ -27,6 +27,8 @@ class NextAlert:
     tier: int
     attempt: int
     reason: AlertReason
+    unanswered: Unanswered | None = None
+    """What the customer waits for, where that is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,29 @@ class Chain:
         self.requested: Request | None = Request(1, opened_at, 1, AlertReason.OPENED)
 
     def alerted(
-        self, tier: int, attempt: int, at: datetime, sequence: int, *, reached: bool, reason: AlertReason
+        self,
+        tier: int,
+        attempt: int,
+        at: datetime,
+        sequence: int,
+        *,
+        reached: bool,
+        reason: AlertReason,
+        unanswered: Unanswered | None = None,
     ) -> None:
-        """A tier was alerted by the event with that sequence; `reached` says whether anybody could be."""
+        """A tier was alerted by the event with that sequence; `reached` says whether anybody could be.
+
+        `unanswered` is what the customer waited for then, by all that is known now: where somebody had answered by
+        then, of which we learned after the alert, whoever has the ticket keeps it.
+        """
         if reason is AlertReason.NOT_RESOLVED:
             self.again = tier == self.turn
+        neglected = reason is AlertReason.UNANSWERED and self._neglects(unanswered, at)
         self.tier, self.attempt, self.alerted_at, self.reached = tier, attempt, at, reached
         self.exhausted = False
         self.pauses = [pause for pause in self.pauses if pause.end is None]
-        if reason is AlertReason.NOT_RESOLVED:
-            self.acknowledged = None  # It is the next tier's turn to acknowledge.
+        if reason is AlertReason.NOT_RESOLVED or neglected:
+            self.acknowledged = None  # It is that tier's turn to acknowledge.
         if self.acknowledged is None and self.last and self.last.tier != tier:
             self.last = None
         # What was asked for before this alert, but learned of after it, is still to be done.
@@ -169,12 +184,16 @@ class Chain:
         self.attempt, self.again = 0, False
 
     def next_step(
-        self, contract: Contract, hours_of: Hours, resolve_by: datetime | None
+        self,
+        contract: Contract,
+        hours_of: Hours,
+        resolve_by: datetime | None,
+        unanswered: Unanswered | None = None,
     ) -> NextAlert | Exhaustion | None:
         """The next step of the chain, or None when it has stopped.
 
         `hours_of` is when a tier can be alerted and has to acknowledge, `resolve_by` until when the tier that has the
-        ticket is given to resolve it.
+        ticket is given to resolve it, `unanswered` what the customer waits for.
         """
         if self.requested and self.requested.reason is AlertReason.ESCALATED:
             # A person who escalates wants somebody now, whatever the hours and whoever is waited for.
@@ -183,11 +202,10 @@ class Chain:
             return None
         if self.requested:
             return self._as_requested(self.requested, contract, hours_of)
-        if self.exhausted:
-            return None
         if self.acknowledged:
-            return self._unresolved(self.acknowledged.tier, resolve_by, contract, hours_of) if resolve_by else None
-        return self._unacknowledged(self.tier, contract, hours_of) if self.tier else None
+            steps = self._while_held(self.acknowledged.tier, resolve_by, unanswered, contract, hours_of)
+            return min(steps, key=lambda step: step.at, default=None)
+        return self._unacknowledged(self.tier, contract, hours_of) if self.tier and not self.exhausted else None
 
     def acknowledge_by(self, contract: Contract, hours_of: Hours) -> datetime | None:
         """Until when the tier that was alerted last has to acknowledge; None where it need not, or while it waits."""
@@ -196,9 +214,34 @@ class Chain:
         tier = contract.tier(self.tier)
         return hours_of(tier).deadline(self.alerted_at, tier.acknowledge_within, self.pauses)
 
+    def _neglects(self, unanswered: Unanswered | None, at: datetime) -> bool:
+        """Whether by then the answer has fallen due to whoever has the ticket; who takes it later knows of it."""
+        if unanswered is None or self.acknowledged is None:
+            return False
+        return self.acknowledged.at < unanswered.due_at and max(unanswered.wrote_at, unanswered.due_at) <= at
+
+    def _while_held(
+        self,
+        tier: int,
+        resolve_by: datetime | None,
+        unanswered: Unanswered | None,
+        contract: Contract,
+        hours_of: Hours,
+    ) -> Iterator[NextAlert | Exhaustion]:
+        """What breaks the silence that whoever has the ticket is granted."""
+        if unanswered is not None:
+            neglected_at = max(unanswered.wrote_at, unanswered.due_at)
+            if self._neglects(unanswered, neglected_at):
+                at, first = _open_from(tier, self._after_pauses(neglected_at), contract, hours_of)
+                yield NextAlert(at, first, 1, AlertReason.UNANSWERED, unanswered)
+        if resolve_by is not None and not self.exhausted:
+            yield self._unresolved(tier, resolve_by, contract, hours_of)
+
+    def _after_pauses(self, at: datetime) -> datetime:
+        return max([at, *(pause.end for pause in self.pauses if pause.end)])
+
     def _as_requested(self, wanted: Request, contract: Contract, hours_of: Hours) -> NextAlert:
-        waited_until = [pause.end for pause in self.pauses if pause.end]
-        at, tier = _open_from(wanted.tier, max([wanted.at, *waited_until]), contract, hours_of)
+        at, tier = _open_from(wanted.tier, self._after_pauses(wanted.at), contract, hours_of)
         return NextAlert(at, tier, 1, wanted.reason if tier == wanted.tier else AlertReason.TIER_CLOSED)
 
     def _unresolved(

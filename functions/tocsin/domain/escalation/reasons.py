@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
 from tocsin.domain.contracts.waits import Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The customer wrote, and nobody has answered: since when, and by when the contract promises an answer."""
+
+    wrote_at: datetime
+    due_at: datetime
 
 
 class AlertReason(StrEnum):
@@ -29,6 +39,7 @@ class AlertReason(StrEnum):
     TIER_CLOSED = "tier_closed", "the tier before is closed now", Wait.OPENING_HOURS
     NOT_ACKNOWLEDGED = "not_acknowledged", "nobody acknowledged in time", Wait.TIER_ACKNOWLEDGEMENT
     NOT_RESOLVED = "not_resolved", "the tier before did not resolve it in time", Wait.OPENING_HOURS
+    UNANSWERED = "unanswered", "the customer wrote and nobody answered in the contract's time", Wait.RESPONSE_DEADLINE
 
     @classmethod
     def of(cls, value: str) -> AlertReason:

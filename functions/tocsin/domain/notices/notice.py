@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.escalation.reasons import AlertReason, Unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,11 @@ class AboutTicket:
 
 @dataclass(frozen=True, slots=True)
 class AboutAlert:
-    """A tier's turn: for the how-manieth time, and why."""
+    """A tier's turn: for the how-manieth time, and why; with what is `unanswered`, where that is the reason."""
 
     attempt: int
     reason: AlertReason
+    unanswered: Unanswered | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from tocsin.domain.contracts.clauses.retarget import Mode
-from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.escalation.reasons import AlertReason, Unanswered
 from tocsin.domain.notices.notice import Notice, Receipt
 from tocsin.domain.tickets.attributes import TicketAttributes
 from tocsin.domain.tickets.verdict import Verdict
@@ -306,6 +306,8 @@ class TierAlerted(Event):
     members: tuple[str, ...] = ()
     reached: bool
     from_tier: int | None = None
+    unanswered: Unanswered | None = None
+    """What the customer waited for, where that is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

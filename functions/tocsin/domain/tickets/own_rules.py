@@ -30,6 +30,7 @@ def tier_alerted(ticket: Ticket, event: ev.TierAlerted) -> None:
         event.sequence,
         reached=event.reached,
         reason=event.reason,
+        unanswered=ticket.unanswered(),
     )
     if not ticket.waiting_for and not ticket.over:
         ticket.holders.append((event.occurred_at, reported.holder(ticket)))

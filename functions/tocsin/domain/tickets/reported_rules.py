@@ -22,7 +22,7 @@ def responds(ticket: Ticket, event: Event, done: str) -> tuple[str, ...]:
     fact = (kind,) if kind in ("public_reply", "bot_reply", "internal_note") else ()
     if kind not in ticket.contract.counts_as_response:
         return fact
-    ticket.responded = True
+    ticket.responded, ticket.wrote_at = True, None
     return (*fact, "response")
 
 
@@ -54,6 +54,7 @@ def agent_replied(ticket: Ticket, event: ev.AgentReplied) -> None:
 
 
 def customer_replied(ticket: Ticket, event: ev.CustomerReplied) -> None:
+    ticket.wrote_at = ticket.wrote_at or event.occurred_at
     if ticket.status is Status.RESOLVED:
         ticket.replied_after_end = event.sequence
         if ticket.contract.reopen.on_customer_reply:

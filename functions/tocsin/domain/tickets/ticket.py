@@ -18,6 +18,7 @@ from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances
 from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
+from tocsin.domain.escalation.reasons import Unanswered
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.tickets.attributes import TicketAttributes
 from tocsin.domain.tickets.events import AnyEvent, Breached, Concluded, Settled, WaitingFor
@@ -85,6 +86,8 @@ class Ticket:
     status: Status = Status.OPEN
     waiting_for: WaitingFor | None = None
     responded: bool = False
+    wrote_at: datetime | None = None
+    """When the customer wrote, if nobody has answered since: the first time of several."""
     withdrawn_by: int | None = None
     """The sequence number of the event that merged or deleted it."""
     raised_by: int | None = None
@@ -142,7 +145,17 @@ class Ticket:
         """What the escalation chain does next unless somebody acknowledges or resolves in time."""
         by_tier = self.current.get(TIER_RESOLUTION.name)
         resolve_by = by_tier.due_at() if by_tier is not None and by_tier.running else None
-        return None if self.over else self.chain.next_step(self.contract, self.hours_of, resolve_by)
+        if self.over:
+            return None
+        return self.chain.next_step(self.contract, self.hours_of, resolve_by, self.unanswered())
+
+    def unanswered(self) -> Unanswered | None:
+        """What the customer waits for, having written; None where the contract alerts nobody for it."""
+        if self.wrote_at is None or self.waiting_for or self.contract.escalation.when_unanswered == "silent":
+            return None
+        awaited = [o for o in self.current.values() if o.metric.answers_customer and o.running]
+        due_at = min((due for o in awaited if (due := o.due_at())), default=None)
+        return Unanswered(self.wrote_at, due_at) if due_at else None
 
     def acknowledge_by(self) -> datetime | None:
         """Until when the tier that was alerted last has to acknowledge; None where it need not."""

@@ -390,10 +390,12 @@ class SlowTicket:
         self.waiting_for: str | None = None
         self.responded = False
         self.wrote_while_resolved = False
+        self.wrote_and_waits: int | None = None
         self.resolved_at: int | None = None
         self.tier = 0
         self.holder: str | None = None
         self.holders_tier = 0
+        self.held_since = 0
         self.current: dict[str, Cycle] = {}
         self.cycles: list[Cycle] = []
         for fact in sorted(facts, key=lambda fact: (fact.at, fact.number)):
@@ -542,7 +544,7 @@ class SlowTicket:
         kind = {"agent": done, "bot": "bot_reply" if done in ("public_reply", "resolution") else None}.get(fact.actor)
         names = [kind] if kind in ("public_reply", "bot_reply", "internal_note") else []
         if kind in self.terms.counts_as_response:
-            self.responded = True
+            self.responded, self.wrote_and_waits = True, None
             names.append("response")
         return [name for name in names if name]
 
@@ -562,6 +564,8 @@ class SlowTicket:
         self._if_any(fact, self._response(fact, "internal_note"))
 
     def _customer_replied(self, fact: Fact) -> None:
+        if self.wrote_and_waits is None:
+            self.wrote_and_waits = fact.at
         if self.over:
             self.wrote_while_resolved = self.status == "resolved"
             if self.wrote_while_resolved and self.terms.reopens_on_reply():
@@ -637,6 +641,7 @@ class SlowTicket:
         if self.holder and who in (self.holder, "helpdesk"):
             return
         self.holder, self.holders_tier = who, fact.details.get("tier") or self.tier or 1
+        self.held_since = fact.at
         self._happens(fact, "taken_in_turn" if self.holders_tier == self.tier else "taken_out_of_turn")
 
     def _escalated(self, fact: Fact) -> None:
@@ -646,10 +651,18 @@ class SlowTicket:
 
     def _tier_alerted(self, fact: Fact) -> None:
         self.tier = fact.details["tier"]
-        if fact.details["reason"] == "not_resolved":
+        if fact.details["reason"] == "not_resolved" or (fact.details["reason"] == "unanswered" and self._left(fact)):
             self.holder = None
         if fact.details["attempt"] == 1 and not self.over and not self.holder:
             self._happens(fact, "tier_alerted")
+
+    def _left(self, fact: Fact) -> bool:
+        """Whether a customer who wrote waited past the time for an answer, all the while with the same person."""
+        if self.wrote_and_waits is None or self.wrote_and_waits > fact.at or self.waiting_for:
+            return False
+        answers = [self.current.get(name) for name in ("first_response", "next_response")]
+        dues = [due for each in answers if each and each.running and (due := each.due()) is not None]
+        return bool(dues) and self.held_since < min(dues) <= fact.at
 
     def _resolved(self, fact: Fact) -> None:
         self._resolve(fact, [])

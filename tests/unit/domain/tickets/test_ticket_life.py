@@ -338,6 +338,12 @@ class TicketLife(RuleBasedStateMachine):
     def the_customer_replies(self, when: Moment) -> None:
         self.life.report(ev.CustomerReplied, when, CUSTOMER)
 
+    @rule(when=moments, minutes=st.sampled_from([40, 70, 130]), awake=st.booleans())
+    def the_customer_writes_to_somebody_who_does_not_answer(self, when: Moment, minutes: int, awake: bool) -> None:
+        self.life.report(ev.AgentReplied, when, ANA)
+        self.life.report(ev.CustomerReplied, Moment(5, awake=True, delay=0), CUSTOMER)
+        self.life.pass_time(minutes, awake=awake)
+
     @rule(when=moments, actor=ANYBODY)
     def an_agent_notes(self, when: Moment, actor: Actor) -> None:
         self.life.report(ev.AgentNoted, when, actor)
@@ -425,6 +431,8 @@ class TicketLife(RuleBasedStateMachine):
             slow.priority,
             slow.responded,
         )
+        taken = ticket.chain.acknowledged
+        assert (taken.by if taken else None) == slow.holder
         assert ticket.resolved_at == (None if slow.resolved_at is None else after(slow.resolved_at))
         found = {name: measured(obligation, life.now) for name, obligation in ticket.current.items()}
         assert found == {name: counted(cycle, life.now) for name, cycle in slow.current.items()}

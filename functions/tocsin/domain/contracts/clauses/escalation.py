@@ -41,6 +41,11 @@ class EscalationTerms(Part):
 
     tiers: Annotated[list[Tier], Field(min_length=1, max_length=MOST_TIERS)]
     repeat_last_tier: Annotated[WholeNumber, Field(ge=0, le=10)] = 2
+    when_unanswered: Literal["alert", "silent"] = Field(
+        "alert",
+        description="alert: when the customer writes and is not answered in time, the tier of whoever has the ticket "
+        "is alerted; silent: only whoever has it is told that it is late",
+    )
 
 
 class EscalationClause(Clause):
@@ -74,7 +79,23 @@ class EscalationClause(Clause):
             )
         yield _tiers(contract, resolving)
         yield f"{_last_tier(contract.escalation.repeat_last_tier)}; then all tiers are told that nobody has the ticket."
+        yield from _unanswered(contract)
         yield "When somebody escalates a ticket by hand, the next tier, or the tier they name, is alerted at once."
+
+
+def _unanswered(contract: Contract) -> Words:
+    """What becomes of a customer who writes to somebody who has the ticket; nothing where no answer is promised."""
+    awaited = enumerated((metric.label for metric in contract.promised if metric.answers_customer), "or")
+    if not awaited:
+        return
+    late = f"When somebody has the ticket, the customer has written, and the {awaited} becomes late meanwhile, "
+    if contract.escalation.when_unanswered == "silent":
+        yield f"{late}nobody else is alerted."
+        return
+    yield (
+        f"{late}the tier of whoever has it is alerted again and has to acknowledge anew, and the chain goes on from "
+        "there. That happens once until somebody takes or answers it; not while the ticket waits."
+    )
 
 
 def _closed_at_night(contract: Contract) -> Words:

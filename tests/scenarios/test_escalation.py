@@ -167,3 +167,23 @@ def test_a_customer_who_writes_and_is_not_answered_in_time_ends_the_silence_unti
     desk.engine.advance(hours=2)
     assert len(tiers_alerted(desk)) == 3
     assert desk.ticket()["escalation"]["acknowledged_by"] == "ben"
+
+
+def test_the_owner_of_the_chain_is_told_when_the_last_tier_did_not_resolve_it_twice(desk: Desk) -> None:
+    tier = {"team": "frontline", "acknowledge_within": "10m", "resolve_within": "30m"}
+    desk.expect(
+        201,
+        "PUT",
+        "/v1/contracts/acme-gold",
+        {**CONTRACT, "escalation": {"tiers": [tier], "owner": "management", "repeat_last_tier": 0}},
+    )
+    desk.open()
+    desk.acknowledge("ana")
+    desk.engine.advance(minutes=30)
+    desk.acknowledge("ana")
+    desk.engine.advance(hours=3)
+    assert tiers_alerted(desk) == [("frontline", 0), ("frontline", 30)]
+    told = [recipient for _, recipient in desk.told("escalation_exhausted")]
+    assert sorted(map(str, told)) == ["ana", "dora", "frontline", "management"]
+    [owners] = [alert for alert in desk.alerts("escalation_exhausted") if alert.recipient == "management"]
+    assert "the ticket is still not resolved.\nYou are told as the owner of this escalation" in owners.body

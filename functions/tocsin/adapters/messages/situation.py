@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tocsin.domain.assessment.status_text import status_words
-from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.assessment.who_hears import Roster, team_of
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.metrics import TIER_ACKNOWLEDGEMENT
 from tocsin.domain.escalation.chain import NextAlert
@@ -65,9 +65,10 @@ class Situation:
         return team.name if team else team_id
 
     def person(self, member_id: str) -> str:
-        """The name of a member of any tier; whoever is none is called as the helpdesk calls them."""
-        for tier in self.ticket.contract.escalation.tiers:
-            team = self.roster(tier.team)
+        """The name of a member of any tier or of the owner; whoever is none is called as the helpdesk calls them."""
+        escalation = self.ticket.contract.escalation
+        for team_id in [*(tier.team for tier in escalation.tiers), *filter(None, [escalation.owner])]:
+            team = self.roster(team_id)
             for member in team.members if team else ():
                 if member.member_id == member_id:
                     return member.name
@@ -83,7 +84,13 @@ class Situation:
     def holder(self) -> str | None:
         """Who has the ticket: `Ana (Frontline)`."""
         taken = self.ticket.chain.acknowledged
-        return f"{self.person(taken.by)} ({self.tier_team(taken.tier)})" if taken else None
+        return f"{self.person(taken.by)} ({self.holders_team})" if taken else None
+
+    @property
+    def holders_team(self) -> str | None:
+        """The name of the team of whoever has the ticket."""
+        taken = self.ticket.chain.acknowledged
+        return self.team(team_of(taken, self.ticket.contract, self.roster)) if taken else None
 
     def tier_team(self, tier: int) -> str:
         """The name of a tier's team."""

@@ -39,9 +39,14 @@ def _coming(step: NextAlert | Exhaustion, ticket: Ticket) -> dict[str, Any]:
     return {
         "at": format_instant(step.at),
         "tier": tier,
-        "team": ticket.contract.tier(tier).team if tier else "nobody: the chain gives up",
+        "team": ticket.contract.tier(tier).team if tier else _given_up_to(ticket.contract),
         "why": _why_then(step, ticket.chain, ticket.contract),
     }
+
+
+def _given_up_to(contract: Contract) -> str:
+    owner = contract.escalation.owner
+    return f"{owner}: as the owner, with all tiers" if owner else "nobody: the chain gives up"
 
 
 def _for_what(unanswered: Unanswered | None) -> str:
@@ -69,6 +74,8 @@ def _why_not(ticket: Ticket) -> str:
     taken = ticket.chain.acknowledged
     if ticket.over:
         return f"the ticket is {ticket.status}"
+    if ticket.chain.exhausted and taken:
+        return "it was not resolved in time, and everybody was told"
     if taken:
         return f"{taken.by} acknowledged at {format_instant(taken.at)}"
     return "every tier was alerted, and nobody acknowledged"

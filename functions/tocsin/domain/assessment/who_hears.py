@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.escalation.chain import Acknowledgement
 from tocsin.domain.escalation.reasons import AlertReason
@@ -14,6 +15,7 @@ from tocsin.domain.notices.notice import (
     AboutAlert,
     AboutDeadline,
     AboutEscalation,
+    AboutExhaustion,
     AboutHolder,
     AboutTicket,
     Audience,
@@ -64,8 +66,7 @@ class _Rules:
             case ev.TierAlerted():
                 yield from self._tier_alerted(event)
             case ev.EscalationExhausted():
-                for tier in self.contract.escalation.tiers:
-                    yield from self._to_team_and_on_call(NoticeKind.ESCALATION_EXHAUSTED, tier.team, event)
+                yield from self._exhausted(event)
             case ev.Acknowledged() | ev.Assigned():
                 yield from self._taken(event)
             case ev.AgentReplied():
@@ -100,12 +101,20 @@ class _Rules:
             left, went_on = self.contract.tier(event.from_tier).team, AboutEscalation(event.team)
             yield self._notice(NoticeKind.ESCALATION, Audience.TEAM, left, event, went_on, tier=event.tier)
 
+    def _exhausted(self, event: ev.EscalationExhausted) -> Iterator[Notice]:
+        """The owner first: who is also in a tier is told once, as the owner."""
+        kind, owner = NoticeKind.ESCALATION_EXHAUSTED, self.contract.escalation.owner
+        if owner:
+            yield from self._to_team_and_on_call(kind, owner, event, AboutExhaustion(event.unresolved, to_owner=True))
+        for tier in self.contract.escalation.tiers:
+            yield from self._to_team_and_on_call(kind, tier.team, event, AboutExhaustion(event.unresolved))
+
     def _taken(self, event: Event) -> Iterator[Notice]:
         """Everybody else who was alerted hears who has it, whoever had it before and whoever is given it do as well."""
         taken = self.ticket.chain.acknowledged
         if not taken or (taken.sequence != event.sequence and not self._alerted_in_vain(taken, event)):
             return
-        about = AboutHolder(self.contract.tier(taken.tier).team, taken.by)
+        about = AboutHolder(team_of(taken, self.contract, self.roster), taken.by)
         others = self._who_was_told(*ALERTS)
         if taken.taken_from and self._in_its_team(taken.taken_from):
             others.setdefault((Audience.MEMBER, taken.taken_from.by))
@@ -135,8 +144,7 @@ class _Rules:
 
     def _in_its_team(self, taken: Acknowledgement) -> bool:
         """Whether whoever took it is somebody whom the teams know."""
-        team = self.roster(self.contract.tier(taken.tier).team)
-        return team is not None and taken.by in {member.member_id for member in team.members}
+        return _is_in(taken.by, team_of(taken, self.contract, self.roster), self.roster)
 
     def _warned(self, event: ev.Warned) -> Iterator[Notice]:
         if event.on_arrival:
@@ -259,11 +267,12 @@ class _Rules:
     ) -> Iterator[Notice]:
         """To the tier that has the ticket: its team, and who acknowledged, else who is on call."""
         taken = self.ticket.chain.acknowledged
-        team_id = self.contract.tier(self.ticket.chain.turn or 1).team
         if taken and self._in_its_team(taken):
+            team_id = team_of(taken, self.contract, self.roster)
             yield self._notice(kind, Audience.TEAM, team_id, event, about, name)
             yield self._notice(kind, Audience.MEMBER, taken.by, event, about, name)
         else:
+            team_id = self.contract.tier(self.ticket.chain.turn or 1).team
             yield from self._to_team_and_on_call(kind, team_id, event, about, name)
 
     def _notice(
@@ -287,6 +296,18 @@ class _Rules:
             tier=tier or self.ticket.chain.tier,
             about=about,
         )
+
+
+def team_of(taken: Acknowledgement, contract: Contract, roster: Roster) -> str:
+    """The team for which somebody has a ticket: that of their tier, or the chain's owner where only that has them."""
+    of_tier, owner = contract.tier(taken.tier).team, contract.escalation.owner
+    only_owner = owner and _is_in(taken.by, owner, roster) and not _is_in(taken.by, of_tier, roster)
+    return owner if owner and only_owner else of_tier
+
+
+def _is_in(member_id: str, team_id: str, roster: Roster) -> bool:
+    team = roster(team_id)
+    return team is not None and member_id in {member.member_id for member in team.members}
 
 
 def _to_customer(notice: Notice) -> bool:

@@ -28,7 +28,8 @@ def _lines(contract: Contract) -> Iterator[str]:
     for number in range(1, len(contract.escalation.tiers) + 1):
         yield from _tier(contract, number)
     yield 'resolved(["The ticket is resolved"])'
-    yield 'nobody["All tiers are told that nobody has the ticket"]'
+    owner = contract.escalation.owner
+    yield _box("nobody", f"{f'{owner} and all' if owner else 'All'} tiers are told that nobody has the ticket")
     yield "opened --> tier1"
     for number in range(1, len(contract.escalation.tiers) + 1):
         yield from _edges(contract, number)

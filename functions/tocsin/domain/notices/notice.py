@@ -36,6 +36,14 @@ class AboutEscalation:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutExhaustion:
+    """A chain that is used up: nobody acknowledged, or else it was not resolved in time; `to_owner` of the chain."""
+
+    unresolved: bool = False
+    to_owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AboutHolder:
     """Who took the ticket, and for which team."""
 
@@ -53,7 +61,7 @@ class AboutDeadline:
     threshold: str | None = None
 
 
-About = AboutTicket | AboutAlert | AboutEscalation | AboutHolder | AboutDeadline
+About = AboutTicket | AboutAlert | AboutEscalation | AboutExhaustion | AboutHolder | AboutDeadline
 
 
 class Audience(StrEnum):
@@ -80,7 +88,7 @@ class NoticeKind(StrEnum):
     ESCALATION = "escalation", AboutEscalation
     HANDOVER = "handover", AboutHolder
     ASSIGNMENT = "assignment", AboutHolder
-    ESCALATION_EXHAUSTED = "escalation_exhausted", AboutTicket
+    ESCALATION_EXHAUSTED = "escalation_exhausted", AboutExhaustion
     PRIORITY_RAISED = "priority_raised", AboutTicket
     WITHDRAWN = "withdrawn", AboutTicket
     REPLY_RECEIVED = "reply_received", AboutTicket

@@ -41,6 +41,9 @@ class EscalationTerms(Part):
 
     tiers: Annotated[list[Tier], Field(min_length=1, max_length=MOST_TIERS)]
     repeat_last_tier: Annotated[WholeNumber, Field(ge=0, le=10)] = 2
+    owner: TeamName | None = Field(
+        None, description="the team that answers for the chain: told with all tiers when the chain is used up"
+    )
     when_unanswered: Literal["alert", "silent"] = Field(
         "alert",
         description="alert: when the customer writes and is not answered in time, the tier of whoever has the ticket "
@@ -73,14 +76,23 @@ class EscalationClause(Clause):
         if resolving:
             yield (
                 "When a tier has acknowledged and does not resolve the ticket in time, counted from its alert, the "
-                "next tier is alerted; the last tier is alerted once more, and then all tiers are told. "
+                f"next tier is alerted; the last tier is alerted once more, and then {_all(contract)} are told. "
                 f"The time to resolve {pauses_words(TIER_RESOLUTION)}. Both times count in the "
                 "hours in which the tier is alerted."
             )
         yield _tiers(contract, resolving)
-        yield f"{_last_tier(contract.escalation.repeat_last_tier)}; then all tiers are told that nobody has the ticket."
+        last_tier = _last_tier(contract.escalation.repeat_last_tier)
+        yield f"{last_tier}; then {_all(contract)} are told that nobody has the ticket."
+        if contract.escalation.owner:
+            yield f"The team {contract.escalation.owner} answers for the escalation once it is used up."
         yield from _unanswered(contract)
         yield "When somebody escalates a ticket by hand, the next tier, or the tier they name, is alerted at once."
+
+
+def _all(contract: Contract) -> str:
+    """Who is told when the chain is used up."""
+    owner = contract.escalation.owner
+    return f"the team {owner} and all tiers" if owner else "all tiers"
 
 
 def _unanswered(contract: Contract) -> Words:

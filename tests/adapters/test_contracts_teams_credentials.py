@@ -23,6 +23,7 @@ from tocsin.domain.calendars import holiday_terms
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.oncall.team import NotReached, Team, Undelivered
 from tocsin.domain.values.faults import SequenceConflict
 from tocsin.ports.access import Credentials
 from tocsin.ports.contracts import Contracts, Reminders
@@ -225,12 +226,27 @@ class TestTeams:
         teams.put("acme", "frontline", team("frontline"))
         teams.put("globex", "night", team("frontline"))
         assert sorted(teams.to_look_at(NOW)) == [("acme", "frontline"), ("globex", "night")]
-        teams.look_again("acme", "frontline", NOW + timedelta(hours=1))
+        teams.looked_at("acme", "frontline", Undelivered(), NOW + timedelta(hours=1))
         assert list(teams.to_look_at(NOW + timedelta(minutes=59))) == [("globex", "night")]
         assert sorted(teams.to_look_at(NOW + timedelta(hours=1))) == [("acme", "frontline"), ("globex", "night")]
-        teams.look_again("acme", "frontline", NOW + timedelta(hours=1))
+        teams.looked_at("acme", "frontline", Undelivered(), NOW + timedelta(hours=1))
         teams.put("acme", "frontline", team("frontline"))
         assert ("acme", "frontline") in list(teams.to_look_at(NOW))
+
+    def test_what_a_look_found_comes_back_with_the_team_until_it_is_looked_at_or_put_again(self, teams: Teams) -> None:
+        def why(found: Team | None) -> NotReached | None:
+            return found.not_reached(NOW) if found else NotReached.NO_TEAM
+
+        teams.put("acme", "frontline", team("ana"))
+        lost = Undelivered(team=True, members=frozenset({"ana"}))
+        teams.looked_at("acme", "frontline", lost, NOW)
+        assert why(teams.get("acme", "frontline")) is NotReached.NOTHING_DELIVERED
+        assert teams.all("acme")["frontline"] == team("ana").looked_at(lost)
+        teams.looked_at("acme", "frontline", Undelivered(), NOW)
+        assert why(teams.get("acme", "frontline")) is None
+        teams.looked_at("acme", "frontline", lost, NOW)
+        teams.put("acme", "frontline", team("ana"))
+        assert why(teams.get("acme", "frontline")) is None
 
     def test_teams_belong_to_their_helpdesk(self, teams: Teams) -> None:
         teams.put("acme", "frontline", team("ana"))

@@ -23,6 +23,7 @@ from tocsin.domain.access.credential import Credential
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.oncall.team import Undelivered
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import Actor, AgentNoted
 from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
@@ -144,6 +145,13 @@ TEAM_ITEM = {
     "next_due_at": "1970-01-01T00:00:00.000000Z",
 }
 
+UNDELIVERED = Undelivered(team=True, members=frozenset({"ana", "al"}))
+LOOKED_AT_ITEM = {
+    **TEAM_ITEM,
+    "undelivered": '{"team":true,"members":["al","ana"]}',
+    "next_due_at": "2026-03-30T12:00:00.000000Z",
+}
+
 CREDENTIAL = Credential("acme", frozenset({"read", "write"}), NOON, EVENING)
 CREDENTIAL_VALUES = {
     "v": 1,
@@ -205,6 +213,10 @@ class TestRead:
     def test_contract_version(self, table: Table) -> None:
         assert DynamoContracts(stored(table, NEWEST_ITEM, CONTRACT_ITEM)).get("acme", "acme-gold") == CONTRACT
 
+    def test_team_whose_subscriptions_were_looked_at(self, table: Table) -> None:
+        found = DynamoTeams(stored(table, LOOKED_AT_ITEM)).get("acme", "frontline")
+        assert found == TEAMS["frontline"].looked_at(UNDELIVERED)
+
     def test_team(self, table: Table) -> None:
         assert DynamoTeams(stored(table, TEAM_ITEM)).get("acme", "frontline") == TEAMS["frontline"]
 
@@ -222,6 +234,11 @@ class TestWritten:
         log = DynamoTicketLog(stored(table, {**HEAD_ITEM, "sequence": 6}))
         log.append(HEAD, [EVENT], REQUEST, OUTCOME, texts={7: TEXTS})
         assert written(table) == [OUTCOME_ITEM, REQUEST_ITEM, EVENT_ITEM, HEAD_ITEM, TEXT_ITEM]
+
+    def test_team_whose_subscriptions_were_looked_at(self, table: Table) -> None:
+        DynamoTeams(table).put("acme", "frontline", TEAMS["frontline"])
+        DynamoTeams(table).looked_at("acme", "frontline", UNDELIVERED, NOON)
+        assert written(table) == [LOOKED_AT_ITEM]
 
     def test_contract_version(self, table: Table) -> None:
         DynamoContracts(table).put("acme", CONTRACT)

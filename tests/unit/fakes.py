@@ -17,7 +17,7 @@ from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.notices.subscription import State, Subscription
-from tocsin.domain.oncall.team import Team
+from tocsin.domain.oncall.team import Team, Undelivered
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
@@ -199,8 +199,9 @@ class FakeTeams:
     def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
         return iter([key for key, at in self.look_at.items() if at <= now])
 
-    def look_again(self, helpdesk_id: str, team_id: str, at: datetime) -> None:
-        self.look_at[helpdesk_id, team_id] = at
+    def looked_at(self, helpdesk_id: str, team_id: str, undelivered: Undelivered, again_at: datetime) -> None:
+        self.teams[helpdesk_id, team_id] = self.teams[helpdesk_id, team_id].looked_at(undelivered)
+        self.look_at[helpdesk_id, team_id] = again_at
 
 
 class FakeCredentials:

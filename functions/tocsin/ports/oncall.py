@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from tocsin.domain.oncall.team import Team
+from tocsin.domain.oncall.team import Team, Undelivered
 
 
 class Teams(Protocol):
     """Teams of helpdesks."""
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
-        """A team."""
+        """A team, with what the last look at its subscriptions found."""
         ...
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
@@ -21,13 +21,16 @@ class Teams(Protocol):
         ...
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
-        """Store a team, and have its subscriptions looked at; True when it is new."""
+        """Store a team, and have its subscriptions looked at; True when it is new.
+
+        What was found of it before is forgotten: its channels may be others.
+        """
         ...
 
     def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
         """Helpdesk and id of each team whose subscriptions are to be looked at by now."""
         ...
 
-    def look_again(self, helpdesk_id: str, team_id: str, at: datetime) -> None:
-        """Look at the team's subscriptions again at an instant."""
+    def looked_at(self, helpdesk_id: str, team_id: str, undelivered: Undelivered, again_at: datetime) -> None:
+        """Keep what a look at the team's subscriptions found, and have them looked at again at an instant."""
         ...

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from tocsin.adapters.dynamodb.table import Table, encode, helpdesk_pk, sortable
-from tocsin.domain.oncall.team import Team
+from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, sortable, to_json
+from tocsin.domain.oncall.team import Team, Undelivered
 
 DUE_PARTITION = "TEAMS"
 """Of the due-index; one is enough, since a team is looked at once an hour."""
@@ -23,15 +24,15 @@ class DynamoTeams:
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         """See `Teams.get`."""
         item = self._table.get(helpdesk_pk(helpdesk_id), f"TEAM#{team_id}")
-        return Team.model_validate_json(item["document"]) if item else None
+        return _team(item) if item else None
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
         """See `Teams.all`."""
         items = self._table.query(helpdesk_pk(helpdesk_id), "TEAM#")
-        return {item["sk"].removeprefix("TEAM#"): Team.model_validate_json(item["document"]) for item in items}
+        return {item["sk"].removeprefix("TEAM#"): _team(item) for item in items}
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
-        """See `Teams.put`."""
+        """See `Teams.put`; the whole item is replaced, and what was found of it with it."""
         before = self._table.get(helpdesk_pk(helpdesk_id), f"TEAM#{team_id}")
         document = team.model_dump_json()
         key = {"pk": helpdesk_pk(helpdesk_id), "sk": f"TEAM#{team_id}", "v": 1}
@@ -43,12 +44,21 @@ class DynamoTeams:
         for pk, sk in self._table.due(DUE_PARTITION, "<=", now):
             yield pk.removeprefix("HELPDESK#"), sk.removeprefix("TEAM#")
 
-    def look_again(self, helpdesk_id: str, team_id: str, at: datetime) -> None:
-        """See `Teams.look_again`."""
+    def looked_at(self, helpdesk_id: str, team_id: str, undelivered: Undelivered, again_at: datetime) -> None:
+        """See `Teams.looked_at`; what was found is kept beside the document that users put."""
+        found = {"team": undelivered.team, "members": sorted(undelivered.members)}
         self._table.client.update_item(
             TableName=self._table.name,
             Key=encode({"pk": helpdesk_pk(helpdesk_id), "sk": f"TEAM#{team_id}"}),
-            UpdateExpression="SET next_due_at = :at",
+            UpdateExpression="SET next_due_at = :at, undelivered = :found",
             ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeValues=encode({":at": sortable(at)}),
+            ExpressionAttributeValues=encode({":at": sortable(again_at), ":found": to_json(found)}),
         )
+
+
+def _team(item: Item) -> Team:
+    team = Team.model_validate_json(item["document"])
+    if "undelivered" not in item:
+        return team
+    found = json.loads(item["undelivered"])
+    return team.looked_at(Undelivered(found["team"], frozenset(found["members"])))

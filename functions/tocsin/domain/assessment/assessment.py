@@ -12,7 +12,7 @@ from tocsin.domain.contracts.metrics import REVIEW
 from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.escalation.reasons import AlertReason
-from tocsin.domain.oncall.team import Team
+from tocsin.domain.oncall.team import NotReached, Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.fold import fold, record
@@ -164,6 +164,7 @@ def _on_arrival(obligation: Obligation, at: datetime) -> bool:
 def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetime) -> ev.TierAlerted:
     team_id = ticket.contract.tier(alert.tier).team
     team = roster(team_id)
+    not_reached = team.not_reached(now) if team else NotReached.NO_TEAM
     return ev.TierAlerted(
         **_envelope(ticket, now),
         tier=alert.tier,
@@ -171,7 +172,8 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
         reason=alert.reason,
         team=team_id,
         members=_members(team, alert, ticket, now) if team else (),
-        reached=team is not None and team.reachable(now),
+        reached=not_reached is None,
+        not_reached=not_reached,
         from_tier=ticket.chain.turn,
         unanswered=alert.unanswered,
     )

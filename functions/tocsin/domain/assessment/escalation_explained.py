@@ -31,6 +31,7 @@ def _alert(event: TierAlerted) -> dict[str, Any]:
         "team": event.team,
         "why": event.reason.sentence + _for_what(event.unanswered) + again,
         "reached": event.reached,
+        "not_reached": event.not_reached.words if event.not_reached else None,
     }
 
 

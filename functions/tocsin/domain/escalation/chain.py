@@ -267,7 +267,7 @@ class Chain:
         waits = at > silent_at and contract.tier(following).when_closed == "next"
         if waits and self.reached and not repeated and hours_of(contract.tier(tier)).is_open(silent_at):
             return again  # All others are closed.
-        return NextAlert(at, following, 1, AlertReason.NOT_ACKNOWLEDGED)
+        return NextAlert(at, following, 1, AlertReason.NOT_ACKNOWLEDGED if self.reached else AlertReason.NOT_REACHED)
 
 
 def _open_from(first: int, at: datetime, contract: Contract, hours_of: Hours) -> tuple[datetime, int]:

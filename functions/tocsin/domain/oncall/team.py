@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
+    PrivateAttr,
     WithJsonSchema,
     model_validator,
 )
@@ -80,6 +83,33 @@ class Override(Part):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Whose channels deliver nothing, by the last look at their subscriptions: each is lost or not confirmed."""
+
+    team: bool = False
+    """The team's own."""
+    members: frozenset[str] = frozenset()
+
+
+class NotReached(StrEnum):
+    """Why an alert to a team reaches nobody, with its words for people."""
+
+    words: str
+
+    def __new__(cls, value: str, words: str) -> Self:
+        """A member is its value; what hangs on it is beside it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.words = words
+        return member
+
+    NO_TEAM = "no_team", "there is no such team"
+    NOBODY_ON_CALL = "nobody_on_call", "nobody was on call, and nothing reached the team as a whole"
+    NO_CHANNEL = "no_channel", "nobody on call had a channel, nor had the team"
+    NOTHING_DELIVERED = "nothing_delivered", "every subscription of the team and of who was on call was lost or pending"
+
+
 class Team(Part):
     """A team: members, its own channels (what all of them watch), and optionally a rotation with overrides."""
 
@@ -89,6 +119,7 @@ class Team(Part):
     channels: Channels = Field([])
     rotation: Rotation | None = None
     overrides: Annotated[list[Override], Field(max_length=500)] = Field([])
+    _undelivered: Undelivered = PrivateAttr(default=Undelivered())
 
     @model_validator(mode="after")
     def _names_its_own_members(self) -> Team:
@@ -114,7 +145,20 @@ class Team(Part):
         turn = self.rotation.on_call(at)
         return [turn] if turn else []
 
-    def reachable(self, at: datetime) -> bool:
-        """Whether an alert to this team reaches anybody at that instant."""
-        on_call = self.on_call(at)
-        return bool(self.channels) or any(each.channels for each in self.members if each.member_id in on_call)
+    def looked_at(self, undelivered: Undelivered) -> Team:
+        """The same team, with what a look at its subscriptions found; before the first look all count as delivering."""
+        found = self.model_copy()
+        found._undelivered = undelivered  # noqa: SLF001 - of its own class
+        return found
+
+    def not_reached(self, at: datetime) -> NotReached | None:
+        """Why an alert to this team reaches nobody at that instant; None where it reaches somebody."""
+        on_call = [each for each in self.members if each.member_id in self.on_call(at)]
+        with_channels = [each for each in on_call if each.channels]
+        if self.channels and not self._undelivered.team:
+            return None
+        if any(each.member_id not in self._undelivered.members for each in with_channels):
+            return None
+        if self.channels or with_channels:
+            return NotReached.NOTHING_DELIVERED
+        return NotReached.NO_CHANNEL if on_call else NotReached.NOBODY_ON_CALL

@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
 from tocsin.domain.notices.notice import Notice, Receipt
+from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets.attributes import TicketAttributes
 from tocsin.domain.tickets.verdict import Verdict
 
@@ -306,6 +307,8 @@ class TierAlerted(Event):
     members: tuple[str, ...] = ()
     reached: bool
     from_tier: int | None = None
+    not_reached: NotReached | None = None
+    """Why nobody can be; None where somebody can, and in what was recorded before this was."""
     unanswered: Unanswered | None = None
     """What the customer waited for, where that is the reason."""
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tocsin.domain.notices.subscription import Subscription, reached
 from tocsin.domain.notices.topics import member_topic, team_topic
-from tocsin.domain.oncall.team import Member, Team
+from tocsin.domain.oncall.team import Member, Team, Undelivered
 from tocsin.domain.values.channels import Endpoint, endpoints
 from tocsin.domain.values.faults import NotFound
 from tocsin.ports.clock import Clock
@@ -17,6 +17,9 @@ from tocsin.ports.oncall import Teams
 
 LOOK_EVERY = timedelta(hours=1)
 """SNS deletes a suspended subscription after 48 hours (AWS documentation, "Email notifications", 2026-11)."""
+
+LOOK_SOON = timedelta(minutes=5)
+"""While something delivers nothing: whoever has confirmed a subscription is not passed over for an hour more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def watch_subscriptions(*, teams: Teams, notifier: Notifier, clock: Clock, until
     """Look at every team whose turn it is, until time is up; subscribe again what was lost.
 
     An address that is subscribed again confirms again. What waits for its confirmation is not asked a second time.
+    What delivers nothing then is kept with the team, so that a tier in which nobody is reached is not waited for.
     """
     watched = Watched([], [])
     for helpdesk_id, team_id in teams.to_look_at(clock.now()):
@@ -79,14 +83,22 @@ def watch_subscriptions(*, teams: Teams, notifier: Notifier, clock: Clock, until
             break
         try:
             known = teams.all(helpdesk_id)
-            topics = topics_of(helpdesk_id, team_id, known, known[team_id].members)
+            topics = list(topics_of(helpdesk_id, team_id, known, known[team_id].members))
             found = {each.member_id: notifier.subscribe(each.topic, each.channels) for each in topics}
             unreachable = _summed_up(known[team_id], found, clock.now()).unreachable
             watched.unreachable.extend((helpdesk_id, team_id, member_id) for member_id in unreachable)
-            teams.look_again(helpdesk_id, team_id, clock.now() + LOOK_EVERY)
+            undelivered = _undelivered(topics, found)
+            again_in = LOOK_EVERY if undelivered == Undelivered() else LOOK_SOON
+            teams.looked_at(helpdesk_id, team_id, undelivered, clock.now() + again_in)
         except Exception as error:  # noqa: BLE001 - one team keeps none of the others from being looked at
             watched.failed.append((helpdesk_id, team_id, error))
     return watched
+
+
+def _undelivered(topics: Iterable[WatchedTopic], found: Mapping[str | None, list[Subscription]]) -> Undelivered:
+    """Of those who have channels; what is pending delivers nothing either, as long as nobody confirms it."""
+    nothing = {each.member_id for each in topics if each.channels and not reached(found[each.member_id])}
+    return Undelivered(None in nothing, frozenset(member_id for member_id in nothing if member_id))
 
 
 def _summed_up(team: Team, found: Mapping[str | None, list[Subscription]], now: datetime) -> TeamSubscriptions:

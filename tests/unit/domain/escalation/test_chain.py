@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.unit.story import ANA, DOCUMENT, TEAMS, Story, after, contract, team
+from tocsin.domain.assessment.escalation_explained import reasons
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.escalation.reasons import AlertReason
-from tocsin.domain.oncall.team import Team
+from tocsin.domain.oncall.team import Team, Undelivered
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor
 
@@ -168,7 +169,23 @@ def test_tiers_that_nobody_can_be_reached_in_are_passed_over_but_the_last_is_wai
     story = Story(teams={"management": TEAMS["management"], "frontline": team()})
     story.assess(0)
     assert alerts(story) == [(1, 1, 0), (2, 1, 0), (3, 1, 0)]
-    assert [event.reached for event in story.recorded(ev.TierAlerted)] == [False, False, True]
+    alerted = story.recorded(ev.TierAlerted)
+    assert [event.reached for event in alerted] == [False, False, True]
+    assert [event.not_reached for event in alerted] == ["nobody_on_call", "no_team", None]
+    assert [event.reason for event in alerted] == ["opened", "not_reached", "not_reached"]
+
+
+def test_a_tier_whose_subscriptions_deliver_nothing_is_passed_over_and_the_log_says_why() -> None:
+    lost = Undelivered(members=frozenset({"ana"}))
+    story = Story(teams={**TEAMS, "frontline": TEAMS["frontline"].looked_at(lost)})
+    story.assess(0)
+    assert alerts(story) == [(1, 1, 0), (2, 1, 0)]
+    [first, second] = reasons(story.ticket())["steps"]
+    assert (first["reached"], first["not_reached"]) == (
+        False,
+        "every subscription of the team and of who was on call was lost or pending",
+    )
+    assert (second["why"], second["not_reached"]) == ("nobody in the tier before could be reached", None)
 
 
 def test_a_chain_in_which_nobody_can_be_reached_ends_and_does_not_run_in_a_circle() -> None:

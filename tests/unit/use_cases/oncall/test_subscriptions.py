@@ -10,9 +10,15 @@ import pytest
 from tests.unit.fakes import LATEST
 from tests.unit.use_cases.world import World
 from tocsin.domain.notices.subscription import State
-from tocsin.domain.oncall.team import Team
+from tocsin.domain.oncall.team import NotReached, Team
 from tocsin.domain.values.faults import NotFound
-from tocsin.use_cases.oncall.subscriptions import LOOK_EVERY, Watched, read_subscriptions, watch_subscriptions
+from tocsin.use_cases.oncall.subscriptions import (
+    LOOK_EVERY,
+    LOOK_SOON,
+    Watched,
+    read_subscriptions,
+    watch_subscriptions,
+)
 
 MAIL, TEXT, CHAT = "eva@x.org", "+4915112345678", "https://chat.example/hook"
 
@@ -30,6 +36,11 @@ def channel(kind: str, address: str) -> dict[str, str]:
 
 def watch(world: World, until: datetime = LATEST) -> Watched:
     return watch_subscriptions(teams=world.teams, notifier=world.notifier, clock=world.clock, until=until)
+
+
+def why(world: World) -> NotReached | None:
+    team = world.teams.get("acme", "night")
+    return team.not_reached(world.clock.now()) if team else NotReached.NO_TEAM
 
 
 def test_with_everything_confirmed_everybody_is_reached_and_those_without_channels_with_the_team(world: World) -> None:
@@ -75,6 +86,31 @@ def test_a_team_is_looked_at_once_an_hour_and_when_it_was_put(world: World) -> N
     put(world)
     watch(world)
     assert "acme_team_night" in world.notifier.topics
+
+
+@pytest.mark.parametrize("state", ["pending", "lost"])
+def test_what_delivers_nothing_is_kept_with_the_team_until_somebody_confirms_which_is_seen_soon(
+    world: World, state: State
+) -> None:
+    put(world)
+    everything = [("email", MAIL), ("sms", TEXT), ("https", CHAT)]
+    world.notifier.states = dict.fromkeys(everything, state)
+    assert why(world) is None
+    watch(world)
+    assert why(world) is NotReached.NOTHING_DELIVERED
+    world.notifier.states.pop(("sms", TEXT))
+    world.clock.at += LOOK_SOON - timedelta(seconds=1)
+    watch(world)
+    assert why(world) is NotReached.NOTHING_DELIVERED
+    world.clock.advance(seconds=1)
+    watch(world)
+    assert why(world) is None
+
+
+def test_who_has_no_channels_keeps_no_team_from_being_looked_at_once_an_hour(world: World) -> None:
+    put(world)
+    watch(world)
+    assert world.teams.look_at["acme", "night"] == world.clock.now() + LOOK_EVERY
 
 
 def test_a_team_that_cannot_be_looked_at_keeps_none_of_the_others_back_and_is_tried_again(world: World) -> None:

@@ -184,6 +184,7 @@ class AlertView(AnswerModel):
     team: str
     why: str
     reached: bool
+    not_reached: str | None = Field(description="why nobody could be; null where somebody was, or it is not known")
 
 
 class NextAlertView(AnswerModel):

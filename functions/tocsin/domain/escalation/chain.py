@@ -203,7 +203,7 @@ class Chain:
         if self.requested:
             return self._as_requested(self.requested, contract, hours_of)
         if self.acknowledged:
-            steps = self._while_held(self.acknowledged.tier, resolve_by, unanswered, contract, hours_of)
+            steps = self._while_held(self.acknowledged, resolve_by, unanswered, contract, hours_of)
             return min(steps, key=lambda step: step.at, default=None)
         return self._unacknowledged(self.tier, contract, hours_of) if self.tier and not self.exhausted else None
 
@@ -222,7 +222,7 @@ class Chain:
 
     def _while_held(
         self,
-        tier: int,
+        taken: Acknowledgement,
         resolve_by: datetime | None,
         unanswered: Unanswered | None,
         contract: Contract,
@@ -232,10 +232,11 @@ class Chain:
         if unanswered is not None:
             neglected_at = max(unanswered.wrote_at, unanswered.due_at)
             if self._neglects(unanswered, neglected_at):
-                at, first = _open_from(tier, self._after_pauses(neglected_at), contract, hours_of)
+                at, first = _open_from(taken.tier, self._after_pauses(neglected_at), contract, hours_of)
                 yield NextAlert(at, first, 1, AlertReason.UNANSWERED, unanswered)
-        if resolve_by is not None and not self.exhausted:
-            yield self._unresolved(tier, resolve_by, contract, hours_of)
+        # Whoever takes it when that time is up already does not lose it at once.
+        if resolve_by is not None and taken.at < resolve_by and not self.exhausted:
+            yield self._unresolved(taken.tier, resolve_by, contract, hours_of)
 
     def _after_pauses(self, at: datetime) -> datetime:
         return max([at, *(pause.end for pause in self.pauses if pause.end)])

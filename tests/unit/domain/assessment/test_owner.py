@@ -121,6 +121,17 @@ def test_an_owner_who_takes_it_has_it_and_hears_what_is_late_and_the_others_hear
     assert "Dora of Duty Leads has the ticket now." in messages(story, "handover")["ana"].email
 
 
+def test_who_takes_it_when_the_time_to_resolve_is_up_already_keeps_it() -> None:
+    story = owned()
+    story.assess_until(100)
+    story.says(ev.Acknowledged, 101, actor=DORA, tier=1, link="n")
+    story.assess_until(400)
+    taken = story.ticket().chain.acknowledged
+    assert taken is not None
+    assert taken.by == "dora"
+    assert len(story.recorded(ev.TierAlerted)) == len(story.recorded(ev.EscalationExhausted)) == 1
+
+
 def test_the_explanation_says_who_is_told_when_nobody_else_is_left() -> None:
     story = owned()
     story.assess(0)

@@ -152,6 +152,8 @@ WRITE_TABLE = Grant(("dynamodb:PutItem",), ("${TableArn}",))
 USE_KEY = Grant(("kms:Decrypt", "kms:GenerateDataKey"), ("${EncryptionKeyArn}",))
 READ_SIGNING_KEY = Grant(("secretsmanager:GetSecretValue",), ("${SigningKeyArn}",))
 PUBLISH = Grant(("sns:Publish",), ("${TopicArnPrefix}*",))
+# When a topic may be told again is kept in the table.
+USE_MAILBOXES = Grant(("dynamodb:UpdateItem", "dynamodb:BatchWriteItem"), ("${TableArn}",))
 FOLLOW_CHANNELS = (
     # Which of a topic's subscriptions are Tocsin's own is kept in the table.
     Grant(("dynamodb:UpdateItem",), ("${TableArn}",)),
@@ -225,6 +227,7 @@ TOCSIN = Topology(
                 USE_KEY,
                 READ_SIGNING_KEY,
                 PUBLISH,
+                USE_MAILBOXES,
                 # A topic that somebody deleted is made again before its message is lost.
                 *FOLLOW_CHANNELS,
             ),
@@ -284,7 +287,6 @@ TOCSIN = Topology(
                     "contract_version",
                     "subject",
                     "opened_at",
-                    "next_due_at",
                 ),
             ),
             Index("tickets_by_due", "due_shard", "next_due_at"),

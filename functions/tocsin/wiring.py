@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from tocsin.ports.calendars import HolidayFeeds
     from tocsin.ports.clock import Clock
     from tocsin.ports.contracts import Contracts, Reminders
-    from tocsin.ports.notices import Links, Messages, Notifier, ReminderMessages
+    from tocsin.ports.notices import Links, Mailboxes, Messages, Notifier, ReminderMessages
     from tocsin.ports.oncall import Teams
     from tocsin.ports.tickets import Executions, TicketLog
+    from tocsin.use_cases.notices.deliver import Delivery
     from tocsin.use_cases.tickets.assess_ticket import Limits
 
 
@@ -93,6 +94,21 @@ def notifier() -> Notifier:
 
     channels = DynamoChannels(_table(os.environ["TABLE_NAME"]))
     return SnsNotifier(_client("sns"), os.environ["TOPIC_ARN_PREFIX"], os.environ["ENCRYPTION_KEY_ARN"], channels)
+
+
+def mailboxes() -> Mailboxes:
+    """What waits until a topic may be told of it."""
+    from tocsin.adapters.dynamodb.mailboxes import DynamoMailboxes
+
+    return DynamoMailboxes(_table(os.environ["TABLE_NAME"]))
+
+
+def delivery() -> Delivery:
+    """The way of notices to their topics."""
+    from tocsin.adapters.messages.digests import TemplateDigests
+    from tocsin.use_cases.notices.deliver import Delivery
+
+    return Delivery(notifier(), mailboxes(), TemplateDigests(links()), clock())
 
 
 def holiday_feeds() -> HolidayFeeds:

@@ -81,6 +81,11 @@ def _notices_sent(details: Details, _when: When) -> str:
     return f"{len(details['receipts'])} accepted by SNS"
 
 
+def _notices_queued(details: Details, when: When) -> str:
+    until = max(each["until"] for each in details["queued"])
+    return f"{len(details['queued'])} wait in mailboxes, to be sent with others by {when(until)}"
+
+
 def _concluded(details: Details, _when: When) -> str:
     return ", ".join(f"{words(each['metric'])} {words(each['state'])}" for each in details["obligations"])
 
@@ -98,6 +103,7 @@ _GISTS: Mapping[str, Callable[[Details, When], str]] = {
     ev.Warned.type: _obligation,
     ev.Breached.type: _obligation,
     ev.NoticesRecorded.type: _notices_recorded,
+    ev.NoticesQueued.type: _notices_queued,
     ev.NoticesSent.type: _notices_sent,
     ev.Concluded.type: _concluded,
     ev.Settled.type: _concluded,

@@ -75,13 +75,16 @@ def _seconds(body: bytes) -> float:
 
 def _alert(alert: Alert) -> dict[str, Any]:
     tier = alert.attributes.get("tier")
+    about = {
+        "kind": alert.attributes.get("kind"),
+        "ticket_id": alert.attributes.get("ticket_id"),
+        "tier": int(tier) if tier is not None and tier.isdecimal() else tier,
+    }
     return {
         "at": instant(alert.at),
         "topic": alert.topic,
         "recipient": alert.recipient,
-        "kind": alert.attributes.get("kind"),
-        "ticket_id": alert.attributes.get("ticket_id"),
-        "tier": int(tier) if tier is not None and tier.isdecimal() else tier,
+        **(_of_digest(alert) or about),
         "subject": alert.subject,
         "body": alert.body,
         "channels": [
@@ -89,6 +92,14 @@ def _alert(alert: Alert) -> dict[str, Any]:
             for each in alert.deliveries
         ],
     }
+
+
+def _of_digest(alert: Alert) -> dict[str, Any] | None:
+    """A digest is about no one ticket: its `notices` say of each what a message of its own would."""
+    if '"notices"' not in alert.message["default"]:
+        return None
+    data = json.loads(alert.message["default"])
+    return {"kind": data["kind"], "ticket_id": None, "tier": None, "notices": data["notices"]}
 
 
 def _execution(execution: ExecutionInfo) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from infra.topology import ROOT
 
 ZONE = ZoneInfo("Europe/Berlin")
 SAMPLES = ROOT / "infra" / "samples"
-QUIET = {"notices_recorded", "notices_sent"}
+QUIET = {"notices_recorded", "notices_queued", "notices_sent"}
 DOLLARS_PER_1000_TRANSITIONS = 0.025
 """Standard workflows, us-east-1 list price (https://aws.amazon.com/step-functions/pricing, read 2026-11)."""
 

@@ -25,6 +25,7 @@ from infra.local.moto.mocked import moto_under_virtual_time
 from infra.local.moto.patches import Patch
 from infra.local.moto.sns import Alert
 from infra.local.schedules import Schedules
+from infra.local.sns_limits import overdriven
 from infra.local.stream import Stream
 from infra.local.virtual_clock import VirtualClock
 from infra.topology import ROOT, TOCSIN, Topology
@@ -52,6 +53,10 @@ class ExecutionInfo:
     transitions: int
 
 
+class SnsLimitError(Exception):
+    """Somebody was sent more at once than SNS delivers."""
+
+
 class Engine:
     """Deploys a topology to moto and runs it. A context manager; one at a time in a process.
 
@@ -59,6 +64,8 @@ class Engine:
     how many there are in one call of `advance` or `advance_to`. `system_clock` is the dotted name of the class whose
     `now` the handlers ask; None when they ask nobody. `seed` fixes whatever is drawn by lot. `short_way=False` sends
     every call to AWS through moto's HTTP, which comes out the same and takes several times as long.
+
+    Raises SnsLimitError at its end if a subscription was driven over SNS's published limits, whatever a test looked at.
     """
 
     def __init__(
@@ -110,6 +117,8 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.__exit__(kind, error, trace)
+        if error is None and (limits := list(overdriven(self._alerts))):
+            raise SnsLimitError("; ".join(limits))
 
     # Time.
 

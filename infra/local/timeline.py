@@ -20,7 +20,7 @@ from infra.local.moto.sns import Alert
 
 WIDTH = 240
 
-QUIET = {"notices_recorded", "notices_sent"}
+QUIET = {"notices_recorded", "notices_queued", "notices_sent"}
 """Kinds of event that say of messages what the messages' own lines say."""
 
 

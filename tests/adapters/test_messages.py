@@ -17,7 +17,7 @@ from tests.adapters.sms_counter import septets_of
 from tests.unit.story import OPENED_AT, Story, after, contract
 from tocsin.adapters.dynamodb.channels import DynamoChannels
 from tocsin.adapters.dynamodb.table import Table
-from tocsin.adapters.messages import TEMPLATES, TemplateMessages
+from tocsin.adapters.messages import TEMPLATES, TemplateMessages, digests
 from tocsin.adapters.messages.reminders import TemplateReminderMessages
 from tocsin.adapters.messages.situation import local_time, short_time
 from tocsin.adapters.sns import SnsNotifier
@@ -46,7 +46,9 @@ MAXIMAL: dict[str, Any] = {
 OF_CONTRACTS = {*get_args(ReminderKind)}
 """Kinds that are about no ticket; their words have a test of their own below."""
 
-KINDS = sorted({path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")} - OF_CONTRACTS)
+KINDS = sorted(
+    {path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")} - OF_CONTRACTS - {digests.KIND}
+)
 
 
 def rendered(attributes: Mapping[str, Any]) -> list[tuple[Notice, Message]]:

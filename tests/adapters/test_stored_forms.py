@@ -47,6 +47,7 @@ HEAD = Head(
     subject="Sync stopped",
     opened_at=NOON,
     next_due_at=EVENING,
+    acts_at=NOON,
     generation=2,
     settled=False,
 )
@@ -65,7 +66,7 @@ HEAD_ITEM = {
     "status_key": "HELPDESK#acme#STATUS#open",
     "due_key": "2026-03-30T18:30:00.250000Z#ZD-1042",
     "due_shard": "DUE#11",
-    "next_due_at": "2026-03-30T18:30:00.250000Z",
+    "next_due_at": "2026-03-30T12:00:00.000000Z",
 }
 WAIT_ITEM = {
     "pk": TICKET,

@@ -64,6 +64,7 @@ def head(
         subject="Sync stopped",
         opened_at=NOW,
         next_due_at=next_due_at,
+        acts_at=next_due_at,
         generation=1,
         settled=False,
     )

@@ -105,6 +105,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
         "contracts": world.contracts,
         "teams": world.teams,
         "notifier": world.notifier,
+        "delivery": world.delivery,
         "executions": world.executions,
         "links": world.links,
         "credentials": made.credentials,

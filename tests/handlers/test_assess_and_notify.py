@@ -11,6 +11,7 @@ from tests.handlers.conftest import Api, Context
 from tests.unit.fakes import FakeMessages
 from tests.unit.use_cases.world import LIMITS
 from tocsin import wiring
+from tocsin.domain.values.instants import whole_second
 from tocsin.handlers.machine import assess, notify
 
 INPUT = {"helpdesk_id": "acme", "ticket_id": "T-1", "generation": 1, "rounds": 0}
@@ -70,4 +71,4 @@ def test_the_state_goes_through_sending_otherwise_unchanged(opened: Api) -> None
 )
 def test_a_wait_ends_at_a_whole_second_and_never_too_early(microseconds: int, text: str) -> None:
     instant = datetime(2026, 3, 30, 8, tzinfo=UTC) + timedelta(microseconds=microseconds)
-    assert assess.whole_second(instant) == text
+    assert whole_second(instant) == text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json as json_codec
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -42,6 +43,13 @@ CONTRACT: Mapping[str, Any] = {
         ]
     },
 }
+
+
+def notices_in(alert: Alert) -> list[dict[str, Any]]:
+    """The one notice of a message, or those of a digest, as programs read them."""
+    data = json_codec.loads(alert.message["default"])
+    notices: list[dict[str, Any]] = data.get("notices", [data])
+    return notices
 
 
 class Desk:
@@ -95,8 +103,15 @@ class Desk:
         mine = [alert for alert in self.engine.alerts() if alert.attributes.get("ticket_id") == ticket_id]
         return [alert for alert in mine if kind is None or alert.attributes["kind"] == kind]
 
-    def told(self, kind: str | None = None, ticket_id: str = "T-1") -> list[tuple[str, str | None]]:
-        return [(alert.attributes["kind"], alert.recipient) for alert in self.alerts(kind, ticket_id)]
+    def told(self, kind: str | None = None, ticket_id: str = "T-1") -> list[tuple[str, str]]:
+        """Everything that was told of a ticket, alone or in a digest."""
+        told = [(each["kind"], each["recipient"]) for each in self.notices(ticket_id)]
+        return [each for each in told if kind in (None, each[0])]
+
+    def notices(self, ticket_id: str = "T-1") -> list[dict[str, Any]]:
+        """What programs read of all that was told of a ticket."""
+        told = [each for alert in self.engine.alerts() for each in notices_in(alert)]
+        return [each for each in told if each.get("ticket_id") == ticket_id]
 
     def link_to(self, recipient: str, ticket_id: str = "T-1") -> str:
         """The path of the newest acknowledgement link that somebody was sent."""

@@ -80,7 +80,7 @@ def test_an_execution_that_was_thought_dead_steps_back_for_the_next_generation(d
     desk.engine.advance(hours=8)
     ended, second = desk.engine.executions()
     assert (ended.arn, ended.status, second.status) == (first.arn, "SUCCEEDED", "RUNNING")
-    assert set(Counter(alert.attributes["notice_id"] for alert in desk.alerts()).values()) == {1}
+    assert set(Counter(each["notice_id"] for each in desk.notices()).values()) == {1}
 
 
 def test_with_nobody_reading_the_stream_the_sweeper_starts_and_wakes_executions_itself(swept: Desk) -> None:
@@ -227,7 +227,7 @@ def test_trouble_that_lasts_ends_an_execution_before_its_history_is_full_and_no_
         engine.advance(minutes=12)
         assert [each.status for each in engine.executions() if each.status == "RUNNING"] == ["RUNNING"]
         assert Counter(desk.told("tier_alert"))["tier_alert", "ana"] >= 1
-        assert set(Counter(alert.attributes["notice_id"] for alert in desk.alerts()).values()) == {1}
+        assert set(Counter(each["notice_id"] for each in desk.notices()).values()) == {1}
         desk.report("resolved")
         assert desk.ticket()["settled"]
 
@@ -241,7 +241,7 @@ def test_trouble_in_between_counts_towards_the_next_generation_and_is_forgotten_
             engine.advance(hours=1)
         engine.advance(minutes=15)
         assert Counter(desk.told("tier_alert"))["tier_alert", "ana"] >= 1
-        assert set(Counter(alert.attributes["notice_id"] for alert in desk.alerts()).values()) == {1}
+        assert set(Counter(each["notice_id"] for each in desk.notices()).values()) == {1}
         assert [each.status for each in engine.executions() if each.status == "RUNNING"] == ["RUNNING"]
 
 

@@ -14,6 +14,7 @@ from tocsin.domain.access.credential import Credential
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.notices.mailbox import MOST_ABOUT_ONE_TICKET, WINDOW, Entry, Waiting
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.notices.subscription import State, Subscription
@@ -117,7 +118,7 @@ class FakeTicketLog:
         return (each for each in mine if each.contract_id == contract_id and start <= each.resolved_at < end)
 
     def overdue(self, before: datetime) -> Iterator[TicketKey]:
-        return iter([key for key, head in self.heads.items() if head.next_due_at and head.next_due_at < before])
+        return iter([key for key, head in self.heads.items() if head.acts_at and head.acts_at < before])
 
 
 def _as_listed(head: Head) -> ListedTicket:
@@ -176,7 +177,8 @@ class FakeReminders:
 class FakeReminderMessages:
     def render(self, helpdesk_id: str, version: ContractVersion, reminder: Reminder, now: datetime) -> Message:
         attributes = {"notice_id": reminder.notice_id(helpdesk_id, version.contract.contract_id)}
-        return Message("topic", f"{reminder.kind} {reminder.on}", "mail", "sms", {}, attributes)
+        assert version.contract.reminders is not None
+        return Message(version.contract.reminders.team, f"{reminder.kind} {reminder.on}", "mail", "sms", {}, attributes)
 
 
 class FakeTeams:
@@ -254,6 +256,62 @@ class FakeNotifier:
         return [
             Subscription(*each, self.states.get(each, "confirmed"), made_by_us=True) for each in sorted(set(channels))
         ]
+
+
+class FakeMailboxes:
+    def __init__(self) -> None:
+        self.windows: dict[str, dict[str, Any]] = {}
+        self.entries: dict[str, dict[str, Entry]] = {}
+        self.sent: dict[tuple[str, str], str] = {}
+
+    def admits(self, topic: str, about: str, now: datetime) -> bool:
+        window = self.windows.setdefault(topic, {"free_at": EARLIEST})
+        if window["free_at"] <= now:
+            window |= {"free_at": now + WINDOW, "closes_at": now + WINDOW, "about": about, "messages": 0}
+        if window["free_at"] == LATEST or window["about"] != about or window["messages"] >= MOST_ABOUT_ONE_TICKET:
+            return False
+        window["messages"] += 1
+        return True
+
+    def not_sent(self, topic: str) -> None:
+        self.windows[topic]["messages"] -= 1
+
+    def leave(self, topic: str, entry: Entry) -> Waiting:
+        self.entries.setdefault(topic, {})[entry.notice_id] = entry
+        first = self.windows[topic]["free_at"] != LATEST
+        self.shut(topic)
+        return Waiting(self.windows[topic]["closes_at"], first)
+
+    def claim(self, topic: str, now: datetime) -> datetime | None:
+        window = self.windows.setdefault(topic, {"closes_at": EARLIEST})
+        if window["closes_at"] > now:
+            return window["closes_at"]  # type: ignore[no-any-return]
+        window |= {"free_at": now + WINDOW, "closes_at": now + WINDOW, "messages": MOST_ABOUT_ONE_TICKET}
+        return None
+
+    def not_emptied(self, topic: str, now: datetime) -> None:
+        self.windows[topic] |= {"closes_at": now, "free_at": LATEST}
+
+    def waiting(self, topic: str) -> list[Entry]:
+        return list(self.entries.get(topic, {}).values())
+
+    def carried(self, topic: str, message_ids: Mapping[str, str], now: datetime) -> None:
+        for notice_id, message_id in message_ids.items():
+            self.sent[topic, notice_id] = message_id
+            self.entries.get(topic, {}).pop(notice_id, None)
+
+    def shut(self, topic: str) -> None:
+        self.windows[topic]["free_at"] = LATEST
+
+    def message_id(self, topic: str, notice_id: str) -> str | None:
+        return self.sent.get((topic, notice_id))
+
+
+class FakeDigests:
+    def render(self, topic: str, entries: Sequence[Entry], now: datetime) -> list[tuple[Message, list[Entry]]]:
+        """Three notices to a message."""
+        parts = [list(entries[start : start + 3]) for start in range(0, len(entries), 3)]
+        return [(Message(topic, "digest", "mail", "sms", {}, {"notice_id": topic}), part) for part in parts]
 
 
 class FakeMessages:

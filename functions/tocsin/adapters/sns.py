@@ -101,8 +101,17 @@ class SnsNotifier:
         return f"{self._prefix}{topic}"
 
 
-def _attributes(attributes: Mapping[str, str]) -> Mapping[str, MessageAttributeValueTypeDef]:
-    return {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value}
+def _attributes(attributes: Mapping[str, str | tuple[str, ...]]) -> Mapping[str, MessageAttributeValueTypeDef]:
+    return {name: _attribute(value) for name, value in attributes.items() if value}
+
+
+def _attribute(value: str | tuple[str, ...]) -> MessageAttributeValueTypeDef:
+    """Several values are an array: a subscription's filter passes a message of which one value matches
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html, 2026-11).
+    """
+    if isinstance(value, str):
+        return {"DataType": "String", "StringValue": value}
+    return {"DataType": "String.Array", "StringValue": json.dumps(value)}
 
 
 def _listed(

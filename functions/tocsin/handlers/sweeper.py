@@ -52,6 +52,7 @@ def _remind() -> list[str]:
         contracts=wiring.contracts(),
         messages=wiring.reminder_messages(),
         notifier=wiring.notifier(),
+        mailboxes=wiring.mailboxes(),
         clock=wiring.clock(),
     )
     for key, reminder in reminded.sent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.notices.mailbox import Entry, Waiting
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.notices.subscription import Subscription
@@ -54,6 +55,54 @@ class Channels(Protocol):
 
     def forget(self, topic: str, removed: AbstractSet[Endpoint]) -> None:
         """These are gone."""
+        ...
+
+
+class Mailboxes(Protocol):
+    """A mailbox per topic: what waits while the topic is left alone for a minute (`tocsin.domain.notices.mailbox`)."""
+
+    def admits(self, topic: str, about: str, now: datetime) -> bool:
+        """Whether a message may go out at once, which is counted then; `about` names the ticket or contract."""
+        ...
+
+    def not_sent(self, topic: str) -> None:
+        """What was admitted has failed: it counts for nothing, and is admitted again."""
+        ...
+
+    def leave(self, topic: str, entry: Entry) -> Waiting:
+        """Leave a notice in the mailbox, once however often. Until that is emptied, nothing is admitted."""
+        ...
+
+    def claim(self, topic: str, now: datetime) -> datetime | None:
+        """Become the one who empties the mailbox: None, or until when the topic is left alone where one may not."""
+        ...
+
+    def not_emptied(self, topic: str, now: datetime) -> None:
+        """Whoever claimed the mailbox has failed: somebody else may claim it at once."""
+        ...
+
+    def waiting(self, topic: str) -> list[Entry]:
+        """What waits, read consistently."""
+        ...
+
+    def carried(self, topic: str, message_ids: Mapping[str, str], now: datetime) -> None:
+        """These notices, by their ids, went out with the messages that have these MessageIds, and wait no more."""
+        ...
+
+    def shut(self, topic: str) -> None:
+        """Something waits still: admit nothing until the mailbox is emptied."""
+        ...
+
+    def message_id(self, topic: str, notice_id: str) -> str | None:
+        """The MessageId with which a notice went out; None while it waits."""
+        ...
+
+
+class Digests(Protocol):
+    """Notices about many tickets in one message."""
+
+    def render(self, topic: str, entries: Sequence[Entry], now: datetime) -> list[tuple[Message, list[Entry]]]:
+        """As few messages as SNS takes, each with the entries that it tells."""
         ...
 
 

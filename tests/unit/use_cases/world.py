@@ -13,8 +13,10 @@ from tests.unit.fakes import (
     LATEST,
     FakeClock,
     FakeContracts,
+    FakeDigests,
     FakeExecutions,
     FakeLinks,
+    FakeMailboxes,
     FakeMessages,
     FakeNotifier,
     FakeTeams,
@@ -27,6 +29,7 @@ from tocsin.domain.tickets.records import Parked
 from tocsin.domain.values.faults import Invalid
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.use_cases.contracts.put_contract import put_contract
+from tocsin.use_cases.notices.deliver import Delivery
 from tocsin.use_cases.notices.send_notices import send_notices
 from tocsin.use_cases.tickets.assess_ticket import Limits, Step, assess_ticket
 from tocsin.use_cases.tickets.idempotency import idempotency_key
@@ -57,6 +60,7 @@ class World:
         self.clock, self.log, self.contracts = FakeClock(OPENED_AT), FakeTicketLog(), FakeContracts()
         self.teams = FakeTeams({("acme", team_id): team for team_id, team in TEAMS.items()})
         self.notifier, self.executions, self.links = FakeNotifier(), FakeExecutions(), FakeLinks()
+        self.mailboxes = FakeMailboxes()
         self.put()
 
     @property
@@ -96,12 +100,23 @@ class World:
     def acknowledge(self, member_id: str = "ana") -> dict[str, Any]:
         return self.report("acknowledged", actor={"kind": "agent", "id": member_id})
 
-    def assess(self, generation: int = 1, rounds: int = 0, limits: Limits = LIMITS, started: float = 0) -> Step:
+    def assess(
+        self,
+        generation: int = 1,
+        rounds: int = 0,
+        limits: Limits = LIMITS,
+        started: float = 0,
+        key: TicketKey = KEY,
+    ) -> Step:
         """One round of an execution that started so many minutes after the opening."""
-        return assess_ticket(KEY, generation, rounds, OPENED_AT + timedelta(minutes=started), limits, **self.store)
+        return assess_ticket(key, generation, rounds, OPENED_AT + timedelta(minutes=started), limits, **self.store)
 
-    def send(self, until: datetime = LATEST) -> list[int]:
-        return send_notices(KEY, messages=FakeMessages(), notifier=self.notifier, until=until, **self.store)
+    @property
+    def delivery(self) -> Delivery:
+        return Delivery(self.notifier, self.mailboxes, FakeDigests(), self.clock)
+
+    def send(self, until: datetime = LATEST, key: TicketKey = KEY) -> list[int]:
+        return send_notices(key, messages=FakeMessages(), delivery=self.delivery, until=until, **self.store).recorded
 
     def run(self) -> Step:
         """What the execution does until it waits or ends."""
@@ -111,8 +126,8 @@ class World:
                 return step
         return step
 
-    def context(self) -> TicketContext:
-        return read_context(KEY, log=self.log, contracts=self.contracts, teams=self.teams)
+    def context(self, key: TicketKey = KEY) -> TicketContext:
+        return read_context(key, log=self.log, contracts=self.contracts, teams=self.teams)
 
     @property
     def events(self) -> list[Any]:

@@ -8,6 +8,8 @@ Each item says in `v` which form it has; a change that old readers would misread
 | reminder that was sent | `HELPDESK#h` | `REMINDER#c#2026-10-02#contract_renewal#2026-11-01` |
 | team | `HELPDESK#h` | `TEAM#t` |
 | channels of a topic | `TOPIC#name` | `CHANNELS` |
+| when a topic may be told again, a notice that waits | `TOPIC#name` | `WINDOW`, `WAITING#id` |
+| with which message a notice went out that waited | `TOPIC#name` | `SENT#id` |
 | what an acknowledgement link was signed for | `LINK#<sha256>` | `LINK` |
 | request with an idempotency key | `HELPDESK#h` | `REQUEST#<sha256>` |
 | outcome of a resolved ticket, or a mark that it moved | `HELPDESK#h` | `OUTCOME#contract#2026-11#ticket#generation` |

@@ -32,8 +32,12 @@ def due_shards() -> list[str]:
 
 
 def head_item(head: Head) -> Item:
-    """A head without a next due date is in the list, last, and not in the due-index."""
-    due = sortable(head.next_due_at) if head.next_due_at else None
+    """A ticket of which nothing is due next is last in the list; one with nothing to do is not in the due-index.
+
+    The list is ordered by what is due by contract, and moves when that does; the due-index also by what is to be sent.
+    """
+    due = sortable(head.next_due_at) if head.next_due_at else NEVER_DUE
+    acts_at = sortable(head.acts_at) if head.acts_at else None
     shard = zlib.crc32(head.key.ticket_id.encode()) % DUE_SHARDS
     return {
         "pk": ticket_pk(head.key),
@@ -48,9 +52,9 @@ def head_item(head: Head) -> Item:
         "generation": head.generation,
         "settled": head.settled,
         "status_key": status_key(head.key.helpdesk_id, head.status),
-        "due_key": f"{due or NEVER_DUE}#{head.key.ticket_id}",
-        "due_shard": due_shards()[shard] if due else None,
-        "next_due_at": due,
+        "due_key": f"{due}#{head.key.ticket_id}",
+        "due_shard": due_shards()[shard] if acts_at else None,
+        "next_due_at": acts_at,
     }
 
 
@@ -67,6 +71,7 @@ def head_of_item(item: Item) -> Head:
         subject=listed.subject,
         opened_at=listed.opened_at,
         next_due_at=listed.next_due_at,
+        acts_at=_instant(item.get("next_due_at")),
         generation=item["generation"],
         settled=item["settled"],
     )
@@ -74,6 +79,7 @@ def head_of_item(item: Item) -> Head:
 
 def listed_ticket(item: Item) -> ListedTicket:
     """What the index of lists holds of a head."""
+    due = item["due_key"].partition("#")[0]
     return ListedTicket(
         key=ticket_key_of(item["pk"]),
         sequence=item["sequence"],
@@ -83,7 +89,7 @@ def listed_ticket(item: Item) -> ListedTicket:
         contract_version=item["contract_version"],
         subject=item["subject"],
         opened_at=parse_instant(item["opened_at"]),
-        next_due_at=_instant(item.get("next_due_at")),
+        next_due_at=_instant(due if due != NEVER_DUE else None),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tocsin.adapters.messages import template_environment
 from tocsin.adapters.messages.situation import Situation, local_time
-from tocsin.domain.assessment.acknowledgement import Offer
+from tocsin.domain.assessment.acknowledgement import Digest, LinkedOffer, Offer
+from tocsin.domain.values.wording import counted
 
 
 def offer_page(offer: Offer) -> str:
@@ -27,6 +30,12 @@ def accepted_page(offer: Offer) -> str:
     return offer_page(offer)
 
 
+def digest_page(digest: Digest) -> str:
+    """What the link of a digest shows: the links of its tickets."""
+    title = f"{counted(len(digest.offers), 'ticket')} to look at"
+    return _page(title, "Each link shows one ticket, and lets you say that you have it.", None, offers=digest.offers)
+
+
 def refusal_page(title: str, sentence: str) -> str:
     """What a link that is forged, damaged or expired gets."""
     return _page(title, sentence, None)
@@ -43,7 +52,11 @@ def _situation(offer: Offer) -> Situation:
     return Situation(offer.ticket, offer.roster, offer.now)
 
 
-def _page(title: str, sentence: str, offer: Offer | None, button: bool = False) -> str:
+def _page(
+    title: str, sentence: str, offer: Offer | None, button: bool = False, offers: Sequence[LinkedOffer] = ()
+) -> str:
     template = template_environment().get_template("acknowledgement.html")
     situation = _situation(offer) if offer else None
-    return template.render(title=title, sentence=sentence, offer=offer, situation=situation, button=button)
+    return template.render(
+        title=title, sentence=sentence, offer=offer, offers=offers, situation=situation, button=button
+    )

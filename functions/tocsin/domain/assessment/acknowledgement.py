@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.notice import Notice
@@ -26,6 +27,32 @@ def claims_for(notice: Notice, key: TicketKey, now: datetime) -> dict[str, Any]:
         "notice": notice.notice_id,
         "until": format_instant(now + VALID_FOR),
     }
+
+
+def claims_for_digest(
+    helpdesk_id: str, recipient: str, offered: Sequence[tuple[str, str]], now: datetime
+) -> dict[str, Any]:
+    """The claims of a link to a page of links: each offer by the subject of its notice and its own link."""
+    return {
+        "helpdesk": helpdesk_id,
+        "member": recipient,
+        "offers": [list(each) for each in offered],
+        "until": format_instant(now + VALID_FOR),
+    }
+
+
+class LinkedOffer(NamedTuple):
+    """One of the offers of a digest."""
+
+    subject: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The offers of a message about several tickets."""
+
+    offers: list[LinkedOffer]
 
 
 @dataclass(frozen=True, slots=True)

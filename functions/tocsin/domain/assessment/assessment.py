@@ -65,6 +65,10 @@ class Assessment:
     seen: int
     """The last sequence number that the log had."""
     timer: Timer | None
+    to_send: bool
+    """Whether notices are to be sent right now."""
+    queue_moves_at: datetime | None
+    """When the next notice need not wait in a mailbox any more."""
     complete: bool = True
     """False when more has fallen due than one transaction takes: append the events and assess again."""
 
@@ -81,13 +85,21 @@ class Assessment:
     @property
     def something_to_send(self) -> bool:
         """Whether anything remains to be done right away once the events are appended."""
-        return bool(self.ticket.unsent) or not self.complete
+        return self.to_send or not self.complete
 
-    def due_at(self, now: datetime, *, appended: bool = False) -> datetime | None:
+    def acts_at(self, now: datetime, *, appended: bool = False) -> datetime | None:
         """When this ticket next needs an execution to act: without the events, or with them `appended`."""
         if self.something_to_send or (self.events and not appended):
             return now
-        return self.timer.at if self.timer else None
+        return self.wait[0] if self.wait else None
+
+    @property
+    def wait(self) -> tuple[datetime, Wait] | None:
+        """Until when an execution sleeps, and what that wait shows as; None when nothing is to come."""
+        waits = [(self.timer.at, self.timer.wait)] if self.timer else []
+        if self.queue_moves_at:
+            waits.append((self.queue_moves_at, Wait.DIGEST))
+        return min(waits, default=None)
 
 
 def assess(key: TicketKey, contracts: Contracts, log: Sequence[AnyEvent], roster: Roster, now: datetime) -> Assessment:
@@ -116,7 +128,7 @@ def decide(ticket: Ticket, roster: Roster, now: datetime) -> Assessment:
         again = bool(notices) and isinstance(conclusion, ev.Settled)
         if conclusion and (again or not _says_the_same(conclusion, ticket.conclusion)):
             record(ticket, conclusion)
-    return Assessment(ticket, seen, timer, complete)
+    return Assessment(ticket, seen, timer, bool(ticket.to_send(now)), ticket.queue_moves_at(now), complete)
 
 
 def _envelope(ticket: Ticket, now: datetime, occurred_at: datetime | None = None) -> dict[str, Any]:

@@ -16,4 +16,5 @@ class Wait(StrEnum):
     TIER_ACKNOWLEDGEMENT = "tier_acknowledgement"
     CUSTOMER_UPDATE = "customer_update"
     REVIEW = "review"
+    DIGEST = "digest"
     NEXT_GENERATION = "next_generation"

@@ -9,11 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A notice ready for SNS: a topic, and the text for each protocol."""
+    """One notice or several, ready for SNS: a topic, and the text for each protocol."""
 
     topic: str
     subject: str
     email: str
     sms: str
     data: Mapping[str, Any]
-    attributes: Mapping[str, str]
+    attributes: Mapping[str, str | tuple[str, ...]]
+    """By which subscriptions filter; several values of a digest."""

@@ -134,3 +134,11 @@ class Receipt:
 
     notice_id: str
     message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A notice that waits in its recipient's mailbox until then."""
+
+    notice_id: str
+    until: datetime

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 
 from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
-from tocsin.domain.notices.notice import Notice, Receipt
+from tocsin.domain.notices.notice import Notice, Queued, Receipt
 from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets.attributes import TicketAttributes
 from tocsin.domain.tickets.verdict import Verdict
@@ -333,6 +333,14 @@ class NoticesRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesQueued(Event):
+    """What waits because its recipient was sent another message within the last minute."""
+
+    type = "notices_queued"
+    queued: tuple[Queued, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesSent(Event):
     """What SNS has taken."""
 
@@ -426,6 +434,7 @@ AnyEvent = (
     | TierAlerted
     | EscalationExhausted
     | NoticesRecorded
+    | NoticesQueued
     | NoticesSent
     | Concluded
     | Settled

@@ -104,6 +104,8 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
     match event:
         case ev.NoticesRecorded():
             own.notices_recorded(ticket, event)
+        case ev.NoticesQueued():
+            own.notices_queued(ticket, event)
         case ev.NoticesSent():
             own.notices_sent(ticket, event)
         case ev.TierAlerted():

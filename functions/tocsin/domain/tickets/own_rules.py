@@ -47,7 +47,14 @@ def notices_recorded(ticket: Ticket, event: ev.NoticesRecorded) -> None:
             ticket.unsent[notice.notice_id] = notice
 
 
+def notices_queued(ticket: Ticket, event: ev.NoticesQueued) -> None:
+    for queued in event.queued:
+        if queued.notice_id not in ticket.sent:
+            ticket.queued_until[queued.notice_id] = queued.until
+
+
 def notices_sent(ticket: Ticket, event: ev.NoticesSent) -> None:
     for receipt in event.receipts:
         ticket.sent.add(receipt.notice_id)
         ticket.unsent.pop(receipt.notice_id, None)
+        ticket.queued_until.pop(receipt.notice_id, None)

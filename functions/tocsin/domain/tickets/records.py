@@ -21,12 +21,15 @@ class ListedTicket:
     subject: str
     opened_at: datetime
     next_due_at: datetime | None
+    """When the next warning, deadline or alert is due; None when none is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head(ListedTicket):
     """The projection of a ticket for lists, the due-index and dispatch. Derived from the log, never the truth."""
 
+    acts_at: datetime | None
+    """When an execution next has something to do: what is due next, or to be sent."""
     generation: int
     settled: bool
     """Whether its execution has ended with it: if anything is left to do after all, that needs a new one."""

@@ -111,6 +111,8 @@ class Ticket:
     notified_through: int = 0
     unsent: dict[str, Notice] = field(default_factory=dict)
     """Notices recorded and not yet handed to SNS, by notice id."""
+    queued_until: dict[str, datetime] = field(default_factory=dict)
+    """Until when those of them wait that are in a mailbox."""
     recorded: set[str] = field(default_factory=set)
     sent: set[str] = field(default_factory=set)
     generations: Generations = field(default_factory=Generations)
@@ -126,6 +128,15 @@ class Ticket:
     def priority(self) -> str:
         """As stated, else by impact and urgency, else none."""
         return self.stated_priority or self.contract.priority_of(self.attributes) or "none"
+
+    def to_send(self, now: datetime) -> list[Notice]:
+        """What is unsent and need not wait in a mailbox any more."""
+        waits = {notice_id for notice_id, until in self.queued_until.items() if until > now}
+        return [notice for notice_id, notice in self.unsent.items() if notice_id not in waits]
+
+    def queue_moves_at(self, now: datetime) -> datetime | None:
+        """When the next notice need not wait in a mailbox any more; None when none waits."""
+        return min((until for until in self.queued_until.values() if until > now), default=None)
 
     def look_up_targets(self) -> None:
         """Find its row and zones anew, after something that decides them has changed."""

@@ -65,6 +65,11 @@ def rounded_up_to_second(instant: datetime) -> datetime:
     return (instant + timedelta(microseconds=999_999)).replace(microsecond=0)
 
 
+def whole_second(instant: datetime) -> str:
+    """Rounded up: Step Functions cuts fractions off a wait's timestamp, and waking early would be in vain."""
+    return format_instant(rounded_up_to_second(instant))
+
+
 def parse_duration(value: Any) -> timedelta:
     """A positive duration: `15m`, `4h`, `1h30m`, `90s`, `PT4H`.
 

@@ -6,7 +6,6 @@ Out: the same with the next round, what comes next, the sequence number seen and
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -14,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
 from tocsin.domain.values.identifiers import TicketKey
-from tocsin.domain.values.instants import format_instant, parse_instant, rounded_up_to_second
+from tocsin.domain.values.instants import format_instant, parse_instant, whole_second
 from tocsin.use_cases.tickets.assess_ticket import assess_ticket
 
 logger = Logger()
@@ -46,8 +45,3 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "sequence": step.sequence,
         "timer": {"kind": step.wait_for, "due_at": whole_second(step.until)},
     }
-
-
-def whole_second(instant: datetime) -> str:
-    """Rounded up: Step Functions cuts fractions off a wait's timestamp, and waking early would be in vain."""
-    return format_instant(rounded_up_to_second(instant))

@@ -10,7 +10,7 @@ from tocsin.domain.contracts.reminders import Reminder, SentReminder, outstandin
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts, Reminders
-from tocsin.ports.notices import Notifier, ReminderMessages
+from tocsin.ports.notices import Mailboxes, Notifier, ReminderMessages
 
 
 class ContractKey(NamedTuple):
@@ -34,12 +34,14 @@ def remind(
     contracts: Contracts,
     messages: ReminderMessages,
     notifier: Notifier,
+    mailboxes: Mailboxes,
     clock: Clock,
 ) -> Reminded:
     """Look at every contract that has something due, by its newest version.
 
     Delivery is at least once: what SNS took is recorded right after; when that fails, the next call sends it again
-    with the same notice id. What was due before the contract was first put is not sent.
+    with the same notice id. What was due before the contract was first put is not sent. A team that has just been told
+    something else is reminded by one of the next calls.
     """
     reminded, now = Reminded([], []), clock.now()
     for helpdesk_id, contract_id in reminders.due(now):
@@ -51,9 +53,12 @@ def remind(
             told = [each.reminder for each in reminders.sent(*key)]
             for reminder in outstanding(newest.contract, told, first.put_at, now):
                 message = messages.render(helpdesk_id, newest, reminder, now)
+                if not mailboxes.admits(message.topic, contract_id, now):
+                    break
                 reminders.record(*key, SentReminder(reminder, now, notifier.publish(message)))
                 reminded.sent.append((key, reminder))
-            reminders.look_again(*key, newest.version, next_look(newest, now))
+            else:
+                reminders.look_again(*key, newest.version, next_look(newest, now))
         except Exception as error:  # noqa: BLE001 - one contract keeps none of the others from being reminded of
             reminded.failed.append((key, error))
     return reminded

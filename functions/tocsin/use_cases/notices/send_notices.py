@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.domain.assessment.assessment import Assessment, decide
-from tocsin.domain.notices.notice import Notice, Receipt
-from tocsin.domain.tickets.events import TOCSIN, NoticesSent
-from tocsin.domain.tickets.fold import follow
+from tocsin.domain.notices.notice import Notice, Queued, Receipt
+from tocsin.domain.tickets.events import TOCSIN, NoticesQueued, NoticesSent
+from tocsin.domain.tickets.fold import record
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Busy
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
-from tocsin.ports.notices import Messages, Notifier
+from tocsin.ports.notices import Messages
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
+from tocsin.use_cases.notices.deliver import Delivery
 from tocsin.use_cases.tickets.retrying import retrying
 from tocsin.use_cases.tickets.ticket_context import head_of, read_context, texts_of
 
 AT_ONCE = 10
 """So many notices are published before their receipts are recorded: a stalled call repeats no more than these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The sequence numbers of what was recorded, and when the next notice need not wait in a mailbox any more."""
+
+    recorded: list[int]
+    queue_moves_at: datetime | None
 
 
 def send_notices(
@@ -32,54 +43,93 @@ def send_notices(
     teams: Teams,
     clock: Clock,
     messages: Messages,
-    notifier: Notifier,
+    delivery: Delivery,
     until: datetime,
-) -> list[int]:
-    """The sequence numbers of `notices_sent`, none when there was nothing to send.
+) -> Sent:
+    """Deliver what is to be sent; nothing is recorded where there was nothing.
 
     Delivery is at least once: what SNS took is recorded right after, a few at a time; when that fails those go out
     again with the same ids. What SNS refused stays unsent and the error is raised, after the others have been
     recorded. Raises Busy when time is up before everything is sent: the rest is for the next call.
     """
-    recorded: list[int] = []
-    receipts: dict[str, str] = {}
-    refused: dict[str, Exception] = {}
+    sending = _Sending(until, clock)
 
     def send_some() -> Assessment | None:
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
-        texts = texts_of(ticket, log=log)
-        for notice in _next_few(ticket, receipts, refused):
-            if (receipts or refused) and clock.now() >= until:
-                break
-            try:
-                receipts[notice.notice_id] = notifier.publish(
-                    messages.render(notice, ticket, texts, context.roster, now)
-                )
-            except Exception as error:  # noqa: BLE001 - raised once the others are recorded
-                refused[notice.notice_id] = error
-        if not receipts:
+        texts = functools.cache(lambda: texts_of(ticket, log=log))
+        sending.deliver_some(
+            ticket,
+            lambda notice: delivery.deliver(
+                notice, ticket, lambda each: messages.render(each, ticket, texts(), context.roster, now)
+            ),
+        )
+        for event in _events(ticket.sequence + 1, now, sending.delivered.values()):
+            record(ticket, event)
+        appended = ticket.log[context.sequence :]
+        if not appended:
             return None
-        sent = tuple(Receipt(notice_id, message_id) for notice_id, message_id in receipts.items())
-        event = NoticesSent(sequence=ticket.sequence + 1, occurred_at=now, recorded_at=now, actor=TOCSIN, receipts=sent)
-        after = decide(follow(ticket, event), context.roster, now)
-        log.append(head_of(after, event.sequence, now), [event])
+        after = decide(ticket, context.roster, now)
+        log.append(head_of(after, after.seen, now), appended)
+        sending.note(event.sequence for event in appended)
         return after
 
     refusal = "Too many events of this ticket are being recorded at once."
+    queue_moves_at = None
     while (after := retrying(send_some, clock=clock, refusal=refusal)) is not None:
-        recorded.append(after.seen)
-        receipts.clear()
-        if not after.ticket.unsent.keys() - refused.keys():
+        queue_moves_at = after.queue_moves_at
+        if sending.is_over(after.ticket):
             break
-        if clock.now() >= until:
-            raise Busy("There was no time to send all notices of this ticket.")
-    for trouble in refused.values():
+    for trouble in sending.refused.values():
         raise trouble
-    return recorded
+    return Sent(sending.recorded, queue_moves_at)
 
 
-def _next_few(ticket: Ticket, receipts: Mapping[str, str], refused: Mapping[str, Exception]) -> list[Notice]:
-    """Of what is unsent and has not been tried, as much as may be published before receipts are recorded."""
-    untried = [notice for notice_id, notice in ticket.unsent.items() if notice_id not in {*receipts, *refused}]
-    return untried[: AT_ONCE - len(receipts)]
+class _Sending:
+    """What has been delivered and is not recorded yet, what was refused, and what has been recorded."""
+
+    def __init__(self, until: datetime, clock: Clock) -> None:
+        self._until, self._clock = until, clock
+        self.delivered: dict[str, Receipt | Queued] = {}
+        self.refused: dict[str, Exception] = {}
+        self.recorded: list[int] = []
+
+    def deliver_some(self, ticket: Ticket, deliver: Callable[[Notice], Receipt | Queued]) -> None:
+        """Of what is to be sent and has not been tried, as much as may go out before it is recorded."""
+        for notice in self._untried(ticket)[: AT_ONCE - len(self.delivered)]:
+            if (self.delivered or self.refused) and self._clock.now() >= self._until:
+                return
+            try:
+                self.delivered[notice.notice_id] = deliver(notice)
+            except Exception as error:  # noqa: BLE001 - raised once the others are recorded
+                self.refused[notice.notice_id] = error
+
+    def note(self, recorded: Iterable[int]) -> None:
+        """What was delivered has been recorded with these sequence numbers."""
+        self.recorded.extend(recorded)
+        self.delivered.clear()
+
+    def is_over(self, ticket: Ticket) -> bool:
+        """Whether everything has been tried. Raises Busy where time is up before."""
+        if not self._untried(ticket):
+            return True
+        if self._clock.now() >= self._until:
+            raise Busy("There was no time to send all notices of this ticket.")
+        return False
+
+    def _untried(self, ticket: Ticket) -> list[Notice]:
+        tried = {*self.delivered, *self.refused}
+        return [notice for notice in ticket.to_send(self._clock.now()) if notice.notice_id not in tried]
+
+
+def _events(
+    sequence: int, now: datetime, delivered: Iterable[Receipt | Queued]
+) -> Iterator[NoticesSent | NoticesQueued]:
+    """What to record of what was delivered, from that sequence number on."""
+    receipts = tuple(each for each in delivered if isinstance(each, Receipt))
+    queued = tuple(each for each in delivered if isinstance(each, Queued))
+    if receipts:
+        yield NoticesSent(sequence=sequence, occurred_at=now, recorded_at=now, actor=TOCSIN, receipts=receipts)
+    if queued:
+        behind = sequence + bool(receipts)
+        yield NoticesQueued(sequence=behind, occurred_at=now, recorded_at=now, actor=TOCSIN, queued=queued)

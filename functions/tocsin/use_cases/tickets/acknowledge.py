@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.assessment.acknowledgement import Offer
+from tocsin.domain.assessment.acknowledgement import Digest, LinkedOffer, Offer
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.tickets.events import Acknowledged, Actor
 from tocsin.domain.tickets.ticket import Ticket
@@ -23,23 +23,33 @@ from tocsin.use_cases.tickets.retrying import retrying
 from tocsin.use_cases.tickets.ticket_context import TicketContext, read_context
 
 
-def show_offer(token: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock) -> Offer:
-    """What the link offers; nothing changes. Raises NotFound for a forged link, Gone for an expired one."""
+def show_offer(
+    token: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock
+) -> Offer | Digest:
+    """What the link offers, that of a digest the links of all its tickets; nothing changes.
+
+    Raises NotFound for a forged link, Gone for an expired one.
+    """
     claims = _claims(token, clock.now(), links=links)
+    if "offers" in claims:
+        return Digest([LinkedOffer(*each) for each in claims["offers"]])
     context = _context_of(claims, log=log, contracts=contracts, teams=teams)
     return _offer(claims, context.ticket(), context.roster, clock.now())
 
 
 def accept_offer(
     token: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock
-) -> Offer:
+) -> Offer | Digest:
     """Acknowledge in the name of the link's person: they have the ticket then, whoever had it before.
 
-    Once, until nobody has the ticket any more: then the same link acknowledges anew. Late, it is recorded only.
+    Once, until nobody has the ticket any more: then the same link acknowledges anew. Late, it is recorded only. The
+    link of a digest acknowledges nothing by itself.
 
     Raises NotFound for a forged link, Gone for an expired one, Busy after too many lost races.
     """
     claims = _claims(token, clock.now(), links=links)
+    if "offers" in claims:
+        return Digest([LinkedOffer(*each) for each in claims["offers"]])
 
     def accept_once() -> Offer:
         context = _context_of(claims, log=log, contracts=contracts, teams=teams)

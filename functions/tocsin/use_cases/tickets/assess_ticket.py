@@ -69,10 +69,9 @@ def assess_ticket(
             return Step("continued", ticket.sequence, Wait.NEXT_GENERATION, hand_over_at)
         hand_over = rounds >= limits.rounds or now >= hand_over_at
         step, assessment = _act(ticket, context.roster, now, hand_over=hand_over, log=log)
-        timer = assessment.timer
-        if timer is None or timer.at >= hand_over_at:
-            return Step(step, ticket.sequence, Wait.NEXT_GENERATION, hand_over_at)
-        return Step(step, ticket.sequence, timer.wait, timer.at)
+        at_the_latest = hand_over_at, Wait.NEXT_GENERATION
+        until, wait_for = min(assessment.wait or at_the_latest, at_the_latest, key=lambda wait: wait[0])
+        return Step(step, ticket.sequence, wait_for, until)
 
     return retrying(assess_once, clock=clock, refusal="Too many events of this ticket are being recorded at once.")
 
@@ -90,13 +89,13 @@ def _act(ticket: Ticket, roster: Roster, now: datetime, *, hand_over: bool, log:
             outcome = _outcome(ticket, counted_before)
             log.append(head_of(assessment, ticket.sequence, now), appended, outcome=outcome)
         if assessment.complete:
-            return "continued" if continues else _next(ticket), assessment
+            return "continued" if continues else _next(assessment), assessment
 
 
-def _next(ticket: Ticket) -> Next:
-    if ticket.settled:
-        return "send_final_notices" if ticket.unsent else "settled"
-    return "send_notices" if ticket.unsent else "wait"
+def _next(assessment: Assessment) -> Next:
+    if assessment.ticket.settled and not assessment.queue_moves_at:
+        return "send_final_notices" if assessment.to_send else "settled"
+    return "send_notices" if assessment.to_send else "wait"
 
 
 def _continued(ticket: Ticket, now: datetime) -> Continued:

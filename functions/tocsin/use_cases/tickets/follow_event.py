@@ -25,7 +25,7 @@ def follow_event(key: TicketKey, event_type: str, *, log: TicketLog, executions:
     if found is None:
         raise NotFound(f"There is no ticket {key.ticket_id!r}.")
     head, parked = found
-    revived = head.settled and head.next_due_at is not None
+    revived = head.settled and head.acts_at is not None
     if event_type in STARTS_EXECUTION or revived:
         executions.start(key, head.generation)
     if parked is not None and _sooner(head, parked):
@@ -38,4 +38,4 @@ def _sooner(head: Head, parked: Parked) -> bool:
     For the rest it finds out when it wakes by itself, which saves the state transitions of a round. It sleeps to whole
     seconds, so a timer is rounded as its wait was.
     """
-    return head.next_due_at is not None and rounded_up_to_second(head.next_due_at) < parked.until
+    return head.acts_at is not None and rounded_up_to_second(head.acts_at) < parked.until

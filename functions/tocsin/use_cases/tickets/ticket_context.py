@@ -120,7 +120,8 @@ def head_of(assessment: Assessment, sequence: int, now: datetime) -> Head:
         contract_version=ticket.contract_version,
         subject=ticket.attributes.get("subject") or "",
         opened_at=ticket.opened_at,
-        next_due_at=assessment.due_at(now, appended=sequence == ticket.sequence),
+        next_due_at=assessment.timer.at if assessment.timer else None,
+        acts_at=assessment.acts_at(now, appended=sequence == ticket.sequence),
         generation=ticket.generation,
         settled=ticket.generations.settled_by(sequence),
     )

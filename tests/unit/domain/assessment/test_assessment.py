@@ -307,11 +307,11 @@ def test_something_to_do_is_due_now_and_a_timer_when_it_is() -> None:
     story = Story()
     assessment = story.look(0)
     assert assessment.something_to_do
-    assert assessment.due_at(after(0)) == after(0)
+    assert assessment.acts_at(after(0)) == after(0)
     story.assess(0)
     receipts = tuple(Receipt(notice.notice_id, "m") for notice in story.notices())
     story.says(ev.NoticesSent, 1, actor=ANA, receipts=receipts)
-    assert story.look(1).due_at(after(1)) == after(11.25)
+    assert story.look(1).acts_at(after(1)) == after(11.25)
 
 
 def test_a_settled_ticket_is_never_due_again() -> None:
@@ -320,4 +320,4 @@ def test_a_settled_ticket_is_never_due_again() -> None:
     story.assess(10)
     receipts = tuple(Receipt(notice.notice_id, "m") for notice in story.notices())
     story.says(ev.NoticesSent, 11, receipts=receipts)
-    assert story.look(100_000).due_at(after(100_000)) is None
+    assert story.look(100_000).acts_at(after(100_000)) is None

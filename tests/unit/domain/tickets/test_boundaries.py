@@ -74,7 +74,7 @@ def test_what_falls_due_in_hundreds_at_once_is_recorded_in_portions_and_told_whe
         portions.append(story.assess(100_000))
     assert len(story.recorded(ev.Breached)) > 120
     assert len(portions) == 3
-    assert [each.due_at(after(100_000), appended=True) for each in portions[:-1]] == [after(100_000)] * (
+    assert [each.acts_at(after(100_000), appended=True) for each in portions[:-1]] == [after(100_000)] * (
         len(portions) - 1
     )
     assert len([event for event in story.recorded(ev.NoticesRecorded) if event.notices]) == 1

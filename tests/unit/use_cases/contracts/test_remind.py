@@ -49,6 +49,7 @@ class Office:
             contracts=self.world.contracts,
             messages=FakeReminderMessages(),
             notifier=self.world.notifier,
+            mailboxes=self.world.mailboxes,
             clock=self.world.clock,
         )
 
@@ -131,12 +132,21 @@ def test_a_contract_that_is_put_late_is_not_reminded_of_what_is_past(office: Off
 def test_reminders_that_sns_refuses_are_tried_again_with_the_same_id_and_hold_up_no_other_contract(
     office: Office,
 ) -> None:
-    office.put("acme-other")
-    published, office.world.notifier.refuses = office.world.notifier.published, {"topic"}
+    other = dict(TERMS["reminders"], team="engineering")
+    office.put("acme-other", reminders=other)
+    published, office.world.notifier.refuses = office.world.notifier.published, {"management", "engineering"}
     assert len(office.at("2026-06-01T07:00:00Z").failed) == 2
     office.world.notifier.refuses = set()
     assert [key.contract_id for key, _ in office.at("2026-06-01T07:01:00Z").sent] == ["acme-gold", "acme-other"]
     assert len({message.attributes["notice_id"] for message in published}) == 2
+
+
+def test_a_team_is_reminded_of_one_contract_per_minute(office: Office) -> None:
+    for number in range(3):
+        office.put(f"acme-{number}")
+    sent = [office.at(f"2026-06-01T07:0{minute}:00Z").sent for minute in range(5)]
+    assert [len(each) for each in sent] == [1, 1, 1, 1, 0]
+    assert len({key for each in sent for key, _ in each}) == 4
 
 
 def test_what_was_sent_but_not_recorded_is_sent_again_with_the_same_id(office: Office) -> None:

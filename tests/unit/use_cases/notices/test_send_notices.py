@@ -16,7 +16,7 @@ from tocsin.use_cases.tickets.retrying import PAUSES
 
 
 def sent_ids(world: World) -> list[str]:
-    return [message.attributes["notice_id"] for message in world.notifier.published]
+    return [str(message.attributes["notice_id"]) for message in world.notifier.published]
 
 
 def ready(world: World) -> World:
@@ -158,6 +158,6 @@ def test_who_loses_too_many_races_is_retried(world: World) -> None:
 
 def test_the_head_is_due_at_the_next_timer_once_everything_is_sent(world: World) -> None:
     ready(world).send()
-    due_at = world.log.heads[KEY].next_due_at
+    due_at = world.log.heads[KEY].acts_at
     assert due_at is not None
     assert due_at > world.clock.now()

@@ -22,11 +22,15 @@ def link_to(world: World, recipient: str, **changes: Any) -> str:
 
 
 def show(world: World, token: str) -> Offer:
-    return show_offer(token, links=world.links, **world.store)
+    offer = show_offer(token, links=world.links, **world.store)
+    assert isinstance(offer, Offer)
+    return offer
 
 
 def accept(world: World, token: str) -> Offer:
-    return accept_offer(token, links=world.links, **world.store)
+    offer = accept_offer(token, links=world.links, **world.store)
+    assert isinstance(offer, Offer)
+    return offer
 
 
 def alerted(world: World) -> World:

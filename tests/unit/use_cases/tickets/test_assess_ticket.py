@@ -27,9 +27,9 @@ def test_what_is_owed_is_sent_first_and_then_the_execution_waits_for_the_next_ti
 def test_the_head_says_when_the_execution_next_has_to_act(world: World) -> None:
     world.open()
     world.assess()
-    assert world.log.heads[KEY].next_due_at == OPENED_AT, "notices wait to be sent"
+    assert world.log.heads[KEY].acts_at == OPENED_AT, "notices wait to be sent"
     world.send()
-    assert world.log.heads[KEY].next_due_at == after(11.25)
+    assert world.log.heads[KEY].acts_at == after(11.25)
 
 
 def test_a_round_in_which_nothing_fell_due_appends_nothing(world: World) -> None:
@@ -107,7 +107,7 @@ def test_a_settled_ticket_sends_its_last_notices_and_ends(world: World) -> None:
     outcome = world.log.settled[KEY]
     assert (outcome.priority, outcome.highest_tier, outcome.resolved_at) == ("P1", 1, OPENED_AT)
     assert (outcome.withdrawn, outcome.replaces) == (False, None)
-    assert world.log.heads[KEY].next_due_at is None
+    assert world.log.heads[KEY].acts_at is None
 
 
 def test_a_ticket_that_settles_again_says_which_outcome_it_replaces(world: World) -> None:

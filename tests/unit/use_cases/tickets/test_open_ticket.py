@@ -30,7 +30,7 @@ def test_the_answer_tells_every_deadline(world: World) -> None:
 def test_only_the_opening_is_recorded_the_rest_is_the_execution_s(world: World) -> None:
     world.open()
     assert world.types() == ["opened"]
-    assert world.log.heads[KEY].next_due_at == OPENED_AT
+    assert world.log.heads[KEY].acts_at == OPENED_AT
 
 
 def test_everything_that_is_wrong_is_told_at_once(world: World) -> None:

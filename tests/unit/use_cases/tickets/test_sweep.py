@@ -160,7 +160,7 @@ def test_a_timer_that_did_not_fire_is_found(world: World) -> None:
 def test_an_index_that_is_behind_the_log_rescues_nobody(world: World) -> None:
     world.open()
     world.run()
-    world.log.heads[KEY] = replace(world.log.heads[KEY], next_due_at=world.clock.now())
+    world.log.heads[KEY] = replace(world.log.heads[KEY], acts_at=world.clock.now())
     world.clock.advance(minutes=5)
     assert swept(world) == []
 

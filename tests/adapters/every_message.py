@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.unit.story import REVIEW, Story, contract, team
 from tocsin.adapters.messages import TemplateMessages
+from tocsin.domain.assessment.acknowledgement import Claims
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import AboutAlert, AboutTicket, Notice, NoticeKind
@@ -42,10 +43,10 @@ EXAMPLE: Mapping[str, Any] = {
 class ShortLinks:
     """Links as long as they get: a host of 70 characters, a token of 16."""
 
-    def sign(self, claims: Mapping[str, Any]) -> str:
+    def sign(self, claims: Claims) -> str:
         return f"https://{'h' * 62}.example/a/0123456789abcdef"
 
-    def read(self, signed: str) -> Mapping[str, Any] | None:
+    def read(self, token: str) -> Claims | None:
         return None
 
 

@@ -16,8 +16,9 @@ from tests.adapters.conftest import client_of
 from tests.unit.fakes import FakeClock
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.links import KEYS_KEPT, TOKEN_LENGTH, SignedLinks, SigningKeys
+from tocsin.domain.assessment.acknowledgement import TicketClaims
 
-CLAIMS = {
+CLAIMS: TicketClaims = {
     "helpdesk": "acme",
     "ticket": "T-1",
     "member": "ana",
@@ -66,7 +67,7 @@ def test_what_was_signed_comes_back_from_a_short_address_that_needs_no_escaping(
 
 
 def test_a_notice_that_is_sent_again_has_the_same_link(links: SignedLinks, table: Table) -> None:
-    assert links.sign(CLAIMS) == links.sign(dict(CLAIMS))
+    assert links.sign(CLAIMS) == links.sign({**CLAIMS})
     assert links.sign({**CLAIMS, "member": "ben"}) != links.sign(CLAIMS)
     assert len(stored(table)) == 2
 

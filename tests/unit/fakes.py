@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tocsin.domain.access.credential import Credential
+from tocsin.domain.assessment.acknowledgement import Claims
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
@@ -320,9 +321,9 @@ class FakeMessages:
 
 
 class FakeLinks:
-    def sign(self, claims: Mapping[str, Any]) -> str:
+    def sign(self, claims: Claims) -> str:
         return f"https://tocsin.example/a/{json.dumps(dict(claims))}"
 
-    def read(self, token: str) -> Mapping[str, Any] | None:
-        claims: Mapping[str, Any] | None = json.loads(token) if token.startswith("{") else None
+    def read(self, token: str) -> Claims | None:
+        claims: Claims | None = json.loads(token) if token.startswith("{") else None
         return claims

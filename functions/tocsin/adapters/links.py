@@ -7,9 +7,8 @@ those first characters, so that neither the table nor the key alone is enough to
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from itsdangerous import BadData, URLSafeSerializer
@@ -20,6 +19,8 @@ from tocsin.ports.clock import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from tocsin.domain.assessment.acknowledgement import Claims
 
 TOKEN_LENGTH = 16
 """96 bits: nobody guesses one in the three days for which it is valid."""
@@ -67,7 +68,7 @@ class SignedLinks:
     def __init__(self, table: Table, keys: SigningKeys, api_url: str) -> None:
         self._table, self._keys, self._api_url = table, keys, api_url.rstrip("/")
 
-    def sign(self, claims: Mapping[str, Any]) -> str:
+    def sign(self, claims: Claims) -> str:
         """See `Links.sign`; the same claims make the same link."""
         payload, _, signature = str(self._serializer().dumps(dict(claims))).rpartition(".")
         token, rest = signature[:TOKEN_LENGTH], signature[TOKEN_LENGTH:]
@@ -75,7 +76,7 @@ class SignedLinks:
         self._table.put({**_key(token), "payload": payload, "rest": rest, "expires_at": expires_at})
         return f"{self._api_url}/a/{token}"
 
-    def read(self, token: str) -> Mapping[str, Any] | None:
+    def read(self, token: str) -> Claims | None:
         """See `Links.read`."""
         item = self._table.get(**_key(token)) if len(token) == TOKEN_LENGTH else None
         if item is None:
@@ -84,7 +85,7 @@ class SignedLinks:
             claims = self._serializer().loads(f"{item['payload']}.{token}{item['rest']}")
         except BadData:
             return None
-        return claims if isinstance(claims, dict) else None
+        return cast("Claims", claims) if isinstance(claims, dict) else None
 
     def _serializer(self) -> URLSafeSerializer:
         return URLSafeSerializer(self._keys.oldest_first(), salt="tocsin.acknowledgement")

@@ -33,6 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _follow(image: Mapping[str, Any]) -> None:
+    """`image` is the new item as the stream carries it, with the types of DynamoDB."""
     item = decode(image)
     if item.get("wakes"):
         follow_event(ticket_key_of(item["pk"]), item["type"], log=wiring.log(), executions=wiring.executions())

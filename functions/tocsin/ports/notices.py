@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from tocsin.domain.assessment.acknowledgement import Claims
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
@@ -128,10 +129,10 @@ class ReminderMessages(Protocol):
 class Links(Protocol):
     """Signed acknowledgement links."""
 
-    def sign(self, claims: Mapping[str, Any]) -> str:
+    def sign(self, claims: Claims) -> str:
         """A short URL that stands for the claims, `until` among them, and cannot be forged."""
         ...
 
-    def read(self, token: str) -> Mapping[str, Any] | None:
+    def read(self, token: str) -> Claims | None:
         """The claims for the last part of such an URL; None when it is forged, damaged or long expired."""
         ...

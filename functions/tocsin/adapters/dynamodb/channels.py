@@ -41,6 +41,7 @@ class DynamoChannels:
         return {(protocol, address) for protocol, _, address in (each.partition(" ") for each in item.get(name, ()))}
 
     def _update(self, topic: str, change: str, values: dict[str, Any]) -> None:
+        """`values` are those of the expression, by their placeholders."""
         arguments: dict[str, Any] = {"ExpressionAttributeValues": encode(values)} if values else {}
         self._table.client.update_item(
             TableName=self._table.name, Key=encode(_key(topic)), UpdateExpression=change, **arguments

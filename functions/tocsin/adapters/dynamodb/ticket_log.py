@@ -149,6 +149,7 @@ class DynamoTicketLog:
             yield from (ticket_key_of(pk) for pk, _ in self._table.due(shard, "<", before))
 
     def _move_head(self, head: Head, expected: int) -> dict[str, Any]:
+        """The action of a transaction that puts the head, if the log ends where it is expected to."""
         if not expected:
             return self._table.put_action(head_item(head), **NEW)
         return self._table.put_action(

@@ -114,6 +114,7 @@ class TemplateMessages:
         )
 
     def _context(self, notice: Notice, ticket: Ticket, texts: Texts, situation: Situation) -> dict[str, Any]:
+        """What the templates may name: see the dictionary."""
         contract, now = ticket.contract, situation.now
         about = notice.about
         metric = contract.metric(about.metric) if isinstance(about, AboutDeadline) else None
@@ -146,6 +147,7 @@ TOLD_TO_THE_CUSTOMER = ("subject", *sorted(RESOLUTION_TEXTS))
 
 
 def _data(notice: Notice, context: Mapping[str, Any]) -> dict[str, Any]:
+    """What programs read: JSON of version `DATA_VERSION`. `context` is that of the templates."""
     ticket: Ticket = context["ticket"]
     to_customer = notice.audience is Audience.CUSTOMER
     known = {name: value for name, value in context["attributes"].items() if value}
@@ -170,6 +172,7 @@ def _data(notice: Notice, context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _owed(situation: Situation) -> list[dict[str, Any]]:
+    """As the API shows them: the fields of an `ObligationView`."""
     return [obligation_view(each, situation.now, situation.zone) for each in situation.ticket.promised()]
 
 
@@ -179,6 +182,7 @@ def _promised(situation: Situation) -> list[dict[str, Any]]:
 
 
 def _about_for_customer(about: About, situation: Situation) -> dict[str, Any]:
+    """A team by its name; whatever else a notice is about has no names in it."""
     if isinstance(about, AboutHolder):
         return {"team": situation.team(about.team)}
     return dict(written(about))

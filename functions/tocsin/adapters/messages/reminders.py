@@ -59,6 +59,7 @@ def _when(about: date, today: date) -> str:
 def _data(
     helpdesk_id: str, version: ContractVersion, reminder: Reminder, now: datetime, notice: dict[str, str]
 ) -> dict[str, Any]:
+    """What programs read; `notice` is its id and its recipient."""
     return {
         "version": DATA_VERSION,
         **notice,

@@ -1,11 +1,10 @@
-"""The signed link in an alert: what it says, and what it offers to whoever follows it."""
+"""The signed link in an alert: what it was signed for, and what it offers to whoever follows it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict, final
 
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.notice import Notice
@@ -17,8 +16,33 @@ VALID_FOR = timedelta(hours=72)
 """Long enough for a weekend; after that the helpdesk is the place to acknowledge."""
 
 
-def claims_for(notice: Notice, key: TicketKey, now: datetime) -> dict[str, Any]:
-    """The claims to be signed: ticket, tier, whom the link is bound to, and until when it is valid."""
+@final
+class TicketClaims(TypedDict):
+    """What the link of a notice was signed for: its ticket and tier, whom it is bound to, until when it is valid."""
+
+    helpdesk: str
+    ticket: str
+    member: str
+    tier: int | None
+    notice: str
+    until: str
+
+
+@final
+class DigestClaims(TypedDict):
+    """What the link of a digest was signed for: each offer by the subject of its notice and its own link."""
+
+    helpdesk: str
+    member: str
+    offers: list[tuple[str, str]]
+    until: str
+
+
+Claims = TicketClaims | DigestClaims
+
+
+def claims_for(notice: Notice, key: TicketKey, now: datetime) -> TicketClaims:
+    """The claims of the link in a notice."""
     return {
         "helpdesk": key.helpdesk_id,
         "ticket": key.ticket_id,
@@ -29,16 +53,9 @@ def claims_for(notice: Notice, key: TicketKey, now: datetime) -> dict[str, Any]:
     }
 
 
-def claims_for_digest(
-    helpdesk_id: str, recipient: str, offered: Sequence[tuple[str, str]], now: datetime
-) -> dict[str, Any]:
-    """The claims of a link to a page of links: each offer by the subject of its notice and its own link."""
-    return {
-        "helpdesk": helpdesk_id,
-        "member": recipient,
-        "offers": [list(each) for each in offered],
-        "until": format_instant(now + VALID_FOR),
-    }
+def claims_for_digest(helpdesk_id: str, recipient: str, offers: list[tuple[str, str]], now: datetime) -> DigestClaims:
+    """The claims of the link in a digest."""
+    return {"helpdesk": helpdesk_id, "member": recipient, "offers": offers, "until": format_instant(now + VALID_FOR)}
 
 
 class LinkedOffer(NamedTuple):
@@ -63,6 +80,6 @@ class Offer:
     roster: Roster
     now: datetime
     member_id: str
-    tier: int
+    tier: int | None
     taken_by: str | None
     taken_at: datetime | None

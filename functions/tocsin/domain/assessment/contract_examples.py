@@ -32,6 +32,7 @@ def faults_of_examples(contract: Contract) -> Iterator[Fault]:
 
 
 def _faults(contract: Contract, path: str, example: Mapping[str, Any]) -> Iterator[Fault]:
+    """`example` is as the contract writes it: `opened`, `priority`, attributes, and instants by metric."""
     ticket, found = _ticket(contract, example)
     measured = {metric.name for metric in contract.rulebook.metrics if not metric.of_tiers}
     expected = [name for name in example if name not in {"opened", "priority", *ATTRIBUTES}]

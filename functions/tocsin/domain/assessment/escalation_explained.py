@@ -24,6 +24,7 @@ def reasons(ticket: Ticket) -> dict[str, Any]:
 
 
 def _alert(event: TierAlerted) -> dict[str, Any]:
+    """The fields of an `AlertView`."""
     again = f", for the {ordinal(event.attempt)} time" if event.attempt > 1 else ""
     return {
         "at": format_instant(event.occurred_at),
@@ -36,6 +37,7 @@ def _alert(event: TierAlerted) -> dict[str, Any]:
 
 
 def _coming(step: NextAlert | Exhaustion, ticket: Ticket) -> dict[str, Any]:
+    """The fields of a `NextAlertView`."""
     tier = step.tier if isinstance(step, NextAlert) else None
     return {
         "at": format_instant(step.at),

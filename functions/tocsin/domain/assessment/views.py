@@ -123,6 +123,7 @@ def event_view(event: Event, texts: Texts = NO_TEXTS) -> dict[str, Any]:
 
 
 def _escalation(ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """The fields of an `EscalationView`."""
     chain = ticket.chain
     step = ticket.next_step()
     return {

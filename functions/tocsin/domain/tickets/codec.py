@@ -106,6 +106,7 @@ def written(value: Any, leave_out: frozenset[str] = frozenset()) -> dict[str, Js
 
 
 def _values(kind: type, stored: Mapping[str, Json]) -> dict[str, Any]:
+    """The fields of a dataclass, by name, from the JSON object that `written` made of it."""
     values: dict[str, Any] = {}
     for name, nullable, _, read in _fields(kind):
         if name in stored:

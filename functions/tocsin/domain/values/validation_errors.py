@@ -66,6 +66,7 @@ def path(location: Iterable[str | int], tags: frozenset[str] = frozenset()) -> s
 def _words(
     kind: str, message: str, context: Mapping[str, Any], location: Sequence[str | int], model: type[BaseModel] | None
 ) -> str:
+    """`context` is pydantic's `ctx`: what the kind of error is about, such as `pattern` or `ge`."""
     if kind == "extra_forbidden":
         return "is not a field here" + _suggestion(str(location[-1]), location, model)
     if kind == "value_error":

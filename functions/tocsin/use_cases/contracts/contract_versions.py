@@ -82,6 +82,7 @@ def _newest_first(helpdesk_id: str, contract_id: str, contracts: Contracts) -> I
 
 
 def _entry(version: ContractVersion) -> dict[str, Any]:
+    """The fields of a version in a history."""
     revision, starts = version.contract.revision, version.contract.in_force_from
     return {
         "version": version.version,

@@ -45,6 +45,7 @@ def preview_contract(
 
 
 def _tiers(ticket: Ticket) -> list[dict[str, Any]]:
+    """Each tier that silence would reach, with when it is alerted and when the chain goes on."""
     tiers = []
     step = ticket.next_step()
     last = len(ticket.contract.escalation.tiers)

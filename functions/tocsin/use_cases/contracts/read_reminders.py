@@ -30,6 +30,7 @@ def read_reminders(
 
 
 def _view(reminder: Reminder, sent: SentReminder | None) -> dict[str, Any]:
+    """One of them."""
     return {
         "kind": reminder.kind,
         "on": reminder.on.isoformat(),

@@ -61,6 +61,7 @@ def _period(text: str | None, now: datetime, timezone: str) -> Period:
 
 
 def _view(found: Attained) -> dict[str, Any]:
+    """The fields of an aggregate in a report."""
     aggregate, value = found.aggregate, found.value
     target = float(aggregate.at_least / 100) if aggregate.at_least is not None else None
     return {

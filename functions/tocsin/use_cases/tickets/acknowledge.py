@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from tocsin.domain.assessment.acknowledgement import Digest, LinkedOffer, Offer
+from tocsin.domain.assessment.acknowledgement import Claims, Digest, LinkedOffer, Offer, TicketClaims
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.tickets.events import Acknowledged, Actor
 from tocsin.domain.tickets.ticket import Ticket
@@ -71,7 +69,7 @@ def accept_offer(
     return retrying(accept_once, clock=clock, refusal=refusal)
 
 
-def _claims(token: str, now: datetime, *, links: Links) -> Mapping[str, Any]:
+def _claims(token: str, now: datetime, *, links: Links) -> Claims:
     claims = links.read(token)
     if claims is None:
         raise NotFound("This link is not one of ours, or it is incomplete; copy it whole from the alert.")
@@ -80,18 +78,18 @@ def _claims(token: str, now: datetime, *, links: Links) -> Mapping[str, Any]:
     return claims
 
 
-def _context_of(claims: Mapping[str, Any], *, log: TicketLog, contracts: Contracts, teams: Teams) -> TicketContext:
+def _context_of(claims: TicketClaims, *, log: TicketLog, contracts: Contracts, teams: Teams) -> TicketContext:
     return read_context(TicketKey(claims["helpdesk"], claims["ticket"]), log=log, contracts=contracts, teams=teams)
 
 
-def _used(ticket: Ticket, claims: Mapping[str, Any]) -> bool:
+def _used(ticket: Ticket, claims: TicketClaims) -> bool:
     """Whether the link has been followed; while nobody has the ticket, its button acknowledges anew."""
     if ticket.chain.acknowledged is None and not ticket.over:
         return False
     return any(isinstance(event, Acknowledged) and event.link == claims["notice"] for event in ticket.log)
 
 
-def _offer(claims: Mapping[str, Any], ticket: Ticket, roster: Roster, now: datetime) -> Offer:
+def _offer(claims: TicketClaims, ticket: Ticket, roster: Roster, now: datetime) -> Offer:
     taken = ticket.chain.acknowledged
     return Offer(
         ticket=ticket,

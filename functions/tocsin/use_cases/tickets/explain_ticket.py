@@ -115,6 +115,7 @@ def _explained(obligation: Obligation, stretches: Sequence[Stretch], ticket: Tic
 
 
 def _interval(stretch: Stretch) -> dict[str, Any]:
+    """The fields of an `IntervalView`."""
     return {
         "from": format_instant(stretch.start),
         "to": format_instant(stretch.end),

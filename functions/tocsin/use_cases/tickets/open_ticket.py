@@ -70,6 +70,7 @@ def open_ticket(
 def _earlier_answer(
     helpdesk_id: str, key: IdempotencyKey | None, *, log: TicketLog, contracts: Contracts
 ) -> dict[str, Any] | None:
+    """What was answered to the same request before, a `TicketView`; None where there was none."""
     found = earlier(helpdesk_id, key, log=log, contracts=contracts)
     if found is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
 from typing import Annotated, Any, Literal
@@ -123,19 +123,24 @@ class CalendarTerms(Part):
         return self.timezone if isinstance(self.timezone, str) else self.timezone.otherwise
 
     def windows(self) -> Iterator[tuple[int, Window]]:
-        """Weekday (Monday 0) and window, for every window of the week.
+        """Weekday (Monday 0) and window, for every window of the week."""
+        for day, keys in self.keys_by_weekday().items():
+            yield from ((day, window_seconds(window)) for key in keys for window in self.weekly[key])
+
+    def keys_by_weekday(self) -> Mapping[int, Sequence[str]]:
+        """The keys of `weekly` that say the hours of each weekday that some key names.
 
         Of several keys that name a day, the one that names the fewest days says its hours: `fri` before `mon-fri`.
         Two that name as many days both hold.
         """
-        days = {key: set(weekdays(key)) for key in self.weekly}
-        fewest = {
-            day: min(len(named) for named in days.values() if day in named) for day in set().union(*days.values())
-        }
-        for key, windows in self.weekly.items():
+        found: dict[int, list[str]] = {}
+        days = {key: {*weekdays(key)} for key in self.weekly}
+        for key in sorted(days, key=lambda each: len(days[each])):
             for day in sorted(days[key]):
-                if len(days[key]) == fewest[day]:
-                    yield from ((day, window_seconds(window)) for window in windows)
+                saying = found.setdefault(day, [])
+                if not saying or len(days[saying[0]]) == len(days[key]):
+                    saying.append(key)
+        return found
 
 
 def business_calendar(terms: CalendarTerms, timezone: str | None = None) -> BusinessCalendar:

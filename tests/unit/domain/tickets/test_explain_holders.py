@@ -166,10 +166,11 @@ class TestCauses:
     def test_a_special_day_that_is_also_a_holiday_is_the_special_day(self) -> None:
         calendar = {
             **OFFICE,
-            "holidays": {"dates": {"2026-03-31": "Inventory"}},
+            "holidays": "shared",
             "special_days": {"03-31": {"name": "Skeleton crew", "open": []}},
         }
-        story = Story("P2", terms=terms(calendar=calendar, targets={"P2": {"resolution": "7h"}}))
+        shared = {"shared": {"dates": {"2026-03-31": "Inventory"}}}
+        story = Story("P2", terms=terms(calendar=calendar, holidays=shared, targets={"P2": {"resolution": "7h"}}))
         assert ("closed", "Skeleton crew", 24 * 60) in causes(story, 0)
         assert "Inventory" not in [cause for _, cause, _ in causes(story, 0)]
 

@@ -13,6 +13,7 @@ from tocsin.domain.calendars.calendar import ALWAYS, BusinessCalendar
 from tocsin.domain.calendars.calendar_terms import CalendarTerms, ZoneOf, business_calendar
 from tocsin.domain.calendars.holiday_terms import HolidayTerms, PublicHolidays
 from tocsin.domain.calendars.notation import Zone, special_date
+from tocsin.domain.calendars.without_effect import without_effect
 from tocsin.domain.calendars.words import calendar_words, holidays_words
 from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.clauses.term import TERM
@@ -67,6 +68,11 @@ def _calendars(contract: Contract) -> Mapping[str, CalendarTerms]:
 def _redefined(contract: Contract, _put: PutContext) -> Iterator[Fault]:
     if ALWAYS_OPEN in contract.calendars:
         yield Fault(f"calendars.{ALWAYS_OPEN}", "is the calendar that is always open and cannot be defined")
+
+
+def _without_effect(contract: Contract, _put: PutContext) -> Iterator[Fault]:
+    for path, terms in _calendars(contract).items():
+        yield from (Fault(f"{path}.{fault.path}", fault.message) for fault in without_effect(terms))
 
 
 def _unused_holidays(contract: Contract, _put: PutContext) -> Iterator[Fault]:
@@ -138,6 +144,7 @@ class HoursClause(Clause):
     heading: ClassVar = "Hours"
     checks: ClassVar[Sequence[Check]] = (
         Check("", _redefined),
+        Check("calendar calendars", _without_effect),
         Check("calendar calendars holidays", _unused_holidays),
         Check("calendar calendars holidays", _too_many_regions),
         Check("calendar calendars holidays", _closed_by_shared_holidays),

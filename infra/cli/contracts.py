@@ -1,4 +1,4 @@
-"""`tocsin contract`: put, show, versions, text, diagram, attainment, preview, migrate."""
+"""`tocsin contract`: put, show, versions, text, diagram, attainment, subscriptions, preview, migrate."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import yaml
 from infra.cli.api import LARGEST_PAGE, Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, read_document, text_field
 from infra.cli.layout import AsJson, print_json, print_table, print_text, utc, words
+from infra.cli.subscriptions import SUBSCRIPTION_HEADINGS, subscription_cells
 from tocsin.domain.values.instants import short_duration
 
 commands = typer.Typer(help="Contracts: what was promised to a customer.", no_args_is_help=True)
@@ -145,6 +146,18 @@ def _amount(value: float | None, unit: str) -> str | None:
     if unit == "share":
         return f"{floor(value * 10_000 + 1e-6) / 100:g}%"
     return short_duration(timedelta(seconds=ceil(value)))
+
+
+@commands.command()
+def subscriptions(contract_id: ContractId, url: Url, token: Token, as_json: AsJson = False) -> None:
+    """Show whom the notices to a contract's customer reach."""
+    answer = Api(url, token).get(path_of("contracts", contract_id, "subscriptions"))
+    if as_json:
+        print_json(answer)
+        return
+    print_table(SUBSCRIPTION_HEADINGS, map(subscription_cells, answer["subscriptions"]))
+    if not answer["reached"]:
+        print("nothing reaches the customer")
 
 
 @commands.command()

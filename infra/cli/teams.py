@@ -11,6 +11,7 @@ from infra.cli.api import Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, read_document
 from infra.cli.failure import Failure
 from infra.cli.layout import AsJson, plain, print_json, print_table
+from infra.cli.subscriptions import SUBSCRIPTION_HEADINGS, subscription_cells
 from tocsin.domain.values.faults import Fault
 
 commands = typer.Typer(help="Teams: rosters, rotations, channels.", no_args_is_help=True)
@@ -45,17 +46,8 @@ def subscriptions(team_id: str, url: Url, token: Token, as_json: AsJson = False)
         print_json(answer)
         return
     print_table(
-        ("MEMBER", "TYPE", "ADDRESS", "STATE", "MADE BY"),
-        (
-            (
-                each["member_id"] or "(team)",
-                each["type"],
-                each["address"],
-                each["state"],
-                "tocsin" if each["made_by_tocsin"] else "others",
-            )
-            for each in answer["subscriptions"]
-        ),
+        ("MEMBER", *SUBSCRIPTION_HEADINGS),
+        ((each["member_id"] or "(team)", *subscription_cells(each)) for each in answer["subscriptions"]),
     )
     for member_id in answer["unreachable"]:
         print(f"{plain(member_id)} is on call and cannot be reached")

@@ -17,8 +17,8 @@ MINUTE = cdk.Duration.minutes(1)
 LATE = cdk.Duration.minutes(1)
 """How old the oldest change that waits for dispatch may be."""
 
-PERIODS = {"UnreachableOnCall": cdk.Duration.hours(1)}
-"""Where a counter is not counted anew every minute: teams are looked at once an hour."""
+PERIODS = {"UnreachableOnCall": cdk.Duration.hours(1), "UnreachableCustomers": cdk.Duration.hours(1)}
+"""Where a counter is not counted anew every minute: subscriptions are looked at once an hour."""
 
 COUNTERS = {
     "TicketTrouble": "A ticket's execution met an error that its retries did not mend; it tries again every five "
@@ -27,6 +27,7 @@ COUNTERS = {
     "lost, or nobody reads the table's stream",
     "ReminderTrouble": "A reminder of a contract's dates could not be sent; the sweeper tries it again every minute",
     "UnreachableOnCall": "Nothing reaches somebody who is on call: their subscriptions are pending, lost or none",
+    "UnreachableCustomers": "Nothing reaches a customer who has channels: their subscriptions are pending or lost",
 }
 """Metrics that handlers and state machine count, and what it means when they do."""
 

@@ -202,6 +202,29 @@ class TestReminders:
         assert reminders.sent("acme", "acme") == reminders.sent("globex", "acme-gold") == []
 
 
+class TestCustomers:
+    @pytest.fixture(params=FORMS)
+    def contracts(self, request: pytest.FixtureRequest) -> Contracts:
+        return FakeContracts() if request.param == "in memory" else DynamoContracts(request.getfixturevalue("table"))
+
+    def test_a_customer_is_looked_at_when_that_was_said_whatever_version_is_put_in_between(
+        self, contracts: Contracts
+    ) -> None:
+        contracts.put("acme", version(1))
+        assert list(contracts.to_look_at(NOW)) == []
+        contracts.look_again("acme", "acme-gold", NOW)
+        contracts.look_again("globex", "acme-gold", NOW + timedelta(hours=1))
+        assert list(contracts.to_look_at(NOW)) == [("acme", "acme-gold")]
+        contracts.look_again("acme", "acme-gold", NOW + timedelta(hours=1))
+        contracts.put("acme", version(2))
+        assert list(contracts.to_look_at(NOW + timedelta(minutes=59))) == []
+        assert sorted(contracts.to_look_at(NOW + timedelta(hours=1))) == [
+            ("acme", "acme-gold"),
+            ("globex", "acme-gold"),
+        ]
+        assert [each.contract.contract_id for each in contracts.listed("acme", 10, None)[0]] == ["acme-gold"]
+
+
 class TestTeams:
     @pytest.fixture(params=FORMS)
     def teams(self, request: pytest.FixtureRequest) -> Teams:

@@ -97,7 +97,7 @@ def test_every_alarm_reaches_the_operators(deployed: Deployed) -> None:
         "ApiServerErrors",
     } <= watched
     assert {"DispatchUndelivered", "ChangesLate", "DispatchFailures", "DispatchSilent", "SweeperSilent"} <= watched
-    assert "UnreachableOnCall" in watched
+    assert {"UnreachableOnCall", "UnreachableCustomers"} <= watched
 
 
 @pytest.mark.parametrize(

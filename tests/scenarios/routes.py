@@ -17,6 +17,7 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("GET", "/v1/contracts/<contract_id>/text"): (None, 404),
     ("GET", "/v1/contracts/<contract_id>/diagram"): (None, 404),
     ("GET", "/v1/contracts/<contract_id>/attainment"): (None, 404),
+    ("GET", "/v1/contracts/<contract_id>/subscriptions"): (None, 404),
     ("POST", "/v1/contracts/<contract_id>/preview"): ({"priority": "P1"}, 404),
     ("POST", "/v1/contracts/<contract_id>/migrations"): ({"reason": "Mine"}, 404),
     ("POST", "/v1/calendars/import"): (

@@ -14,7 +14,7 @@ import pytest
 from infra.local.engine import Engine
 from infra.topology import TOCSIN, Topology
 from tests.scenarios.conftest import FRIDAY
-from tests.scenarios.desk import Desk
+from tests.scenarios.desk import CONTRACT, Desk
 from tocsin.domain.notices.subscription import Subscription
 from tocsin.use_cases.tickets.sweep import Rescue, _rearm
 from tocsin.use_cases.tickets.ticket_context import TicketContext
@@ -207,6 +207,32 @@ def test_a_subscription_that_was_lost_is_repaired_within_the_hour_and_counted_wh
     swept.engine.advance(minutes=60)
     seen = swept.expect(200, "GET", "/v1/teams/frontline/subscriptions")
     assert seen == {"team_id": "frontline", "subscriptions": [lost | {"state": "confirmed"}], "unreachable": []}
+
+
+def test_a_customer_s_subscription_that_was_lost_is_repaired_within_the_hour_and_counted_while_nothing_reaches_them(
+    swept: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, sns = "/v1/contracts/acme-gold/subscriptions", swept.engine.client("sns")
+    assert swept.expect(200, "GET", address) == {"contract_id": "acme-gold", "subscriptions": [], "reached": False}
+    channels = [{"type": "email", "address": "it@acme.example"}]
+    swept.expect(
+        201, "PUT", "/v1/contracts/acme-gold", {**CONTRACT, "customer": {"name": "ACME", "channels": channels}}
+    )
+    swept.engine.advance(minutes=2)
+    (mail,) = (each for each in sns.list_subscriptions()["Subscriptions"] if each["Endpoint"] == "it@acme.example")
+    sns.unsubscribe(SubscriptionArn=mail["SubscriptionArn"])
+    lost = {"type": "email", "address": "it@acme.example", "state": "lost", "made_by_tocsin": True}
+    seen = swept.expect(200, "GET", address)
+    assert seen == {"contract_id": "acme-gold", "subscriptions": [lost], "reached": False}
+    with mock.patch(
+        "tocsin.adapters.sns.SnsNotifier.subscribe", return_value=[Subscription("email", "a", "lost", True)]
+    ):
+        capsys.readouterr()
+        swept.engine.advance(minutes=60)
+    assert '"UnreachableCustomers":[1.0]' in capsys.readouterr().out.replace(" ", "")
+    swept.engine.advance(minutes=60)
+    seen = swept.expect(200, "GET", address)
+    assert seen == {"contract_id": "acme-gold", "subscriptions": [lost | {"state": "confirmed"}], "reached": True}
 
 
 def with_at_most(rounds: int) -> Topology:

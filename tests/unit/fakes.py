@@ -130,6 +130,13 @@ class FakeContracts:
     def __init__(self) -> None:
         self.versions: dict[tuple[str, str], list[ContractVersion]] = {}
         self.look_at: dict[tuple[str, str], datetime] = {}
+        self.customers_look_at: dict[tuple[str, str], datetime] = {}
+
+    def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
+        return iter([key for key, at in self.customers_look_at.items() if at <= now])
+
+    def look_again(self, helpdesk_id: str, contract_id: str, at: datetime) -> None:
+        self.customers_look_at[helpdesk_id, contract_id] = at
 
     def get(self, helpdesk_id: str, contract_id: str, version: int | None = None) -> ContractVersion | None:
         versions = self.versions.get((helpdesk_id, contract_id), [])

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
 from tocsin.handlers.time_left import time_is_up_at
+from tocsin.use_cases.contracts.customer_subscriptions import watch_customer_subscriptions
 from tocsin.use_cases.contracts.remind import remind
 from tocsin.use_cases.oncall.subscriptions import watch_subscriptions
 from tocsin.use_cases.tickets.sweep import Swept, sweep
@@ -25,7 +26,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Counts the rescued in the metric `TicketsRescued` and says which they were; what cannot be read is trouble.
 
     Reminders that could not be sent are counted in `ReminderTrouble`; each minute tries them again. Who is on call and
-    cannot be reached is counted in `UnreachableOnCall`.
+    cannot be reached is counted in `UnreachableOnCall`, a customer whom nothing reaches in `UnreachableCustomers`.
     """
     swept = _sweep(context)
     for key, how in swept.rescued:
@@ -36,6 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("TicketTrouble", MetricUnit.Count, len(swept.failed))
     reminded = _remind()
     _watch_subscriptions(context)
+    _watch_customers(context)
     return {"rescued": [key.ticket_id for key, _ in swept.rescued], "reminded": reminded}
 
 
@@ -72,3 +74,15 @@ def _watch_subscriptions(context: LambdaContext) -> None:
     for helpdesk_id, team_id, error in watched.failed:
         logger.error("could not look at subscriptions", helpdesk_id=helpdesk_id, team_id=team_id, exc_info=error)
     metrics.add_metric("UnreachableOnCall", MetricUnit.Count, len(watched.unreachable) + len(watched.failed))
+
+
+def _watch_customers(context: LambdaContext) -> None:
+    watched = watch_customer_subscriptions(
+        contracts=wiring.contracts(), notifier=wiring.notifier(), clock=wiring.clock(), until=time_is_up_at(context)
+    )
+    for helpdesk_id, contract_id, name in watched.unreachable:
+        logger.error("nothing reaches a customer", helpdesk_id=helpdesk_id, contract_id=contract_id, customer=name)
+    for helpdesk_id, contract_id, error in watched.failed:
+        why = "could not look at a customer's subscriptions"
+        logger.error(why, helpdesk_id=helpdesk_id, contract_id=contract_id, exc_info=error)
+    metrics.add_metric("UnreachableCustomers", MetricUnit.Count, len(watched.unreachable) + len(watched.failed))

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from tocsin.domain.contracts.reminders import SentReminder
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.ports.subscriptions import Watchable
 
 
-class Contracts(Protocol):
-    """Contract versions."""
+class Contracts(Watchable, Protocol):
+    """Contract versions; the subscriptions of their customers are watched."""
 
     def get(self, helpdesk_id: str, contract_id: str, version: int | None = None) -> ContractVersion | None:
         """A version, or the newest."""
@@ -19,6 +20,10 @@ class Contracts(Protocol):
 
     def put(self, helpdesk_id: str, version: ContractVersion) -> None:
         """Store the next version, and have its reminders looked at; SequenceConflict when that number is taken."""
+        ...
+
+    def look_again(self, helpdesk_id: str, contract_id: str, at: datetime) -> None:
+        """Look at the customer's subscriptions again at an instant."""
         ...
 
     def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[ContractVersion], str | None]:

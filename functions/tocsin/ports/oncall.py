@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from tocsin.domain.oncall.team import Team, Undelivered
+from tocsin.ports.subscriptions import Watchable
 
 
-class Teams(Protocol):
-    """Teams of helpdesks."""
+class Teams(Watchable, Protocol):
+    """Teams of helpdesks; their subscriptions are watched."""
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         """A team, with what the last look at its subscriptions found."""
@@ -25,10 +26,6 @@ class Teams(Protocol):
 
         What was found of it before is forgotten: its channels may be others.
         """
-        ...
-
-    def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
-        """Helpdesk and id of each team whose subscriptions are to be looked at by now."""
         ...
 
     def looked_at(self, helpdesk_id: str, team_id: str, undelivered: Undelivered, again_at: datetime) -> None:

@@ -63,6 +63,24 @@ def test_it_is_shown_whom_the_alerts_of_a_team_reach(operator: Terminal, tmp_pat
     assert shown["unreachable"] == ["ben"]
 
 
+def test_it_is_shown_whom_the_notices_to_a_customer_reach(operator: Terminal, tmp_path: Path) -> None:
+    operator.do("team", "put", SAMPLES / "teams.yaml")
+    channels = "channels: [{type: email, address: it@acme.example}]"
+    operator.do(
+        "contract", "put", written(tmp_path, CONTRACT.replace("name: ACME GmbH,", f"name: ACME GmbH, {channels},"))
+    )
+    assert operator.do("contract", "subscriptions", "acme-enterprise").splitlines() == [
+        "TYPE   ADDRESS          STATE      MADE BY",
+        "email  it@acme.example  confirmed  tocsin",
+    ]
+    assert as_json(operator.do("contract", "subscriptions", "acme-enterprise", "--json"))["reached"] is True
+    operator.do("contract", "put", written(tmp_path, CONTRACT))
+    assert operator.do("contract", "subscriptions", "acme-enterprise").splitlines() == [
+        "TYPE  ADDRESS  STATE  MADE BY",
+        "nothing reaches the customer",
+    ]
+
+
 def test_a_contract_gets_a_version_and_keeps_it_when_nothing_changed(operator: Terminal) -> None:
     operator.do("team", "put", SAMPLES / "teams.yaml")
     sample = SAMPLES / "acme-enterprise.yaml"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
 from tocsin.adapters.dynamodb.reminders import due_keys
-from tocsin.adapters.dynamodb.table import NEW, Item, Table, encode, helpdesk_pk, to_json
+from tocsin.adapters.dynamodb.table import NEW, Item, Table, encode, helpdesk_pk, sortable, to_json
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.values.faults import SequenceConflict
 from tocsin.domain.values.instants import format_instant, parse_instant
+
+CUSTOMERS = "CUSTOMERS"
+"""A partition of the due-index; one is enough, since a customer's subscriptions are looked at once an hour."""
 
 
 class DynamoContracts:
@@ -57,6 +62,16 @@ class DynamoContracts:
             if {"ConditionalCheckFailed", "TransactionConflict"} & codes:
                 raise SequenceConflict(contract_id) from None
             raise
+
+    def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """See `Contracts.to_look_at`."""
+        for pk, sk in self._table.due(CUSTOMERS, "<=", now):
+            yield pk.removeprefix("HELPDESK#"), sk.removeprefix("CUSTOMER#")
+
+    def look_again(self, helpdesk_id: str, contract_id: str, at: datetime) -> None:
+        """See `Contracts.look_again`; an item of its own, since the newest version's says when to remind."""
+        key = {"pk": helpdesk_pk(helpdesk_id), "sk": f"CUSTOMER#{contract_id}", "v": 1}
+        self._table.put({**key, "due_shard": CUSTOMERS, "next_due_at": sortable(at)})
 
     def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[ContractVersion], str | None]:
         """See `Contracts.listed`."""

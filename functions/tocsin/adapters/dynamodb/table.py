@@ -5,6 +5,7 @@ Each item says in `v` which form it has; a change that old readers would misread
 | item | pk | sk |
 |---|---|---|
 | newest version of a contract, contract version | `HELPDESK#h` | `CONTRACT#c`, `CONTRACT#c#V#000007` |
+| when a customer's subscriptions are looked at | `HELPDESK#h` | `CUSTOMER#c` |
 | reminder that was sent | `HELPDESK#h` | `REMINDER#c#2026-10-02#contract_renewal#2026-11-01` |
 | team | `HELPDESK#h` | `TEAM#t` |
 | channels of a topic | `TOPIC#name` | `CHANNELS` |

@@ -9,11 +9,17 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin.handlers.api.resolver import Resolver
-from tocsin.handlers.api.routes import acknowledgements, calendars, contracts, service, teams, tickets
+from tocsin.handlers.api.routes import acknowledgements, calendars, contracts, customers, service, teams, tickets
 
 logger = Logger()
 app = Resolver(
-    contracts.routes, calendars.routes, teams.routes, tickets.routes, acknowledgements.routes, service.routes
+    contracts.routes,
+    customers.routes,
+    calendars.routes,
+    teams.routes,
+    tickets.routes,
+    acknowledgements.routes,
+    service.routes,
 )
 
 

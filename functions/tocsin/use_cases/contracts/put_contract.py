@@ -57,6 +57,8 @@ def put_contract(
     now = clock.now()
     known_today = contract.public_holidays(range(now.year - 1, now.year + YEARS_AHEAD + 1))
     notifier.subscribe(customer_topic(helpdesk_id, contract_id), endpoints(contract.customer.channels))
+    if contract.customer.channels:
+        contracts.look_again(helpdesk_id, contract_id, now)
     if current and current.sha256 == digest and not any(changed_holidays(current.public_holidays, known_today)):
         return current, False
     version = ContractVersion(contract, number + 1, now, document, digest, known_today)

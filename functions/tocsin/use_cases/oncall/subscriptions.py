@@ -14,9 +14,7 @@ from tocsin.domain.values.faults import NotFound
 from tocsin.ports.clock import Clock
 from tocsin.ports.notices import Notifier
 from tocsin.ports.oncall import Teams
-
-LOOK_EVERY = timedelta(hours=1)
-"""SNS deletes a suspended subscription after 48 hours (AWS documentation, "Email notifications", 2026-11)."""
+from tocsin.use_cases.notices.watch import LOOK_EVERY, Watched, watch
 
 LOOK_SOON = timedelta(minutes=5)
 """While something delivers nothing: whoever has confirmed a subscription is not passed over for an hour more."""
@@ -38,14 +36,6 @@ class TeamSubscriptions:
     by_member: Mapping[str | None, list[Subscription]]
     unreachable: list[str]
     team_reached: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """(helpdesk, team, member) of everybody on call whom nothing reaches, and teams that could not be looked at."""
-
-    unreachable: list[tuple[str, str, str]]
-    failed: list[tuple[str, str, Exception]]
 
 
 def topics_of(
@@ -77,22 +67,17 @@ def watch_subscriptions(*, teams: Teams, notifier: Notifier, clock: Clock, until
     An address that is subscribed again confirms again. What waits for its confirmation is not asked a second time.
     What delivers nothing then is kept with the team, so that a tier in which nobody is reached is not waited for.
     """
-    watched = Watched([], [])
-    for helpdesk_id, team_id in teams.to_look_at(clock.now()):
-        if clock.now() >= until:
-            break
-        try:
-            known = teams.all(helpdesk_id)
-            topics = list(topics_of(helpdesk_id, team_id, known, known[team_id].members))
-            found = {each.member_id: notifier.subscribe(each.topic, each.channels) for each in topics}
-            unreachable = _summed_up(known[team_id], found, clock.now()).unreachable
-            watched.unreachable.extend((helpdesk_id, team_id, member_id) for member_id in unreachable)
-            undelivered = _undelivered(topics, found)
-            again_in = LOOK_EVERY if undelivered == Undelivered() else LOOK_SOON
-            teams.looked_at(helpdesk_id, team_id, undelivered, clock.now() + again_in)
-        except Exception as error:  # noqa: BLE001 - one team keeps none of the others from being looked at
-            watched.failed.append((helpdesk_id, team_id, error))
-    return watched
+
+    def look(helpdesk_id: str, team_id: str) -> list[str]:
+        known = teams.all(helpdesk_id)
+        topics = list(topics_of(helpdesk_id, team_id, known, known[team_id].members))
+        found = {each.member_id: notifier.subscribe(each.topic, each.channels) for each in topics}
+        undelivered = _undelivered(topics, found)
+        again_in = LOOK_EVERY if undelivered == Undelivered() else LOOK_SOON
+        teams.looked_at(helpdesk_id, team_id, undelivered, clock.now() + again_in)
+        return _summed_up(known[team_id], found, clock.now()).unreachable
+
+    return watch(teams, look, clock=clock, until=until)
 
 
 def _undelivered(topics: Iterable[WatchedTopic], found: Mapping[str | None, list[Subscription]]) -> Undelivered:

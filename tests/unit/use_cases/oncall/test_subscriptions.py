@@ -12,13 +12,8 @@ from tests.unit.use_cases.world import World
 from tocsin.domain.notices.subscription import State
 from tocsin.domain.oncall.team import NotReached, Team
 from tocsin.domain.values.faults import NotFound
-from tocsin.use_cases.oncall.subscriptions import (
-    LOOK_EVERY,
-    LOOK_SOON,
-    Watched,
-    read_subscriptions,
-    watch_subscriptions,
-)
+from tocsin.use_cases.notices.watch import LOOK_EVERY, Watched
+from tocsin.use_cases.oncall.subscriptions import LOOK_SOON, read_subscriptions, watch_subscriptions
 
 MAIL, TEXT, CHAT = "eva@x.org", "+4915112345678", "https://chat.example/hook"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tocsin.domain.notices.subscription import State
 from tocsin.domain.oncall.team import Team
 from tocsin.handlers.api.answers.model import AnswerModel, InstantText
+from tocsin.handlers.api.answers.subscriptions import TopicSubscription
 
 
 class TeamId(AnswerModel):
@@ -32,14 +32,10 @@ class OnCallView(AnswerModel):
     on_call: list[MemberOnCall]
 
 
-class SubscriptionView(AnswerModel):
-    """A channel that a topic has, or should have; without a member it is the team's own."""
+class SubscriptionView(TopicSubscription):
+    """One of a team; without a member it is the team's own."""
 
     member_id: str | None
-    type: str
-    address: str
-    state: State
-    made_by_tocsin: bool
 
 
 class SubscriptionsView(AnswerModel):

@@ -97,13 +97,7 @@ def subscriptions(team_id: Slug) -> Response[str]:
         helpdesk_id, team_id, teams=wiring.teams(), notifier=wiring.notifier(), clock=wiring.clock()
     )
     listed = [
-        SubscriptionView(
-            member_id=member_id,
-            type=each.protocol,
-            address=each.address,
-            state=each.state,
-            made_by_tocsin=each.made_by_us,
-        )
+        SubscriptionView.of(each, member_id=member_id)
         for member_id, of_topic in found.by_member.items()
         for each in of_topic
     ]

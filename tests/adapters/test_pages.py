@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests.adapters.every_message import TEAMS
 from tests.unit.story import CUSTOMER, Story, after, contract
-from tocsin.adapters.messages.pages import accepted_page, offer_page, refusal_page
+from tocsin.adapters.messages.pages import offer_page, refusal_page
 from tocsin.domain.assessment.acknowledgement import Offer
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor
 
 
-def offer(story: Story, member_id: str = "ana", at: float = 16) -> Offer:
+def offer(
+    story: Story, member_id: str = "ana", at: float = 16, tier: int = 1, teams: Mapping[str, Team] = TEAMS
+) -> Offer:
     ticket = story.ticket()
     taken = ticket.chain.acknowledged
     by, taken_at = (taken.by, taken.at) if taken else (None, None)
-    return Offer(ticket, TEAMS.get, after(at), member_id, 1, by, taken_at)
+    return Offer(ticket, teams.get, after(at), member_id, tier, by, taken_at)
 
 
 def told(by: str | None = None, **attributes: Any) -> Story:
@@ -41,8 +45,8 @@ def test_it_shows_the_deadline_the_clocks_who_was_alerted_and_what_comes_next() 
     page = offer_page(offer(told()))
     for piece in (
         "<dt>Acknowledge by</dt><dd>Mon 30 Mar 10:45 CEST</dd>",
-        "<dt>first response</dt><dd>late; it was due Mon 30 Mar 10:15 CEST</dd>",
-        "<dt>resolution</dt><dd>3 hours 44 minutes of 4 hours left, due Mon 30 Mar 14:00 CEST</dd>",
+        "<dt>First response</dt><dd>late; it was due Mon 30 Mar 10:15 CEST</dd>",
+        "<dt>Resolution</dt><dd>3 hours 44 minutes of 4 hours left, due Mon 30 Mar 14:00 CEST</dd>",
         "<li>Mon 30 Mar 10:00 CEST: First Line (Ana)</li>",
         "<li>Mon 30 Mar 10:15 CEST: Platform Engineers (Ben)</li>",
         "<dt>You are</dt><dd>Ana</dd>",
@@ -86,11 +90,11 @@ def test_a_refusal_is_shown_and_not_run() -> None:
 
 def test_who_has_just_taken_it_is_told_so_and_anybody_else_who_has_it() -> None:
     story = told(by="ben")
-    mine, others = accepted_page(offer(story, "ben")), accepted_page(offer(story, "ana"))
-    assert "You have it" in mine
-    assert "Nobody else is alerted." in mine
-    assert "Somebody has it" in others
-    assert "acknowledged on Mon 30 Mar 10:16 CEST." in others
+    mine, others = offer_page(offer(story, "ben")), offer_page(offer(story, "ana"))
+    assert "<h1>You have it</h1>" in mine
+    assert "You have had it since Mon 30 Mar 10:16 CEST. Nobody else is alerted." in mine
+    assert "<h1>Ben has it</h1>" in others
+    assert "Ben (Platform Engineers) has had it since Mon 30 Mar 10:16 CEST." in others
     assert "<button" not in mine + others
 
 
@@ -102,7 +106,7 @@ def test_who_has_it_reads_what_happens_unless_it_is_resolved() -> None:
     story = Story(teams=TEAMS, terms=contract(escalation={"tiers": tiers}))
     story.assess(0)
     story.says(ev.Acknowledged, 1)
-    page = accepted_page(offer(story, at=1))
+    page = offer_page(offer(story, at=1))
     assert "Unless it is resolved by then, Platform Engineers will be alerted on Mon 30 Mar 11:00 CEST." in page
     assert "Nobody else is alerted." not in page
 
@@ -112,9 +116,36 @@ def test_when_it_is_over_there_is_nothing_to_press(status: type[Any]) -> None:
     for by in (None, "ana"):
         story = told(by)
         story.says(status, 17, actor=CUSTOMER)
-        for page in (offer_page(offer(story)), accepted_page(offer(story))):
-            assert "<button" not in page
-            assert "Since Mon 30 Mar 10:17 CEST. Nothing is left to acknowledge." in page
+        page = offer_page(offer(story))
+        assert "<button" not in page
+        assert "Since Mon 30 Mar 10:17 CEST. Nothing is left to acknowledge." in page
+
+
+def test_the_link_of_a_team_names_the_team_and_no_id_of_it() -> None:
+    page = offer_page(offer(told(), "engineering", tier=2))
+    assert "<dt>You are</dt><dd>Platform Engineers</dd>" in page
+    story = told()
+    story.says(ev.Acknowledged, 16, actor=Actor("agent", "engineering"), tier=2)
+    page = offer_page(offer(story))
+    assert "<h1>Platform Engineers has it</h1>" in page
+    assert "<p>Platform Engineers has had it since" in page
+    assert "engineering" not in page
+
+
+def test_times_are_those_of_the_team_s_zone_where_it_says_where_it_works() -> None:
+    chicago = TEAMS["frontline"].model_copy(update={"timezone": "America/Chicago"})
+    page = offer_page(offer(told(), teams={**TEAMS, "frontline": chicago}))
+    assert "<dt>Acknowledge by</dt><dd>Mon 30 Mar 03:45 CDT</dd>" in page
+    assert "will be alerted on Mon 30 Mar 03:45 CDT." in page
+    assert "CEST" not in page
+
+
+def test_a_tab_is_named_for_its_ticket_once() -> None:
+    story = told()
+    assert f"<title>{story.ticket().key.ticket_id}: Do you have it?</title>" in offer_page(offer(story))
+    story.says(ev.Resolved, 17)
+    assert f"<title>{story.ticket().key.ticket_id} is resolved</title>" in offer_page(offer(story))
+    assert "<title>This link has expired</title>" in refusal_page("This link has expired", "Elsewhere.")
 
 
 def test_a_page_is_the_same_for_the_same_offer() -> None:

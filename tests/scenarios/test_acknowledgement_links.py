@@ -48,7 +48,7 @@ def test_the_second_person_has_it_and_the_first_is_told_and_sees_so_by_the_used_
     desk.engine.advance(minutes=1)
     assert ("handover", "ana") in desk.told("handover")
     page = follow(desk, "POST", first)
-    assert "Ben (Engineering) acknowledged" in page.body.decode()
+    assert "Ben (Engineering) has had it since" in page.body.decode()
     assert desk.ticket()["escalation"]["acknowledged_by"] == "ben"
 
 
@@ -95,7 +95,7 @@ def test_the_page_shows_the_deadline_the_clocks_and_who_was_alerted(desk: Desk) 
     page = follow(desk, "GET", desk.link_to("ben")).body.decode()
     for piece in (
         "<dt>Acknowledge by</dt><dd>Fri 27 Mar 17:25 CET</dd>",
-        "<dt>first response</dt><dd>late; it was due Fri 27 Mar 16:55 CET</dd>",
+        "<dt>First response</dt><dd>late; it was due Fri 27 Mar 16:55 CET</dd>",
         "<li>Fri 27 Mar 16:40 CET: Frontline (Ana)</li>",
         '<a href="https://helpdesk.example/T-1"',
         "<dt>You are</dt><dd>Ben</dd>",

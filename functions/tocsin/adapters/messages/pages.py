@@ -11,23 +11,19 @@ from tocsin.domain.values.wording import counted
 
 
 def offer_page(offer: Offer) -> str:
-    """What GET shows: the ticket and one button, or who has it already."""
+    """What GET shows, and POST answers: the ticket and one button, or who has it already."""
     situation = _situation(offer)
     if offer.ticket.over:
         since = local_time(offer.ticket.status_since, situation.zone)
         sentence = f"Since {since}. Nothing is left to acknowledge."
         return _page(f"{offer.ticket.key.ticket_id} is {situation.status}", sentence, offer)
+    if offer.taken_by == offer.member_id:
+        return _page("You have it", _taken(offer, "You have"), offer)
     if offer.taken_by:
-        return _page("Somebody has it", _taken(offer), offer)
+        holder = situation.holder or offer.taken_by
+        return _page(f"{situation.person(offer.taken_by)} has it", _taken(offer, f"{holder} has"), offer)
     sentence = f"Press the button and the escalation stops with you. {situation.otherwise}"
     return _page("Do you have it?", sentence, offer, button=True)
-
-
-def accepted_page(offer: Offer) -> str:
-    """What POST answers: who has the ticket now."""
-    if offer.taken_by == offer.member_id and not offer.ticket.over:
-        return _page("You have it", _taken(offer), offer)
-    return offer_page(offer)
 
 
 def digest_page(digest: Digest) -> str:
@@ -41,15 +37,17 @@ def refusal_page(title: str, sentence: str) -> str:
     return _page(title, sentence, None)
 
 
-def _taken(offer: Offer) -> str:
+def _taken(offer: Offer, who: str) -> str:
+    """By an acknowledgement, an answer or an assignment."""
     situation = _situation(offer)
-    taken_at = offer.taken_at or offer.now
-    sentence = f"{situation.holder} acknowledged on {local_time(taken_at, situation.zone)}."
-    return f"{sentence} {situation.otherwise or 'Nobody else is alerted.'}"
+    since = local_time(offer.taken_at or offer.now, situation.zone)
+    return f"{who} had it since {since}. {situation.otherwise or 'Nobody else is alerted.'}"
 
 
 def _situation(offer: Offer) -> Situation:
-    return Situation(offer.ticket, offer.roster, offer.now)
+    """In the zone of the team whose alert has the link, where it is known: no script tells where the reader is."""
+    team = offer.roster(offer.ticket.contract.tier(offer.tier).team) if offer.tier else None
+    return Situation(offer.ticket, offer.roster, offer.now, team.timezone if team else None)
 
 
 def _page(

@@ -53,11 +53,13 @@ class Situation:
     ticket: Ticket
     roster: Roster
     now: datetime
+    reader_zone: str | None = None
+    """The time zone of whoever reads it, where that is known."""
 
     @property
     def zone(self) -> str:
-        """The contract's time zone."""
-        return self.ticket.contract.timezone
+        """In which instants are told: the reader's, else the contract's."""
+        return self.reader_zone or self.ticket.contract.timezone
 
     def team(self, team_id: str) -> str:
         """A team's name; its id where there is no such team any more."""
@@ -65,14 +67,14 @@ class Situation:
         return team.name if team else team_id
 
     def person(self, member_id: str) -> str:
-        """The name of a member of any tier or of the owner; whoever is none is called as the helpdesk calls them."""
+        """The name of somebody in a team of the contract, or of such a team; else as the helpdesk calls them."""
         escalation = self.ticket.contract.escalation
-        for team_id in [*(tier.team for tier in escalation.tiers), *filter(None, [escalation.owner])]:
-            team = self.roster(team_id)
-            for member in team.members if team else ():
+        teams = [*(tier.team for tier in escalation.tiers), *filter(None, [escalation.owner])]
+        for team in filter(None, map(self.roster, teams)):
+            for member in team.members:
                 if member.member_id == member_id:
                     return member.name
-        return member_id
+        return self.team(member_id) if member_id in teams else member_id
 
     @property
     def status(self) -> str:
@@ -84,13 +86,18 @@ class Situation:
     def holder(self) -> str | None:
         """Who has the ticket: `Ana (Frontline)`."""
         taken = self.ticket.chain.acknowledged
-        return f"{self.person(taken.by)} ({self.holders_team})" if taken else None
+        return self.person_of(taken.by, self.holders_team or "") if taken else None
 
     @property
     def holders_team(self) -> str | None:
         """The name of the team of whoever has the ticket."""
         taken = self.ticket.chain.acknowledged
         return self.team(team_of(taken, self.ticket.contract, self.roster)) if taken else None
+
+    def person_of(self, member_id: str, team: str) -> str:
+        """Somebody with the name of their team, which stands once where the team itself is meant."""
+        name = self.person(member_id)
+        return name if name == team else f"{name} ({team})"
 
     def tier_team(self, tier: int) -> str:
         """The name of a tier's team."""

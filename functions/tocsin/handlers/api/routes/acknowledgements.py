@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aws_lambda_powertools.event_handler import Response
 
 from tocsin import wiring
-from tocsin.adapters.messages.pages import accepted_page, digest_page, offer_page, refusal_page
+from tocsin.adapters.messages.pages import digest_page, offer_page, refusal_page
 from tocsin.domain.assessment.acknowledgement import Digest, Offer
 from tocsin.domain.values.faults import Busy, Gone, NotFound
 from tocsin.handlers.api.declaration import Answer, Routes
@@ -33,7 +33,7 @@ REFUSALS = {
 )
 def show(token: str) -> Response[str]:
     """A page with one button. Looking at it changes nothing: mail scanners follow every link."""
-    return _page(lambda: _shown(show_offer(token, links=wiring.links(), **wiring.store()), offer_page))
+    return _page(lambda: _shown(show_offer(token, links=wiring.links(), **wiring.store())))
 
 
 @routes.on(
@@ -50,11 +50,11 @@ def show(token: str) -> Response[str]:
 )
 def accept(token: str) -> Response[str]:
     """Acknowledges in the name of the person the link was sent to; a second time changes nothing."""
-    return _page(lambda: _shown(accept_offer(token, links=wiring.links(), **wiring.store()), accepted_page))
+    return _page(lambda: _shown(accept_offer(token, links=wiring.links(), **wiring.store())))
 
 
-def _shown(found: Offer | Digest, page: Callable[[Offer], str]) -> str:
-    return digest_page(found) if isinstance(found, Digest) else page(found)
+def _shown(found: Offer | Digest) -> str:
+    return digest_page(found) if isinstance(found, Digest) else offer_page(found)
 
 
 def _page(make: Callable[[], str]) -> Response[str]:

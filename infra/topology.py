@@ -245,7 +245,8 @@ TOCSIN = Topology(
                 WAKE_EXECUTION,
                 START_EXECUTION,
             ),
-            environment={**STORE, "STATE_MACHINE_ARN": "${TicketStateMachineArn}"},
+            # A call that stalls takes up to 12 of the 30 seconds; one after the other, three would take a batch's time.
+            environment={**STORE, "STATE_MACHINE_ARN": "${TicketStateMachineArn}", "SIDE_BY_SIDE": "8"},
             timeout=timedelta(seconds=30),
             reserved_concurrency=100,
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -10,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin import wiring
+from tocsin.handlers.side_by_side import side_by_side
 from tocsin.handlers.time_left import time_is_up_at
 from tocsin.use_cases.contracts.customer_subscriptions import watch_customer_subscriptions
 from tocsin.use_cases.contracts.remind import remind
@@ -42,9 +42,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _sweep(context: LambdaContext) -> Swept:
-    with ThreadPoolExecutor(wiring.side_by_side()) as pool:
+    with side_by_side() as at_once:
         return sweep(
-            **wiring.store(), executions=wiring.executions(), until=time_is_up_at(context), side_by_side=pool.map
+            **wiring.store(), executions=wiring.executions(), until=time_is_up_at(context), side_by_side=at_once
         )
 
 

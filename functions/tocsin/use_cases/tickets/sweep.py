@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Literal, Protocol, TypeVar
+from typing import Literal
 
 from tocsin.domain.assessment.assessment import decide
 from tocsin.domain.tickets.events import TOCSIN, Rearmed
@@ -16,6 +16,7 @@ from tocsin.domain.values.identifiers import TicketKey
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
+from tocsin.ports.side_by_side import SideBySide
 from tocsin.ports.tickets import Executions, TicketLog
 from tocsin.use_cases.tickets.ticket_context import TicketContext, head_of, read_context
 
@@ -32,16 +33,6 @@ BATCH = 500
 """So many overdue tickets are read from the index at once; when time is up, the rest of it is not read."""
 
 Rescue = Literal["started", "woken", "re-armed"]
-T = TypeVar("T")
-R = TypeVar("R")
-
-
-class SideBySide(Protocol):
-    """`map`, in order or with several calls at once."""
-
-    def __call__(self, call: Callable[[T], R], each: Iterable[T], /) -> Iterable[R]:
-        """The results in the order of the arguments."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple, assert_never
 
 from tocsin.domain.assessment.who_hears import Roster, owed
@@ -35,26 +36,32 @@ class WarningDue(NamedTuple):
     at: datetime
     due_at: datetime | None
 
+    @property
+    def wait(self) -> Wait:
+        """What it shows as until then."""
+        return self.obligation.metric.warning_wait
+
 
 class DeadlineDue(NamedTuple):
-    """A deadline of an obligation, by the name that it had; `over` when it is of no use any more to act on it."""
+    """A deadline of an obligation, by the name that it had then."""
 
     obligation: Obligation
     obligation_id: str
     at: datetime
-    over: bool = False
+
+    @property
+    def wait(self) -> Wait:
+        """What it shows as until then."""
+        return self.obligation.metric.deadline_wait
+
+    @property
+    def over(self) -> bool:
+        """Whether it is of no use any more to act on it."""
+        return not self.obligation.running or self.obligation_id != self.obligation.obligation_id
 
 
-Due = WarningDue | DeadlineDue | NextAlert | Exhaustion
-"""What a timer stands for, each with the instant `at` which it is due."""
-
-
-class Timer(NamedTuple):
-    """The next thing that is due, and the wait that it shows as until then."""
-
-    at: datetime
-    wait: Wait
-    due: Due
+Timer = WarningDue | DeadlineDue | NextAlert | Exhaustion
+"""What falls due, each with the instant `at` which it does, and the `wait` that it shows as until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ def decide(ticket: Ticket, roster: Roster, now: datetime) -> Assessment:
     for correction in _corrections(ticket, now):
         record(ticket, correction)
     while (timer := _next(ticket, now)) is not None and timer.at <= now and ticket.sequence - seen < MOST_EVENTS:
-        record(ticket, _event(timer.due, ticket, roster, now))
+        record(ticket, _event(timer, ticket, roster, now))
     complete = timer is None or timer.at > now
     if complete:
         notices = owed(ticket, roster, now)
@@ -141,8 +148,8 @@ def _envelope(ticket: Ticket, now: datetime, occurred_at: datetime | None = None
     }
 
 
-def _event(due: Due, ticket: Ticket, roster: Roster, now: datetime) -> AnyEvent:
-    match due:
+def _event(timer: Timer, ticket: Ticket, roster: Roster, now: datetime) -> AnyEvent:
+    match timer:
         case WarningDue(obligation, name, threshold, at, due_at):
             return ev.Warned(
                 **_envelope(ticket, now, at),
@@ -152,20 +159,20 @@ def _event(due: Due, ticket: Ticket, roster: Roster, now: datetime) -> AnyEvent:
                 threshold=threshold,
                 on_arrival=_on_arrival(obligation, at),
             )
-        case DeadlineDue(obligation, name, at, over):
+        case DeadlineDue(obligation, name, at):
             return ev.Breached(
                 **_envelope(ticket, now, at),
                 obligation_id=name,
                 metric=obligation.metric.name,
                 due_at=at,
-                on_arrival=over or _on_arrival(obligation, at),
+                on_arrival=timer.over or _on_arrival(obligation, at),
             )
         case NextAlert():
-            return _tier_alerted(due, ticket, roster, now)
+            return _tier_alerted(timer, ticket, roster, now)
         case Exhaustion(at, attempts, unresolved):
             return ev.EscalationExhausted(**_envelope(ticket, now, at), attempts=attempts, unresolved=unresolved)
         case _:
-            assert_never(due)
+            assert_never(timer)
 
 
 def _on_arrival(obligation: Obligation, at: datetime) -> bool:
@@ -201,42 +208,33 @@ def _members(team: Team, alert: NextAlert, ticket: Ticket, now: datetime) -> tup
 
 
 def _next(ticket: Ticket, now: datetime) -> Timer | None:
-    return min(_timers(ticket, now), key=lambda timer: timer.at, default=None)
+    return min(_timers(ticket, now), key=attrgetter("at"), default=None)
 
 
 def _timers(ticket: Ticket, now: datetime) -> Iterator[Timer]:
     for obligation in ticket.obligations():
         if not obligation.metric.of_tiers:
-            yield from _unrecorded_breaches(ticket, obligation, now)
-            if obligation.running and obligation.owed:
-                yield from _coming(ticket, obligation, now)
+            yield from _deadlines(ticket, obligation)
+            yield from _warnings(ticket, obligation, now)
     step = ticket.next_step()
-    if isinstance(step, NextAlert):
-        yield Timer(step.at, step.reason.wait, step)
-    elif step is not None:
-        yield Timer(step.at, Wait.TIER_ACKNOWLEDGEMENT, step)
+    if step is not None:
+        yield step
 
 
-def _unrecorded_breaches(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[Timer]:
-    """No breach passes in silence, not even one that was over before anybody looked."""
-    for obligation_id, due_at in obligation.breaches(now):
-        if (obligation_id, due_at) not in ticket.breached:
-            over = not obligation.running or obligation_id != obligation.obligation_id
-            due = DeadlineDue(obligation, obligation_id, due_at, over)
-            yield Timer(due_at, obligation.metric.deadline_wait, due)
+def _deadlines(ticket: Ticket, obligation: Obligation) -> Iterator[DeadlineDue]:
+    """No deadline passes in silence, not even one that was over before anybody looked."""
+    for deadline in obligation.deadlines():
+        if deadline not in ticket.breached:
+            yield DeadlineDue(obligation, *deadline)
 
 
-def _coming(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[Timer]:
+def _warnings(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[WarningDue]:
     due_at, name = obligation.due_at(), obligation.obligation_id
-    if due_at is not None:
-        if due_at <= now:
-            return  # Who is late already needs no warning.
-        yield Timer(due_at, obligation.metric.deadline_wait, DeadlineDue(obligation, name, due_at))
-    given = {label for warned, label in ticket.warned if warned == name}
+    if not obligation.running or (due_at is not None and due_at <= now):
+        return  # Who is late already needs no warning.
     for label, at in obligation.warnings():
-        if label in given:
-            continue
-        yield Timer(at, obligation.metric.warning_wait, WarningDue(obligation, name, label, at, due_at))
+        if (name, label) not in ticket.warned:
+            yield WarningDue(obligation, name, label, at, due_at)
 
 
 def _corrections(ticket: Ticket, now: datetime) -> Iterator[ev.Corrected]:

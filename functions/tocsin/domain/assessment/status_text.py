@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from tocsin.domain.assessment.assessment import DeadlineDue, Due, WarningDue
+from tocsin.domain.assessment.assessment import DeadlineDue, Timer, WarningDue
 from tocsin.domain.calendars.wall_time import wall_time
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.tickets.obligation import Obligation
@@ -64,9 +64,9 @@ def _by_hand(obligation: Obligation) -> str | None:
     return f"set by hand by {override.by}: {override.reason}" if override else None
 
 
-def coming(ticket: Ticket, due: Due) -> str:
+def coming(ticket: Ticket, timer: Timer) -> str:
     """What a timer's event will say: `resolution: the warning at 75%`, `tier 2 (engineering) is alerted`."""
-    match due:
+    match timer:
         case WarningDue(obligation, _, threshold):
             return f"{obligation.metric.label}: the warning at {threshold}"
         case DeadlineDue(obligation):
@@ -79,4 +79,4 @@ def coming(ticket: Ticket, due: Due) -> str:
         case Exhaustion():
             return "every tier was alerted, and nobody acknowledged"
         case _:
-            assert_never(due)
+            assert_never(timer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from tocsin.domain.assessment.assessment import Assessment, DeadlineDue, Due, WarningDue
+from tocsin.domain.assessment.assessment import Assessment, DeadlineDue, Timer, WarningDue
 from tocsin.domain.assessment.status_text import coming, status_text
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.tickets import events as ev
@@ -49,12 +49,12 @@ def _next_event(assessment: Assessment) -> dict[str, Any] | None:
     timer = assessment.timer
     if timer is None:
         return None
-    text = coming(assessment.ticket, timer.due)
-    return {"type": _type_of(timer.due), "at": format_instant(timer.at), "text": text}
+    text = coming(assessment.ticket, timer)
+    return {"type": _type_of(timer), "at": format_instant(timer.at), "text": text}
 
 
-def _type_of(due: Due) -> str:
-    match due:
+def _type_of(timer: Timer) -> str:
+    match timer:
         case WarningDue():
             return ev.Warned.type
         case DeadlineDue():
@@ -64,7 +64,7 @@ def _type_of(due: Due) -> str:
         case Exhaustion():
             return ev.EscalationExhausted.type
         case _:
-            assert_never(due)
+            assert_never(timer)
 
 
 def obligation_view(obligation: Obligation, now: datetime, timezone: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tocsin.domain.calendars.calendar import BusinessCalendar, Interval
 from tocsin.domain.contracts.clauses.escalation import Tier
 from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
 
 Hours = Callable[[Tier], BusinessCalendar]
@@ -30,6 +31,11 @@ class NextAlert:
     unanswered: Unanswered | None = None
     """What the customer waits for, where that is the reason."""
 
+    @property
+    def wait(self) -> Wait:
+        """What it shows as until then."""
+        return self.reason.wait
+
 
 @dataclass(frozen=True, slots=True)
 class Exhaustion:
@@ -39,6 +45,11 @@ class Exhaustion:
     attempts: int
     unresolved: bool = False
     """Whether somebody has it, but it was not resolved in time, twice."""
+
+    @property
+    def wait(self) -> Wait:
+        """What it shows as until then."""
+        return Wait.TIER_ACKNOWLEDGEMENT
 
 
 ANONYMOUS = "helpdesk"

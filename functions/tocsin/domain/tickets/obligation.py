@@ -185,13 +185,15 @@ class Obligation:
         """Deadlines that had passed when another target took their place: name of the obligation then, and due date."""
         return [(self._name(revision), due_at) for revision, due_at in self.superseded]
 
-    def breaches(self, now: datetime) -> list[tuple[str, datetime]]:
-        """Every deadline that has passed unmet by `now`: name of the obligation then, and when it was due."""
+    def deadlines(self) -> list[tuple[str, datetime]]:
+        """Every deadline that has passed unmet or may yet: name of the obligation then, and when it is due."""
         earlier = self.superseded_deadlines()
-        if self.ended_at is not None and not self._ended_late():
-            return earlier
-        due_at = self.due_at()
-        return earlier if due_at is None or now < due_at else [*earlier, (self.obligation_id, due_at)]
+        due_at = self.due_at() if self.running or self._ended_late() else None
+        return earlier if due_at is None else [*earlier, (self.obligation_id, due_at)]
+
+    def breaches(self, now: datetime) -> list[tuple[str, datetime]]:
+        """Those of them that have passed by `now`."""
+        return [(name, due_at) for name, due_at in self.deadlines() if due_at <= now]
 
     def pause(self, at: datetime, cause: int = 0) -> None:
         """Stop counting, because of the event with that sequence number; harmless while already paused."""

@@ -173,7 +173,7 @@ def test_a_ticket_that_is_over_alerts_no_tier_and_one_that_was_taken_stops_the_c
     ticket = fold(KEY, life.versions, life.log)
     timer = life.assess().timer
     if ticket.over or ticket.chain.acknowledged:
-        assert timer is None or not isinstance(timer.due, NextAlert | Exhaustion)
+        assert timer is None or not isinstance(timer, NextAlert | Exhaustion)
     alerted = [e for e in life.log if isinstance(e, ev.TierAlerted)]
     begins_anew = (ev.Escalated, ev.Reopened, ev.PriorityChanged)
     asked = sum(fact.type in begins_anew for fact in history) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import assert_never
 
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import Metric
@@ -43,7 +44,7 @@ def owed(ticket: Ticket, roster: Roster, now: datetime) -> list[Notice]:
     notices: dict[str, Notice] = {}
     for event in ticket.log[ticket.notified_through :]:  # The first event has sequence number 1.
         for notice in rules.of(event):
-            if notice.notice_id not in ticket.recorded and notice.notice_id not in notices:
+            if notice.notice_id not in ticket.told and notice.notice_id not in notices:
                 notices[notice.notice_id] = notice
                 rules.told.append(notice)
     # An alert explains whatever else is told with it, so it goes out first.
@@ -55,12 +56,14 @@ class _Rules:
 
     def __init__(self, ticket: Ticket, roster: Roster, now: datetime) -> None:
         self.ticket, self.contract, self.roster, self.now = ticket, ticket.contract, roster, now
-        self.told = [each for event in ticket.log if isinstance(event, ev.NoticesRecorded) for each in event.notices]
+        self.told = [*ticket.told.values()]
         """The ledger: everything that anybody was told, in order."""
 
     def of(self, event: AnyEvent) -> Iterator[Notice]:  # noqa: C901, PLR0912 - a line per kind of event
         """What one event calls for; most call for nothing."""
         match event:
+            case ev.NoticesRecorded() | ev.NoticesSent():
+                pass  # Of every ticket there are many, so they come first.
             case ev.Opened():
                 yield self._to_customer(NoticeKind.CUSTOMER_RECEIPT, event)
             case ev.TierAlerted():
@@ -90,8 +93,16 @@ class _Rules:
                 yield from self._corrected(event)
             case ev.Resolved():
                 yield from self._resolved(event)
-            case _:
+            case ev.AgentNoted() | ev.CustomerNotified() | ev.Pended() | ev.Resumed() | ev.DueDateSet():
                 pass
+            case ev.Escalated() | ev.Unacknowledged() | ev.Reopened():
+                pass  # The tier that is alerted hears of it.
+            case ev.ContractChanged() | ev.Closed() | ev.ReviewFiled():
+                pass
+            case ev.Concluded() | ev.Settled() | ev.Continued() | ev.Rearmed() | ev.Unrecognized():
+                pass
+            case _:
+                assert_never(event)
 
     def _tier_alerted(self, event: ev.TierAlerted) -> Iterator[Notice]:
         about = AboutAlert(event.attempt, event.reason, event.unanswered)

@@ -42,7 +42,7 @@ def tier_alerted(ticket: Ticket, event: ev.TierAlerted) -> None:
 def notices_recorded(ticket: Ticket, event: ev.NoticesRecorded) -> None:
     ticket.notified_through = max(ticket.notified_through, event.through)
     for notice in event.notices:
-        ticket.recorded.add(notice.notice_id)
+        ticket.told[notice.notice_id] = notice
         if notice.notice_id not in ticket.sent:
             ticket.unsent[notice.notice_id] = notice
 

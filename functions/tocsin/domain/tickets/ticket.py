@@ -113,7 +113,8 @@ class Ticket:
     """Notices recorded and not yet handed to SNS, by notice id."""
     queued_until: dict[str, datetime] = field(default_factory=dict)
     """Until when those of them wait that are in a mailbox."""
-    recorded: set[str] = field(default_factory=set)
+    told: dict[str, Notice] = field(default_factory=dict)
+    """Every notice recorded, in order, by notice id."""
     sent: set[str] = field(default_factory=set)
     generations: Generations = field(default_factory=Generations)
     log: list[AnyEvent] = field(default_factory=list)

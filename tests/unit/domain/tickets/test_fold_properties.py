@@ -86,7 +86,7 @@ def test_no_history_is_too_strange_to_fold_assess_and_show(priority: str, histor
 
 def picture(ticket: Ticket, roster: Roster) -> dict[str, Any]:
     """Everything that can be seen of a ticket, long after."""
-    told = [sorted(each) for each in (ticket.recorded, ticket.sent, ticket.unsent)]
+    told = [*ticket.told], sorted(ticket.sent), sorted(ticket.unsent)
     known = (ticket.warned, ticket.breached, ticket.holders, ticket.text_sources, ticket.generation, told)
     assessment = decide(ticket, roster, after(30_000))
     return {"known": known, "view": ticket_view(assessment, 1, after(30_000)), "decided": assessment.events}

@@ -215,7 +215,8 @@ def _timers(ticket: Ticket, now: datetime) -> Iterator[Timer]:
     for obligation in ticket.obligations():
         if not obligation.metric.of_tiers:
             yield from _deadlines(ticket, obligation)
-            yield from _warnings(ticket, obligation, now)
+            if obligation.running:
+                yield from _warnings(ticket, obligation, now)
     step = ticket.next_step()
     if step is not None:
         yield step
@@ -230,7 +231,7 @@ def _deadlines(ticket: Ticket, obligation: Obligation) -> Iterator[DeadlineDue]:
 
 def _warnings(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[WarningDue]:
     due_at, name = obligation.due_at(), obligation.obligation_id
-    if not obligation.running or (due_at is not None and due_at <= now):
+    if due_at is not None and due_at <= now:
         return  # Who is late already needs no warning.
     for label, at in obligation.warnings():
         if (name, label) not in ticket.warned:

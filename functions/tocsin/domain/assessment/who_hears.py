@@ -62,8 +62,8 @@ class _Rules:
     def of(self, event: AnyEvent) -> Iterator[Notice]:  # noqa: C901, PLR0912 - a line per kind of event
         """What one event calls for; most call for nothing."""
         match event:
-            case ev.NoticesRecorded() | ev.NoticesSent():
-                pass  # Of every ticket there are many, so they come first.
+            case ev.NoticesRecorded() | ev.NoticesSent() | ev.Pended() | ev.Resumed() | ev.AgentNoted():
+                pass  # Most of a log, so they come first.
             case ev.Opened():
                 yield self._to_customer(NoticeKind.CUSTOMER_RECEIPT, event)
             case ev.TierAlerted():
@@ -93,11 +93,9 @@ class _Rules:
                 yield from self._corrected(event)
             case ev.Resolved():
                 yield from self._resolved(event)
-            case ev.AgentNoted() | ev.CustomerNotified() | ev.Pended() | ev.Resumed() | ev.DueDateSet():
-                pass
             case ev.Escalated() | ev.Unacknowledged() | ev.Reopened():
                 pass  # The tier that is alerted hears of it.
-            case ev.ContractChanged() | ev.Closed() | ev.ReviewFiled():
+            case ev.CustomerNotified() | ev.DueDateSet() | ev.ContractChanged() | ev.Closed() | ev.ReviewFiled():
                 pass
             case ev.Concluded() | ev.Settled() | ev.Continued() | ev.Rearmed() | ev.Unrecognized():
                 pass

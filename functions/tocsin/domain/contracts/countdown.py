@@ -64,7 +64,7 @@ class Countdown(NamedTuple):
         Where the deadline is no amount of open time, because it is a business day or was set by hand, shares are
         shares of the open time that there is until then.
         """
-        first_at = dict[datetime, str]()
+        first_at: dict[datetime, str] = {}
         for threshold in self.promise.warn_at:
             reached = self._warns_at(threshold, pauses, due_at, by_hand)
             if reached is not None:

@@ -37,6 +37,7 @@ class Obligation:
     """
 
     __slots__ = (
+        "_deadlines",
         "_due",
         "_warnings",
         "countdowns",
@@ -79,7 +80,8 @@ class Obligation:
         self.met_by: int | None = None
         self._due: tuple[datetime | None] | None = None
         self._warnings: list[tuple[str, datetime]] | None = None
-        """What `due_at` and `warnings` have worked out, until something happens that may change it."""
+        self._deadlines: list[tuple[str, datetime]] | None = None
+        """What `due_at`, `warnings` and `deadlines` have worked out, until something happens that may change it."""
 
     @property
     def obligation_id(self) -> str:
@@ -187,31 +189,37 @@ class Obligation:
 
     def deadlines(self) -> list[tuple[str, datetime]]:
         """Every deadline that has passed unmet or may yet: name of the obligation then, and when it is due."""
-        earlier = self.superseded_deadlines()
-        due_at = self.due_at() if self.running or self._ended_late() else None
-        return earlier if due_at is None else [*earlier, (self.obligation_id, due_at)]
+        if self._deadlines is None:
+            self._deadlines = self.superseded_deadlines()
+            due_at = self.due_at() if self.running or self._ended_late() else None
+            if due_at is not None:
+                self._deadlines.append((self.obligation_id, due_at))
+        return self._deadlines
 
     def breaches(self, now: datetime) -> list[tuple[str, datetime]]:
         """Those of them that have passed by `now`."""
         return [(name, due_at) for name, due_at in self.deadlines() if due_at <= now]
+
+    def _changed(self) -> None:
+        self._due = self._warnings = self._deadlines = None
 
     def pause(self, at: datetime, cause: int = 0) -> None:
         """Stop counting, because of the event with that sequence number; harmless while already paused."""
         if not self.paused:
             self.pauses.append(Interval(at, None))
             self.pause_causes.append(cause)
-            self._due = self._warnings = None
+            self._changed()
 
     def resume(self, at: datetime) -> None:
         """Count again; harmless while running."""
         if self.paused:
             self.pauses[-1] = Interval(self.pauses[-1].start, at)
-            self._due = self._warnings = None
+            self._changed()
 
     def end(self, at: datetime, met_by: int | None) -> None:
         """Stop for good: met by the event with that sequence number, or cancelled."""
         self.resume(at)
-        self.ended_at, self.met_by = at, met_by
+        self.ended_at, self.met_by, self._deadlines = at, met_by, None
 
     def given_up_at(self, resolved_at: datetime) -> bool:
         """Whether resolving the ticket ended it unmet, so that it is owed again on reopening: nobody has done it since.
@@ -231,8 +239,9 @@ class Obligation:
                 self.not_before = reopening.occurred_at
             self.pauses.append(Interval(self.ended_at, reopening.occurred_at))
             self.pause_causes.append(self.met_by or 0)
-            self.ended_at = self.met_by = self._due = self._warnings = None
+            self.ended_at = self.met_by = None
             self.known_at = reopening.recorded_at
+            self._changed()
 
     def retarget(self, promise: Promise | None, mode: Mode, change: Event) -> None:
         """Measure against another promise, keeping every pause; see `Mode`. A due date set by hand stays."""
@@ -276,7 +285,7 @@ class Obligation:
 
     def _revise(self, before: datetime | None, change: Event) -> None:
         """Take another name for another deadline, so that it is warned about and breached anew; the same keeps its."""
-        self._due = self._warnings = None
+        self._changed()
         due_at = self.due_at()
         if due_at is not None and due_at == before:
             return

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.scenarios.desk import CONTRACT, TEAMS
-from tests.unit.story import event
 from tocsin.domain.assessment.assessment import decide
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.notices.notice import Receipt
@@ -37,12 +36,12 @@ LIFE: tuple[tuple[type[Any], float], ...] = (
 def lived(contract: Contract, teams: dict[str, Team], number: int) -> Ticket:
     """The ticket at the end of such a life, which begins so many minutes later."""
     begins = START + timedelta(minutes=number % 400)
-    opened = event(1, ev.Opened, begins, begins, Actor("customer"), {"priority": "P2"})
-    ticket = fold(KEY, {1: contract}, [opened])
+    pinned: dict[str, Any] = {"contract_id": contract.contract_id, "contract_version": 1, "priority": "P2"}
+    ticket = fold(KEY, {1: contract}, [ev.Opened(**envelope(1, begins, Actor("customer")), **pinned)])
     told(ticket, teams, begins)
     for kind, minute in LIFE:
         at = begins + timedelta(minutes=minute)
-        ticket = follow(ticket, event(ticket.sequence + 1, kind, at, at, ANA))
+        ticket = follow(ticket, kind(**envelope(ticket.sequence + 1, at, ANA)))
         told(ticket, teams, at)
     return ticket
 
@@ -50,8 +49,12 @@ def lived(contract: Contract, teams: dict[str, Team], number: int) -> Ticket:
 def told(ticket: Ticket, teams: dict[str, Team], now: datetime) -> None:
     decide(ticket, teams.get, now)
     if ticket.unsent:
-        receipts = {"receipts": tuple(Receipt(notice_id, "m") for notice_id in ticket.unsent)}
-        follow(ticket, event(ticket.sequence + 1, ev.NoticesSent, now, now, ev.TOCSIN, receipts))
+        receipts = tuple(Receipt(notice_id, "m") for notice_id in ticket.unsent)
+        follow(ticket, ev.NoticesSent(**envelope(ticket.sequence + 1, now, ev.TOCSIN), receipts=receipts))
+
+
+def envelope(sequence: int, at: datetime, actor: Actor) -> dict[str, Any]:
+    return {"sequence": sequence, "occurred_at": at, "recorded_at": at, "actor": actor}
 
 
 def main() -> None:

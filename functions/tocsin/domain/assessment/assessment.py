@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple, assert_never
@@ -64,8 +63,7 @@ Timer = WarningDue | DeadlineDue | NextAlert | Exhaustion
 """What falls due, each with the instant `at` which it does, and the `wait` that it shows as until then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """The ticket as it stands after the events of the decision (to be appended), and what it waits for."""
 
     ticket: Ticket

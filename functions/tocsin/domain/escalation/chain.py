@@ -20,8 +20,7 @@ Hours = Callable[[Tier], BusinessCalendar]
 """When a tier is alerted and has to acknowledge."""
 
 
-@dataclass(frozen=True, slots=True)
-class NextAlert:
+class NextAlert(NamedTuple):
     """What the chain does next unless somebody acknowledges: alert a tier, or the same one again."""
 
     at: datetime
@@ -37,8 +36,7 @@ class NextAlert:
         return self.reason.wait
 
 
-@dataclass(frozen=True, slots=True)
-class Exhaustion:
+class Exhaustion(NamedTuple):
     """What the chain does next where there is nobody left to alert: it gives up, loudly."""
 
     at: datetime

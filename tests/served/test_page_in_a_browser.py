@@ -61,25 +61,33 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this mac
 
 @pytest.fixture(scope="module")
 def links(served: Served) -> dict[str, str]:
-    """Links of a ticket with a long subject that nobody has, of one that Ana has, and one that nobody signed."""
+    """Links of a ticket that nobody has, of one that Ana has, of a digest, and one that nobody signed."""
     with httpx.Client(base_url=served.url, headers={"Authorization": f"Bearer {served.token}"}, timeout=30) as http:
-        for ticket_id in ("PAGE-1", "PAGE-2"):
-            ticket = {"ticket_id": ticket_id, "contract_id": "acme-gold", "priority": "P1", "subject": SUBJECT}
-            link = {"reference": f"https://helpdesk.example/tickets/{'long-address-' * 20}"}
-            assert http.post("/v1/tickets", json={**ticket, **link}).status_code == 201
-        assert http.post("/_local/clock/advance", json={"seconds": 1}).status_code == 200
-        alerts = http.get("/_local/alerts").json()["alerts"]
-        found = {ticket: link_in(alerts, ticket) for ticket in ("PAGE-1", "PAGE-2")}
-        taken = http.post(found["PAGE-2"], headers={"Authorization": ""})
+        by_text = [{"member_id": "ana", "name": "Ana", "channels": [{"type": "sms", "address": "+4915112345678"}]}]
+        assert http.put("/v1/teams/frontline", json={"name": "Frontline", "members": by_text}).status_code == 200
+        told = [told_of(http, *tickets) for tickets in (["PAGE-1"], ["PAGE-2"], ["PAGE-3", "PAGE-4", "PAGE-5"])]
+        found = {page: link_in(alerts) for page, alerts in zip(("open", "taken", "digest"), told, strict=True)}
+        taken = http.post(found["taken"], headers={"Authorization": ""})
         assert taken.status_code == 200
-    return {"open": found["PAGE-1"], "taken": found["PAGE-2"], "forged": f"{served.url}/a/{'A' * 16}"}
+    return {**found, "forged": f"{served.url}/a/{'A' * 16}"}
 
 
-def link_in(alerts: list[dict[str, Any]], ticket_id: str) -> str:
-    told = next(each for each in alerts if each["ticket_id"] == ticket_id and each["recipient"] == "ana")
-    found = re.search(r"https?://[^\s\"]+/a/[\w-]+", json.dumps(told))
-    assert found is not None
-    return found[0]
+def told_of(http: httpx.Client, *ticket_ids: str) -> list[dict[str, Any]]:
+    """What Ana is told of tickets that are opened at once, a while after all others."""
+    before = len(http.get("/_local/alerts").json()["alerts"])
+    for ticket_id in ticket_ids:
+        ticket = {"ticket_id": ticket_id, "contract_id": "acme-gold", "priority": "P1", "subject": SUBJECT}
+        link = {"reference": f"https://helpdesk.example/tickets/{'long-address-' * 20}"}
+        assert http.post("/v1/tickets", json={**ticket, **link}).status_code == 201
+    assert http.post("/_local/clock/advance", json={"seconds": 180}).status_code == 200
+    alerts = http.get("/_local/alerts").json()["alerts"][before:]
+    return [each for each in alerts if each["recipient"] == "ana"]
+
+
+def link_in(alerts: list[dict[str, Any]]) -> str:
+    """The last link that a short message had."""
+    [*found] = re.findall(r"https?://[^\s\"]+/a/[\w-]+", json.dumps([each["channels"] for each in alerts]))
+    return str(found[-1])
 
 
 def browse(address: str, folder: Path, dark: bool = False) -> str:
@@ -120,7 +128,7 @@ def measured(address: str, folder: Path, size: tuple[int, int], dark: bool) -> d
 
 @pytest.mark.parametrize("dark", [False, True], ids=["by day", "by night"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("page", ["open", "taken", "forged"])
+@pytest.mark.parametrize("page", ["open", "taken", "digest", "forged"])
 def test_it_can_be_read_at_three_in_the_morning(
     links: dict[str, str], tmp_path: Path, page: str, size: tuple[int, int], dark: bool
 ) -> None:

@@ -62,7 +62,14 @@ class _Rules:
     def of(self, event: AnyEvent) -> Iterator[Notice]:  # noqa: C901, PLR0912 - a line per kind of event
         """What one event calls for; most call for nothing."""
         match event:
-            case ev.NoticesRecorded() | ev.NoticesSent() | ev.Pended() | ev.Resumed() | ev.AgentNoted():
+            case (
+                ev.NoticesRecorded()
+                | ev.NoticesQueued()
+                | ev.NoticesSent()
+                | ev.Pended()
+                | ev.Resumed()
+                | ev.AgentNoted()
+            ):
                 pass  # Most of a log, so they come first.
             case ev.Opened():
                 yield self._to_customer(NoticeKind.CUSTOMER_RECEIPT, event)

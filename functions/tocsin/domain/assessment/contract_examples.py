@@ -89,7 +89,7 @@ def _ticket(contract: Contract, example: Mapping[str, Any]) -> tuple[dict[str, A
 
 def _difference(ticket: Ticket, path: str, metric: str, expected: datetime) -> Iterator[Fault]:
     obligation, zone = ticket.current.get(metric), ticket.contract.timezone
-    if obligation and obligation.promised and is_far(obligation.promised, obligation.started_at):
+    if obligation and obligation.targets.promised and is_far(obligation.targets.promised, obligation.started_at):
         # Working out the hours of decades for each of fifty examples would take a minute.
         yield Fault(
             f"{path}.{metric}", "takes more than two years of opening hours; give an example that is due sooner"

@@ -53,7 +53,7 @@ def retarget(
     ticket.look_up_targets()
     for obligation in ticket.current.values():
         if obligation.running:
-            before, promise = obligation.promised, ticket.promise(obligation.metric)
+            before, promise = obligation.targets.promised, ticket.promise(obligation.metric)
             if before != promise:
                 mode = mode_of(ticket.contract)
                 if before and promise and before.same_target(promise) and not isinstance(event, PriorityChanged):

@@ -12,8 +12,8 @@ from tocsin.domain.contracts.countdown import Countdown
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.targets import Revisions, Targets
 from tocsin.domain.tickets.verdict import FinalState
-from tocsin.domain.values.instants import BusinessDays
 
 State = FinalState | Literal["running", "paused", "out_of_hours"]
 
@@ -40,40 +40,31 @@ class Obligation:
         "_deadlines",
         "_due",
         "_warnings",
-        "countdowns",
         "cycle",
         "ended_at",
         "known_at",
-        "left",
         "met_by",
         "metric",
         "not_before",
         "override",
         "pause_causes",
         "pauses",
-        "promised",
-        "revision",
+        "revisions",
         "started_at",
-        "superseded",
+        "targets",
     )
 
     def __init__(self, metric: Metric, promise: Promise | None, start: Event) -> None:
         self.metric = metric
         # Named for the events that began them, cycles keep their names when a late fact arrives between them.
         self.cycle = start.sequence
-        self.revision = 0
+        self.revisions = Revisions()
         self.started_at = start.occurred_at
         self.known_at = start.recorded_at
-        self.promised = promise
-        """What the contract promised last; with `best_for_customer` an earlier promise may rule instead."""
-        self.countdowns: tuple[Countdown, ...] = (Countdown(promise, start.occurred_at),) if promise else ()
-        self.left: tuple[Countdown, datetime] | None = None
-        """The countdown that ruled before the last change that found one, and when that was, for `forward`."""
+        self.targets = Targets(promise, start.occurred_at)
         self.override: Override | None = None
         self.not_before: datetime | None = None
         """When it was reopened, if it had been met in time: it is not late any earlier."""
-        self.superseded: list[tuple[int, datetime]] = []
-        """Deadlines that had passed when another target took their place, by the revision that they belonged to."""
         self.pauses: list[Interval] = []
         self.pause_causes: list[int] = []
         self.ended_at: datetime | None = None
@@ -86,7 +77,7 @@ class Obligation:
     @property
     def obligation_id(self) -> str:
         """`resolution#1` began with event 1; event 7 gave `resolution#1.7` another target: it is warned about anew."""
-        return self._name(self.revision)
+        return self._name(self.revisions.current)
 
     def _name(self, revision: int) -> str:
         return f"{self.metric.name}#{self.cycle}" + (f".{revision}" if revision else "")
@@ -103,13 +94,8 @@ class Obligation:
 
     @property
     def countdown(self) -> Countdown | None:
-        """The countdown that rules: of several the one that is due first (see `best_for_customer`)."""
-        if len(self.countdowns) <= 1:
-            return self.countdowns[0] if self.countdowns else None
-        dues = [
-            (due, number) for number, countdown in enumerate(self.countdowns) if (due := countdown.due_at(self.pauses))
-        ]
-        return self.countdowns[min(dues)[1] if dues else 0]
+        """The countdown that rules (see `Targets`)."""
+        return self.targets.ruling(self.pauses)
 
     @property
     def promise(self) -> Promise | None:
@@ -120,7 +106,7 @@ class Obligation:
     @property
     def owed(self) -> bool:
         """Whether anything is promised, by the contract or by hand."""
-        return bool(self.countdowns) or self.override is not None
+        return bool(self.targets.countdowns) or self.override is not None
 
     def due_at(self) -> datetime | None:
         """When it is due; None where nothing is promised, or while paused before that."""
@@ -157,9 +143,9 @@ class Obligation:
 
     def _surely_in_time(self, at: datetime) -> bool:
         # No more business time passes than time: what was quick needs no calendar to show that it was in time.
-        if len(self.countdowns) != 1 or self.override is not None:
+        if len(self.targets.countdowns) != 1 or self.override is not None:
             return False
-        [countdown] = self.countdowns
+        [countdown] = self.targets.countdowns
         target = countdown.promise.target
         return isinstance(target, timedelta) and not countdown.used and at - countdown.counts_from <= target
 
@@ -185,7 +171,7 @@ class Obligation:
 
     def superseded_deadlines(self) -> list[tuple[str, datetime]]:
         """Deadlines that had passed when another target took their place: name of the obligation then, and due date."""
-        return [(self._name(revision), due_at) for revision, due_at in self.superseded]
+        return [(self._name(revision), due_at) for revision, due_at in self.revisions.missed]
 
     def deadlines(self) -> list[tuple[str, datetime]]:
         """Every deadline that has passed unmet or may yet: name of the obligation then, and when it is due."""
@@ -245,37 +231,11 @@ class Obligation:
 
     def retarget(self, promise: Promise | None, mode: Mode, change: Event) -> None:
         """Measure against another promise, keeping every pause; see `Mode`. A due date set by hand stays."""
-        if promise == self.promised:
+        if promise == self.targets.promised:
             return
-        current, self.promised = self.countdown, promise
         due_at = self.due_at()
-        if current is not None:
-            self.left = current, change.occurred_at
-        self.countdowns = self._countdowns(promise, mode, change)
-        if self.countdown is not current:
+        if self.targets.change(promise, mode, change.occurred_at, self.pauses):
             self._revise(due_at, change)
-
-    def _countdowns(self, promise: Promise | None, mode: Mode, change: Event) -> tuple[Countdown, ...]:
-        anew = (Countdown(promise, self.started_at),) if promise else ()
-        if mode == "best_for_customer":
-            return self.countdowns if anew and anew[0] in self.countdowns else (*self.countdowns, *anew)
-        if mode == "forward" and promise:
-            if self.left is None:
-                return (Countdown(promise, change.occurred_at),)
-            if promise.same_unit(self.left[0].promise):  # No hours can be taken from a number of days.
-                return (self._forward(*self.left, promise, change.occurred_at),)
-        return anew
-
-    def _forward(self, before: Countdown, until: datetime, promise: Promise, at: datetime) -> Countdown:
-        countdown = Countdown(promise, at, before.used_by(until, self.pauses), before, until)
-        if isinstance(promise.target, BusinessDays):
-            # The day of the change counts, though it has begun; that of the start does not, nor any day twice.
-            began = promise.calendar.local_date(before.began)
-            countdown = countdown._replace(after=max([began, *before.business_days(until, self.pauses)]))
-        if countdown.nothing_left and (due_at := before.due_at(self.pauses)) and due_at <= until:
-            # As before: what is late already is not late a second time.
-            countdown = countdown._replace(missed=due_at)
-        return countdown
 
     def set_due_at(self, override: Override | None, change: Event) -> None:
         """Be due when somebody says, or (None) when the contract says again."""
@@ -284,20 +244,11 @@ class Obligation:
         self._revise(due_at, change)
 
     def _revise(self, before: datetime | None, change: Event) -> None:
-        """Take another name for another deadline, so that it is warned about and breached anew; the same keeps its."""
         self._changed()
-        due_at = self.due_at()
-        if due_at is not None and due_at == before:
-            return
         # What was met in time and is reopened with another target has not missed the one before.
-        if before is not None and before <= change.occurred_at and change.occurred_at != self.not_before:
-            self.superseded.append((self.revision, before))
-        again = next((revision for revision, missed in self.superseded if missed == due_at), None)
-        if again is None:
-            self.revision, self.known_at = change.sequence, change.recorded_at
-        else:  # Back to a deadline that was missed before: it is not missed twice.
-            self.superseded = [(revision, missed) for revision, missed in self.superseded if revision != again]
-            self.revision = again
+        forgiven = change.occurred_at == self.not_before
+        if self.revisions.revise(before, self.due_at(), change, forgiven=forgiven):
+            self.known_at = change.recorded_at
 
 
 def named_for(obligation_id: str) -> str:

@@ -196,7 +196,7 @@ class Ticket:
     def obligations(self) -> Iterator[Obligation]:
         """Every obligation there was and is, where something is owed, or was when it was broken."""
         for obligation in (*self.past, *self.current.values()):
-            if obligation.owed or obligation.superseded:
+            if obligation.owed or obligation.revisions.missed:
                 yield obligation
 
     def promised(self) -> list[Obligation]:

@@ -118,7 +118,7 @@ def test_an_owner_who_takes_it_has_it_and_hears_what_is_late_and_the_others_hear
     story.says(ev.PriorityChanged, 411, priority="P1")
     story.assess(411)
     assert story.told("priority_raised") == ["management", "dora"]
-    assert "Dora of Duty Leads has the ticket now." in messages(story, "handover")["ana"].email
+    assert "Dora (Duty Leads) has the ticket now." in messages(story, "handover")["ana"].email
 
 
 def test_who_takes_it_when_the_time_to_resolve_is_up_already_keeps_it() -> None:

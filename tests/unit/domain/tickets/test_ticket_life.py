@@ -545,7 +545,7 @@ def measured(obligation: Obligation, now: int) -> dict[str, Any]:
     used = countdown.used_by(obligation.ended_at or after(now), obligation.pauses) if countdown else None
     waited = (((pause.end or after(now)) - pause.start) for pause in obligation.pauses)
     return {
-        "named": (obligation.cycle, obligation.revision),
+        "named": (obligation.cycle, obligation.revisions.current),
         "owed": obligation.owed,
         "state": obligation.state(after(now)),
         "due_at": obligation.due_at(),

@@ -287,6 +287,8 @@ class Cycle:
     not_before: int | None = None
     """When it was reopened after it had been met in time."""
     waits: list[tuple[int, int | None]] = field(default_factory=list)
+    causes: list[int] = field(default_factory=list)
+    """The facts for which it waited; after a reopening what had met it before, 0 for nothing."""
     ended: int | None = None
     met_by: int | None = None
     revision: int = 0
@@ -466,7 +468,7 @@ class SlowTicket:
             if cycle is not None and cycle.running and happened & rules.resume:
                 _count_again(cycle, fact.at)
             if cycle is not None and cycle.running and happened & rules.pause:
-                _wait(cycle, fact.at)
+                _wait(cycle, fact)
             if happened & rules.start and (cycle is None or not cycle.running):
                 self._begin(fact, rules)
 
@@ -490,7 +492,7 @@ class SlowTicket:
         if promised:
             cycle.plans.append(Plan(promised.target, ((fact.at, promised.hours),)))
         if self.waiting_for and rules.pause & WAITS_FOR[self.waiting_for]:
-            _wait(cycle, fact.at)
+            _wait(cycle, fact)
         self.current[rules.name] = cycle
         self.cycles.append(cycle)
 
@@ -688,6 +690,7 @@ class SlowTicket:
                 if not cycle.late():
                     cycle.not_before = fact.at
                 cycle.waits.append((cycle.ended, fact.at))
+                cycle.causes.append(cycle.met_by or 0)
                 cycle.ended = cycle.met_by = None
                 self._promise_anew(cycle, self._promised(cycle.metric), self.terms.retarget["priority"], fact)
             elif cycle.ended is not None:
@@ -699,6 +702,7 @@ class SlowTicket:
                 if not cycle.late():
                     cycle.not_before = fact.at
                 cycle.waits.append((resolved_at, fact.at))
+                cycle.causes.append(0)
                 cycle.ended = cycle.met_by = None
                 self._promise_anew(cycle, self._promised(cycle.metric), self.terms.retarget["priority"], fact)
         followed_up = self.wrote_while_resolved and self.responded
@@ -743,9 +747,10 @@ def _followed(
     return Plan(target, (*before.countdowns, countdown), missed)
 
 
-def _wait(cycle: Cycle, at: int) -> None:
+def _wait(cycle: Cycle, fact: Fact) -> None:
     if not cycle.waiting:
-        cycle.waits.append((at, None))
+        cycle.waits.append((fact.at, None))
+        cycle.causes.append(fact.number)
 
 
 def _count_again(cycle: Cycle, at: int) -> None:

@@ -553,6 +553,7 @@ def measured(obligation: Obligation, now: int) -> dict[str, Any]:
         "ended_at": obligation.ended_at,
         "met_by": obligation.met_by,
         "waited": sum(waited, timedelta()),
+        "causes": obligation.pause_causes,
         "used": timedelta(minutes=used) if isinstance(used, int) else used,
     }
 
@@ -568,6 +569,7 @@ def counted(cycle: Cycle, now: int) -> dict[str, Any]:
         "ended_at": None if cycle.ended is None else after(cycle.ended),
         "met_by": cycle.met_by,
         "waited": timedelta(minutes=cycle.waited_by(now)),
+        "causes": cycle.causes,
         "used": None if used is None else timedelta(minutes=used),
     }
 

@@ -50,7 +50,12 @@ STANDARD_LIBRARY = __import__("sys").stdlib_module_names
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "constants"}
 
 
-def imports_of(path: Path) -> Iterator[str]:
+@cache
+def imports_of(path: Path) -> tuple[str, ...]:
+    return tuple(_imports_of(path))
+
+
+def _imports_of(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

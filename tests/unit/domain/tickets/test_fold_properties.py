@@ -101,6 +101,10 @@ def test_going_on_from_where_the_fold_stood_is_the_same_as_folding_anew(
     start = min(start + 1, len(life.log))
     ticket = fold(KEY, life.versions, life.log[:start])
     for each in life.log[start:]:
+        # What an answer has worked out must not outlive what changes it.
+        for obligation in ticket.obligations():
+            obligation.deadlines()
+            obligation.warnings()
         ticket = follow(ticket, each)
     roster = life.teams.get
     assert picture(ticket, roster) == picture(fold(KEY, life.versions, life.log), roster)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.every_message import TEAMS
-from tests.unit.story import CUSTOMER, Story, after, contract
+from tests.unit.story import CUSTOMER, DOCUMENT, Story, after, contract
 from tocsin.adapters.messages.pages import offer_page, refusal_page
 from tocsin.domain.assessment.acknowledgement import Offer
 from tocsin.domain.oncall.team import Team
@@ -17,7 +17,7 @@ from tocsin.domain.tickets.events import Actor
 
 
 def offer(
-    story: Story, member_id: str = "ana", at: float = 16, tier: int = 1, teams: Mapping[str, Team] = TEAMS
+    story: Story, member_id: str = "ana", at: float = 16, tier: int | None = 1, teams: Mapping[str, Team] = TEAMS
 ) -> Offer:
     ticket = story.ticket()
     taken = ticket.chain.acknowledged
@@ -137,6 +137,18 @@ def test_times_are_those_of_the_team_s_zone_where_it_says_where_it_works() -> No
     page = offer_page(offer(told(), teams={**TEAMS, "frontline": chicago}))
     assert "<dt>Acknowledge by</dt><dd>Mon 30 Mar 03:45 CDT</dd>" in page
     assert "will be alerted on Mon 30 Mar 03:45 CDT." in page
+    assert "CEST" not in page
+
+
+def test_the_link_of_the_owner_of_an_escalation_tells_times_in_the_zone_of_that_team() -> None:
+    owned = contract(
+        calendar={"timezone": "Europe/Berlin"}, escalation={**DOCUMENT["escalation"], "owner": "management"}
+    )
+    story = Story(teams=TEAMS, terms=owned)
+    story.assess_until(15)
+    tokyo = TEAMS["management"].model_copy(update={"timezone": "Asia/Tokyo"})
+    page = offer_page(offer(story, "management", tier=None, teams={**TEAMS, "management": tokyo}))
+    assert " JST" in page
     assert "CEST" not in page
 
 

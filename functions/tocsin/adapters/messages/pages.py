@@ -46,7 +46,9 @@ def _taken(offer: Offer, who: str) -> str:
 
 def _situation(offer: Offer) -> Situation:
     """In the zone of the team whose alert has the link, where it is known: no script tells where the reader is."""
-    team = offer.roster(offer.ticket.contract.tier(offer.tier).team) if offer.tier else None
+    contract = offer.ticket.contract
+    team_id = contract.escalation.owner if offer.tier is None else contract.tier(offer.tier).team
+    team = offer.roster(team_id) if team_id else None
     return Situation(offer.ticket, offer.roster, offer.now, team.timezone if team else None)
 
 

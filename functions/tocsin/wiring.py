@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tocsin.ports.clock import Clock
     from tocsin.ports.contracts import Contracts, Reminders
     from tocsin.ports.notices import Links, Mailboxes, Messages, Notifier, ReminderMessages
-    from tocsin.ports.oncall import Teams
+    from tocsin.ports.oncall import Schedules, Teams
     from tocsin.ports.tickets import Executions, TicketLog
     from tocsin.use_cases.notices.deliver import Delivery
     from tocsin.use_cases.tickets.assess_ticket import Limits
@@ -50,6 +50,13 @@ def teams() -> Teams:
     from tocsin.adapters.dynamodb.teams import DynamoTeams
 
     return DynamoTeams(_table(os.environ["TABLE_NAME"]))
+
+
+def schedules() -> Schedules:
+    """Schedules and their overrides."""
+    from tocsin.adapters.dynamodb.schedules import DynamoSchedules
+
+    return DynamoSchedules(_table(os.environ["TABLE_NAME"]))
 
 
 class Store(TypedDict):

@@ -6,6 +6,7 @@ An item here is what some earlier release wrote. When a form changes, its old it
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from tests.unit.story import DOCUMENT, TEAMS
 from tocsin.adapters.dynamodb.contracts import DynamoContracts
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.reminders import DynamoReminders
+from tocsin.adapters.dynamodb.schedules import DynamoSchedules
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
 from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
@@ -23,7 +25,11 @@ from tocsin.domain.access.credential import Credential
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.oncall.override import KeptOverride, TakenBack
+from tocsin.domain.oncall.schedule import Schedule
+from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Undelivered
+from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import Actor, AgentNoted
 from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
@@ -146,12 +152,50 @@ TEAM_ITEM = {
     "next_due_at": "1970-01-01T00:00:00.000000Z",
 }
 
+TEAM_BEFORE_SCHEDULES_ITEM = {
+    **TEAM_ITEM,
+    "document": '{"name":"Team","members":[{"member_id":"ana","name":"Ana","channels":[{"type":"email",'
+    '"address":"ana@example.com"}]}],"timezone":null,"channels":[],"rotation":null,"overrides":[]}',
+}
+
 UNDELIVERED = Undelivered(team=True, members=frozenset({"ana", "al"}))
 LOOKED_AT_ITEM = {
     **TEAM_ITEM,
     "undelivered": '{"team":true,"members":["al","ana"]}',
     "next_due_at": "2026-03-30T12:00:00.000000Z",
 }
+
+SCHEDULE: Mapping[str, Any] = {
+    "name": "EMEA",
+    "timezone": "Europe/Berlin",
+    "layers": [
+        {
+            "name": "nights",
+            "participants": ["ana", "al"],
+            "starts_on": "2026-01-05",
+            "ends_on": "2026-12-31",
+            "hand_over": {"every": 2, "unit": "weeks", "at": "22:00", "weekday": "mon"},
+            "windows": {"mon-sun": ["22:00-06:00"]},
+        }
+    ],
+}
+SCHEDULE_ITEM = {
+    "pk": HELPDESK,
+    "sk": "SCHEDULE#emea",
+    "v": 1,
+    "revision": 3,
+    "document": json.dumps(SCHEDULE, separators=(",", ":")),
+}
+OVERRIDE = KeptOverride("o2", "ana", NOON, EVENING, "Al is ill", "dora", NOON, TakenBack(EVENING, None))
+OVERRIDE_ITEM = {
+    "pk": HELPDESK,
+    "sk": "OVERRIDE#emea#o2",
+    "v": 1,
+    "override": '{"member_id":"ana","starts_at":"2026-03-30T12:00:00Z","ends_at":"2026-03-30T18:30:00.250000Z",'
+    '"reason":"Al is ill","by":"dora","made_at":"2026-03-30T12:00:00Z",'
+    '"taken_back":{"at":"2026-03-30T18:30:00.250000Z","by":null}}',
+}
+STORED_SCHEDULE = StoredSchedule("emea", 3, Timetable(Schedule.model_validate(SCHEDULE), (OVERRIDE,)))
 
 CREDENTIAL = Credential("acme", frozenset({"read", "write"}), NOON, EVENING)
 CREDENTIAL_VALUES = {
@@ -218,8 +262,16 @@ class TestRead:
         found = DynamoTeams(stored(table, LOOKED_AT_ITEM)).get("acme", "frontline")
         assert found == TEAMS["frontline"].looked_at(UNDELIVERED)
 
+    def test_team_from_before_there_were_schedules(self, table: Table) -> None:
+        assert DynamoTeams(stored(table, TEAM_BEFORE_SCHEDULES_ITEM)).get("acme", "frontline") == TEAMS["frontline"]
+
     def test_team(self, table: Table) -> None:
         assert DynamoTeams(stored(table, TEAM_ITEM)).get("acme", "frontline") == TEAMS["frontline"]
+
+    def test_schedule_and_override(self, table: Table) -> None:
+        schedules = DynamoSchedules(stored(table, SCHEDULE_ITEM, OVERRIDE_ITEM))
+        assert schedules.get("acme", "emea") == STORED_SCHEDULE
+        assert schedules.all("acme") == {"emea": STORED_SCHEDULE}
 
     def test_credential(self, table: Table) -> None:
         credentials = DynamoCredentials(stored(table, *CREDENTIAL_ITEMS))
@@ -244,6 +296,14 @@ class TestWritten:
     def test_contract_version(self, table: Table) -> None:
         DynamoContracts(table).put("acme", CONTRACT)
         assert written(table) == [NEWEST_ITEM, CONTRACT_ITEM]
+
+    def test_schedule_and_override(self, table: Table) -> None:
+        schedules = DynamoSchedules(table)
+        schedule = STORED_SCHEDULE.timetable.schedule
+        schedules.put("acme", "emea", schedule, 0)
+        schedules.put("acme", "emea", schedule, 1)
+        schedules.keep("acme", StoredSchedule("emea", 2, Timetable(schedule)), OVERRIDE)
+        assert written(table) == [OVERRIDE_ITEM, SCHEDULE_ITEM]
 
     def test_team_credential_and_reminder(self, table: Table) -> None:
         DynamoTeams(table).put("acme", "frontline", TEAMS["frontline"])

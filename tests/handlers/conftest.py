@@ -104,6 +104,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
         "log": world.log,
         "contracts": world.contracts,
         "teams": world.teams,
+        "schedules": world.schedules,
         "notifier": world.notifier,
         "delivery": world.delivery,
         "executions": world.executions,

@@ -8,6 +8,7 @@ import pytest
 
 from infra.topology import TOCSIN
 from tests.handlers.conftest import Api
+from tests.scenarios.desk import OVERRIDE, SCHEDULE
 from tests.scenarios.routes import PUBLIC, ROUTES, address
 from tocsin.handlers.api.app import app
 from tocsin.use_cases.access.tokens import SCOPES
@@ -28,6 +29,11 @@ NEEDED = {
         ("GET", "/v1/teams/<team_id>"),
         ("GET", "/v1/teams/<team_id>/on-call"),
         ("GET", "/v1/teams/<team_id>/subscriptions"),
+        ("GET", "/v1/schedules"),
+        ("GET", "/v1/schedules/<schedule_id>"),
+        ("GET", "/v1/schedules/<schedule_id>/on-call"),
+        ("GET", "/v1/schedules/<schedule_id>/shifts"),
+        ("GET", "/v1/schedules/<schedule_id>/overrides"),
         ("GET", "/v1/tickets"),
         ("GET", "/v1/tickets/<ticket_id>"),
         ("GET", "/v1/tickets/<ticket_id>/events"),
@@ -38,6 +44,9 @@ NEEDED = {
         ("PUT", "/v1/contracts/<contract_id>"),
         ("POST", "/v1/contracts/<contract_id>/migrations"),
         ("PUT", "/v1/teams/<team_id>"),
+        ("PUT", "/v1/schedules/<schedule_id>"),
+        ("POST", "/v1/schedules/<schedule_id>/overrides"),
+        ("DELETE", "/v1/schedules/<schedule_id>/overrides/<override_id>"),
     },
 }
 
@@ -76,22 +85,39 @@ def test_only_public_routes_are_reached_without_the_authorizer() -> None:
     assert without == PUBLIC
 
 
+def prepare(api: Api) -> None:
+    """What the addresses of the routes name."""
+    api.world.open()
+    assert api.call("PUT", "/v1/schedules/emea", SCHEDULE).status == 201
+    assert api.call("POST", "/v1/schedules/emea/overrides", OVERRIDE).status == 201
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 def test_no_way_to_write_a_path_leads_to_a_route_with_less_than_its_scope(api: Api, route: tuple[str, str]) -> None:
     method, path = route
     [needed] = [scope for scope, routes in NEEDED.items() if route in routes]
-    api.world.open()
-    before = (api.world.events, dict(api.world.contracts.versions), dict(api.world.teams.teams))
+    prepare(api)
+    before = (
+        api.world.events,
+        dict(api.world.contracts.versions),
+        dict(api.world.teams.teams),
+        api.world.schedules.all("acme"),
+    )
     for written in variants(address(path)):
         answer = api.call(method, written, ROUTES[route][0], scopes=" ".join(SCOPES - {needed}))
         assert answer.status in (403, 404, 405), (written, answer)
         assert api.call(method, written, ROUTES[route][0], scopes=None).status in (401, 404, 405), written
-    assert (api.world.events, dict(api.world.contracts.versions), dict(api.world.teams.teams)) == before
+    assert (
+        api.world.events,
+        dict(api.world.contracts.versions),
+        dict(api.world.teams.teams),
+        api.world.schedules.all("acme"),
+    ) == before
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 def test_with_its_scope_and_nothing_more_a_route_is_reached(api: Api, route: tuple[str, str]) -> None:
     method, path = route
     [needed] = [scope for scope, routes in NEEDED.items() if route in routes]
-    api.world.open()
+    prepare(api)
     assert api.call(method, address(path), ROUTES[route][0], scopes=needed).status not in (401, 403, 404, 405)

@@ -24,6 +24,32 @@ TEAMS: Mapping[str, Mapping[str, Any]] = {
     "management": {"name": "Management", "members": [{"member_id": "dora", "name": "Dora"}]},
 }
 
+SCHEDULE: Mapping[str, Any] = {
+    "name": "EMEA",
+    "timezone": "Europe/Berlin",
+    "layers": [
+        {
+            "name": "week",
+            "participants": ["ana", "dora"],
+            "starts_on": "2026-01-05",
+            "hand_over": {"every": 1, "unit": "weeks", "at": "09:00"},
+        },
+        {
+            "name": "nights",
+            "participants": ["ben"],
+            "starts_on": "2026-01-05",
+            "hand_over": {"every": 1, "unit": "days", "at": "22:00"},
+            "windows": {"mon-sun": ["22:00-06:00"]},
+        },
+    ],
+}
+OVERRIDE: Mapping[str, Any] = {
+    "member_id": "dora",
+    "starts_at": "2026-04-04T08:00:00Z",
+    "ends_at": "2026-04-05T08:00:00Z",
+    "reason": "Ana is at a wedding",
+}
+
 CONTRACT: Mapping[str, Any] = {
     "customer": {"name": "ACME GmbH"},
     "calendar": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.scenarios.desk import CONTRACT, TEAMS
+from tests.scenarios.desk import CONTRACT, OVERRIDE, SCHEDULE, TEAMS
 
 # What a stranger sends to every route that names something of somebody else, and what they must get.
 # A put makes a thing of the stranger's own; a list shows only what is theirs.
@@ -28,6 +28,14 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("GET", "/v1/teams/<team_id>"): (None, 404),
     ("GET", "/v1/teams/<team_id>/on-call"): (None, 404),
     ("GET", "/v1/teams/<team_id>/subscriptions"): (None, 404),
+    ("PUT", "/v1/schedules/<schedule_id>"): (SCHEDULE, 422),
+    ("GET", "/v1/schedules"): (None, 200),
+    ("GET", "/v1/schedules/<schedule_id>"): (None, 404),
+    ("GET", "/v1/schedules/<schedule_id>/on-call"): (None, 404),
+    ("GET", "/v1/schedules/<schedule_id>/shifts"): (None, 404),
+    ("GET", "/v1/schedules/<schedule_id>/overrides"): (None, 404),
+    ("POST", "/v1/schedules/<schedule_id>/overrides"): (OVERRIDE, 404),
+    ("DELETE", "/v1/schedules/<schedule_id>/overrides/<override_id>"): (None, 404),
     ("POST", "/v1/tickets"): ({"ticket_id": "T-1", "contract_id": "acme-gold", "priority": "P1"}, 422),
     ("GET", "/v1/tickets"): (None, 200),
     ("GET", "/v1/tickets/<ticket_id>"): (None, 404),
@@ -41,7 +49,15 @@ PUBLIC = {
     ("GET", "/health"),
     ("GET", "/openapi.json"),
 }
-NAMES = {"contract_id": "acme-gold", "team_id": "frontline", "ticket_id": "T-1", "version": "1", "token": "x"}
+NAMES = {
+    "contract_id": "acme-gold",
+    "team_id": "frontline",
+    "schedule_id": "emea",
+    "override_id": "o2",
+    "ticket_id": "T-1",
+    "version": "1",
+    "token": "x",
+}
 
 
 def address(route: str) -> str:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from infra.topology import ROOT
-from tests.scenarios.desk import CONTRACT, TEAMS
+from tests.scenarios.desk import CONTRACT, OVERRIDE, SCHEDULE, TEAMS
 
 TOOLS = Path(sys.executable).parent
 
@@ -55,6 +55,8 @@ def prepare(served: Served) -> None:
     with httpx.Client(base_url=served.url, headers=headers, timeout=30) as http:
         for team_id, team in TEAMS.items():
             assert http.put(f"/v1/teams/{team_id}", json=team).status_code == 201
+        assert http.put("/v1/schedules/emea", json=SCHEDULE).status_code == 201
+        assert http.post("/v1/schedules/emea/overrides", json=OVERRIDE).status_code == 201
         assert http.put("/v1/contracts/acme-gold", json=CONTRACT).status_code == 201
         ticket = {"ticket_id": "T-1", "contract_id": "acme-gold", "priority": "P1"}
         assert http.post("/v1/tickets", json=ticket).status_code == 201

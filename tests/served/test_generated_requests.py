@@ -14,6 +14,8 @@ SETTINGS = """
 [parameters]
 "path.contract_id" = "acme-gold"
 "path.team_id" = "frontline"
+"path.schedule_id" = "emea"
+"path.override_id" = "o2"
 "path.ticket_id" = "T-1"
 "path.version" = 1
 

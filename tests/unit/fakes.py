@@ -19,7 +19,11 @@ from tocsin.domain.notices.mailbox import MOST_ABOUT_ONE_TICKET, WINDOW, Entry, 
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.notices.subscription import State, Subscription
+from tocsin.domain.oncall.override import KeptOverride
+from tocsin.domain.oncall.schedule import Schedule
+from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team, Undelivered
+from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
@@ -189,16 +193,69 @@ class FakeReminderMessages:
         return Message(version.contract.reminders.team, f"{reminder.kind} {reminder.on}", "mail", "sms", {}, attributes)
 
 
+class FakeSchedules:
+    """`interruptions` happen one before each write, as if somebody else were quicker."""
+
+    def __init__(self) -> None:
+        self.schedules: dict[tuple[str, str], StoredSchedule] = {}
+        self.interruptions: list[Callable[[], object]] = []
+
+    def get(self, helpdesk_id: str, schedule_id: str) -> StoredSchedule | None:
+        return self.schedules.get((helpdesk_id, schedule_id))
+
+    def all(self, helpdesk_id: str) -> Mapping[str, StoredSchedule]:
+        return {s: stored for (h, s), stored in self.schedules.items() if h == helpdesk_id}
+
+    def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[StoredSchedule], str | None]:
+        after = json.loads(cursor) if cursor else ""
+        rest = [stored for schedule_id, stored in sorted(self.all(helpdesk_id).items()) if schedule_id > after]
+        return rest[:limit], json.dumps(rest[limit - 1].schedule_id) if len(rest) > limit else None
+
+    def put(self, helpdesk_id: str, schedule_id: str, schedule: Schedule, before: int) -> None:
+        stored = self._as_read(helpdesk_id, schedule_id, before)
+        overrides = stored.timetable.overrides if stored else ()
+        self._store(helpdesk_id, schedule_id, before, Timetable(schedule, overrides))
+
+    def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:
+        now = self._as_read(helpdesk_id, stored.schedule_id, stored.revision)
+        others = [each for each in now.timetable.overrides if each.override_id != override.override_id] if now else []
+        overrides = tuple(sorted([*others, override], key=lambda each: (each.starts_at, each.made_at)))
+        timetable = Timetable(stored.timetable.schedule, overrides)
+        self._store(helpdesk_id, stored.schedule_id, stored.revision, timetable)
+
+    def _as_read(self, helpdesk_id: str, schedule_id: str, before: int) -> StoredSchedule | None:
+        if self.interruptions:
+            (interruption, *waiting), self.interruptions = self.interruptions, []
+            interruption()
+            self.interruptions = waiting
+        stored = self.get(helpdesk_id, schedule_id)
+        if (stored.revision if stored else 0) != before:
+            raise SequenceConflict
+        return stored
+
+    def _store(self, helpdesk_id: str, schedule_id: str, before: int, timetable: Timetable) -> None:
+        self.schedules[helpdesk_id, schedule_id] = StoredSchedule(schedule_id, before + 1, timetable)
+
+
 class FakeTeams:
-    def __init__(self, teams: Mapping[tuple[str, str], Team] | None = None) -> None:
+    def __init__(
+        self, teams: Mapping[tuple[str, str], Team] | None = None, schedules: FakeSchedules | None = None
+    ) -> None:
         self.teams = dict(teams or {})
+        self.schedules = schedules or FakeSchedules()
         self.look_at = dict[tuple[str, str], datetime]()
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
-        return self.teams.get((helpdesk_id, team_id))
+        return self.all(helpdesk_id).get(team_id)
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
-        return {t: team for (h, t), team in self.teams.items() if h == helpdesk_id}
+        return {t: self._scheduled(h, team) for (h, t), team in self.teams.items() if h == helpdesk_id}
+
+    def _scheduled(self, helpdesk_id: str, team: Team) -> Team:
+        if team.on_call is None:
+            return team
+        stored = self.schedules.get(helpdesk_id, team.on_call.schedule)
+        return team.scheduled_by(stored.timetable if stored else None)
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
         is_new = (helpdesk_id, team_id) not in self.teams

@@ -1,4 +1,4 @@
-"""Teams."""
+"""Teams and schedules."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from tocsin.domain.oncall.override import KeptOverride
+from tocsin.domain.oncall.schedule import Schedule
+from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team, Undelivered
 from tocsin.ports.subscriptions import Watchable
 
@@ -14,11 +17,11 @@ class Teams(Watchable, Protocol):
     """Teams of helpdesks; their subscriptions are watched."""
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
-        """A team, with what the last look at its subscriptions found."""
+        """A team, with the schedule that it names and what the last look at its subscriptions found."""
         ...
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
-        """All teams of a helpdesk by id."""
+        """All teams of a helpdesk by id, each as `get` answers it."""
         ...
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
@@ -30,4 +33,28 @@ class Teams(Watchable, Protocol):
 
     def looked_at(self, helpdesk_id: str, team_id: str, undelivered: Undelivered, again_at: datetime) -> None:
         """Keep what a look at the team's subscriptions found, and have them looked at again at an instant."""
+        ...
+
+
+class Schedules(Protocol):
+    """Schedules of helpdesks, each with its overrides."""
+
+    def get(self, helpdesk_id: str, schedule_id: str) -> StoredSchedule | None:
+        """A schedule with all overrides that it ever had."""
+        ...
+
+    def all(self, helpdesk_id: str) -> Mapping[str, StoredSchedule]:
+        """All schedules of a helpdesk by id."""
+        ...
+
+    def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[StoredSchedule], str | None]:
+        """A page of schedules by their ids, and the cursor to the rest. ValueError for a cursor of another list."""
+        ...
+
+    def put(self, helpdesk_id: str, schedule_id: str, schedule: Schedule, before: int) -> None:
+        """Store a schedule; its overrides stay. SequenceConflict unless `before` is its revision, 0 for a new one."""
+        ...
+
+    def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:
+        """Add an override, or replace the one with its id. SequenceConflict if the schedule has moved on meanwhile."""
         ...

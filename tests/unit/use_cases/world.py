@@ -19,6 +19,7 @@ from tests.unit.fakes import (
     FakeMailboxes,
     FakeMessages,
     FakeNotifier,
+    FakeSchedules,
     FakeTeams,
     FakeTicketLog,
 )
@@ -58,7 +59,8 @@ def faults(caught: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
 class World:
     def __init__(self) -> None:
         self.clock, self.log, self.contracts = FakeClock(OPENED_AT), FakeTicketLog(), FakeContracts()
-        self.teams = FakeTeams({("acme", team_id): team for team_id, team in TEAMS.items()})
+        self.schedules = FakeSchedules()
+        self.teams = FakeTeams({("acme", team_id): team for team_id, team in TEAMS.items()}, self.schedules)
         self.notifier, self.executions, self.links = FakeNotifier(), FakeExecutions(), FakeLinks()
         self.mailboxes = FakeMailboxes()
         self.put()

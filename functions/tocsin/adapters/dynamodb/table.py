@@ -8,6 +8,7 @@ Each item says in `v` which form it has; a change that old readers would misread
 | when a customer's subscriptions are looked at | `HELPDESK#h` | `CUSTOMER#c` |
 | reminder that was sent | `HELPDESK#h` | `REMINDER#c#2026-10-02#contract_renewal#2026-11-01` |
 | team | `HELPDESK#h` | `TEAM#t` |
+| schedule, override of a schedule | `HELPDESK#h` | `SCHEDULE#s`, `OVERRIDE#s#id` |
 | channels of a topic | `TOPIC#name` | `CHANNELS` |
 | when a topic may be told again, a notice that waits | `TOPIC#name` | `WINDOW`, `WAITING#id` |
 | with which message a notice went out that waited | `TOPIC#name` | `SENT#id` |

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from tocsin.adapters.dynamodb.schedules import DynamoSchedules
 from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, sortable, to_json
+from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team, Undelivered
 
 DUE_PARTITION = "TEAMS"
@@ -19,17 +21,18 @@ class DynamoTeams:
     """`Teams` on the one table."""
 
     def __init__(self, table: Table) -> None:
-        self._table = table
+        self._table, self._schedules = table, DynamoSchedules(table)
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         """See `Teams.get`."""
         item = self._table.get(helpdesk_pk(helpdesk_id), f"TEAM#{team_id}")
-        return _team(item) if item else None
+        return self._scheduled(helpdesk_id, _team(item), {}) if item else None
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
         """See `Teams.all`."""
         items = self._table.query(helpdesk_pk(helpdesk_id), "TEAM#")
-        return {item["sk"].removeprefix("TEAM#"): _team(item) for item in items}
+        known: dict[str, StoredSchedule | None] = {}
+        return {item["sk"].removeprefix("TEAM#"): self._scheduled(helpdesk_id, _team(item), known) for item in items}
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
         """See `Teams.put`; the whole item is replaced, and what was found of it with it."""
@@ -54,6 +57,16 @@ class DynamoTeams:
             ConditionExpression="attribute_exists(pk)",
             ExpressionAttributeValues=encode({":at": sortable(again_at), ":found": to_json(found)}),
         )
+
+    def _scheduled(self, helpdesk_id: str, team: Team, known: dict[str, StoredSchedule | None]) -> Team:
+        """The team with the schedule that it names; `known` are those that were read already."""
+        if team.on_call is None:
+            return team
+        schedule_id = team.on_call.schedule
+        if schedule_id not in known:
+            known[schedule_id] = self._schedules.get(helpdesk_id, schedule_id)
+        found = known[schedule_id]
+        return team.scheduled_by(found.timetable if found else None)
 
 
 def _team(item: Item) -> Team:

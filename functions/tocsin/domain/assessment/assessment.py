@@ -198,7 +198,7 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
 
 def _members(team: Team, alert: NextAlert, ticket: Ticket, now: datetime) -> tuple[str, ...]:
     """Who is on call, and who has it or had it last where it comes back to them, if they are in the team."""
-    had_it, on_call = ticket.chain.last, team.on_call(now)
+    had_it, on_call = ticket.chain.last, team.on_call_at(now)
     comes_back = alert.reason in (AlertReason.REOPENED, AlertReason.UNANSWERED)
     if had_it and comes_back and had_it.by in {member.member_id for member in team.members}:
         on_call = [*on_call, had_it.by]

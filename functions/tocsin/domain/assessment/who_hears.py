@@ -276,7 +276,7 @@ class _Rules:
         """To the team's topic and to whoever of it is on call now."""
         team = self.roster(team_id)
         yield self._notice(kind, Audience.TEAM, team_id, event, about, name)
-        yield from self._to_members(kind, team.on_call(self.now) if team else (), event, about, name)
+        yield from self._to_members(kind, team.on_call_at(self.now) if team else (), event, about, name)
 
     def _to_those_in_charge(
         self, kind: NoticeKind, event: Event, about: About, name: str | None = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from tocsin.domain.calendars.business_hours import MonthDay, Window, load_zone
 from tocsin.domain.values.instants import FIRST_YEAR, LAST_YEAR
@@ -83,6 +83,15 @@ def _iso_date(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def _local_time(value: object) -> time:
+    """`09:00`; an offset would contradict the zone that it is a time in."""
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:00)?", value, re.ASCII):
+        raise ValueError("is not a time of day; write it as 09:00, without an offset")
+    return time.fromisoformat(value)
+
+
 def _readable_by(parse: Callable[[str], object]) -> AfterValidator:
     """Checks a text by reading it, and keeps it as it was written: the contract stays quotable."""
 
@@ -112,5 +121,11 @@ PlausibleDay = Annotated[Day, AfterValidator(_plausible)]
 WindowText = Annotated[str, _readable_by(window_seconds)]
 WeekdayNames = Annotated[str, _readable_by(weekdays)]
 Zone = Annotated[str, AfterValidator(zone)]
+LocalTime = Annotated[
+    time,
+    PlainValidator(_local_time),
+    PlainSerializer(lambda at: f"{at:%H:%M}"),
+    WithJsonSchema({"type": "string", "examples": ["09:00"]}),
+]
 YearlyDate = Annotated[str, _readable_by(month_day)]
 SpecialDate = Annotated[str, _readable_by(special_date)]

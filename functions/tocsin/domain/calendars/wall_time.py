@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.values.instants import FIRST_YEAR, LAST_YEAR, parse_instant
@@ -29,6 +30,14 @@ def instant_in(timezone: str, text: Any) -> datetime:
     if match["weekday"] and f"{at:%a}" != match["weekday"]:
         raise ValueError(f"is a {at:%A}, not a {match['weekday']}")
     return at.astimezone(UTC)
+
+
+def instant_at(wall: datetime, zone: ZoneInfo) -> datetime:
+    """When the clock on the wall of a zone shows that time, which has no zone of its own.
+
+    A time that a change of the clocks skips moves forward by as much as they do; of one that comes twice, the first.
+    """
+    return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def wall_time(at: datetime, timezone: str) -> str:

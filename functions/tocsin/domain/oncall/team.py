@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    PrivateAttr,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, model_validator
 
 from tocsin.domain.calendars.business_hours import load_zone
-from tocsin.domain.calendars.notation import Zone
+from tocsin.domain.calendars.notation import LocalTime, Zone
+from tocsin.domain.calendars.wall_time import instant_at
+from tocsin.domain.oncall.hand_over import Turns
+from tocsin.domain.oncall.override import Override
+from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.values.channels import Channels
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.identifiers import Slug
-from tocsin.domain.values.instants import Instant
-
-PERIOD = {"daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
 
 
 class Member(Part):
@@ -34,23 +27,6 @@ class Member(Part):
     member_id: Slug
     name: Annotated[str, Field(min_length=1, max_length=100)]
     channels: Channels = Field([])
-
-
-def _local_time(value: object) -> time:
-    """`09:00`; an offset would contradict the rotation's zone."""
-    if isinstance(value, time):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:00)?", value, re.ASCII):
-        raise ValueError("is not a time of day; write it as 09:00, without an offset")
-    return time.fromisoformat(value)
-
-
-LocalTime = Annotated[
-    time,
-    PlainValidator(_local_time),
-    PlainSerializer(lambda at: f"{at:%H:%M}"),
-    WithJsonSchema({"type": "string", "examples": ["09:00"]}),
-]
 
 
 class Rotation(Part):
@@ -64,23 +40,17 @@ class Rotation(Part):
 
     def on_call(self, instant: datetime) -> str | None:
         """Whose turn it is; None before the rotation starts."""
-        local = instant.astimezone(load_zone(self.timezone)).replace(tzinfo=None)
-        turns = (local - datetime.combine(self.starts_on, self.at)) // PERIOD[self.every]
-        return self.order[turns % len(self.order)] if turns >= 0 else None
+        zone, first = load_zone(self.timezone), datetime.combine(self.starts_on, self.at)
+        if instant < instant_at(first, zone):
+            return None
+        turns = Turns(zone, first, 1, "days" if self.every == "daily" else "weeks")
+        return self.order[turns.at(instant) % len(self.order)]
 
 
-class Override(Part):
-    """Somebody stands in from one instant to another, instead of whoever would be on call."""
+class ByItsSchedule(Part):
+    """Whoever is on call by a schedule is on call for the team."""
 
-    member_id: Slug
-    starts_at: Instant
-    ends_at: Instant
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Override:
-        if self.ends_at <= self.starts_at:
-            raise ValueError("ends before it starts")
-        return self
+    schedule: Slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +87,11 @@ class Team(Part):
     members: Annotated[list[Member], Field(max_length=50)] = Field([])
     timezone: Zone | None = Field(None, description="where it works, for calendars whose zone is that `of: team`")
     channels: Channels = Field([])
+    on_call: ByItsSchedule | None = Field(None, description="instead of a `rotation` and `overrides` of the team's own")
     rotation: Rotation | None = None
     overrides: Annotated[list[Override], Field(max_length=500)] = Field([])
     _undelivered: Undelivered = PrivateAttr(default=Undelivered())
+    _timetable: Timetable | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _names_its_own_members(self) -> Team:
@@ -130,20 +102,38 @@ class Team(Part):
             raise ValueError(f"schedules somebody who is not a member: {', '.join(sorted(strangers))}")
         return self
 
+    @model_validator(mode="after")
+    def _says_once_who_is_on_call(self) -> Team:
+        if self.on_call and (self.rotation or self.overrides):
+            raise ValueError("has `on_call`, so its `rotation` and `overrides` would count for nothing; leave them out")
+        return self
+
     def _scheduled(self) -> Iterator[str]:
         yield from self.rotation.order if self.rotation else ()
         yield from (override.member_id for override in self.overrides)
 
-    def on_call(self, at: datetime) -> list[str]:
-        """Member ids on call at an instant: whoever overrides, else whose turn it is; everybody without a rotation."""
-        at = at.astimezone(UTC)
+    def on_call_at(self, at: datetime) -> list[str]:
+        """Member ids on call at an instant: by the team's schedule; or whoever overrides, else whose turn it is.
+
+        Everybody where the team has neither schedule nor rotation.
+        """
+        at, ids = at.astimezone(UTC), [member.member_id for member in self.members]
+        if self.on_call:
+            member_id = self._timetable.member_at(at) if self._timetable else None
+            return [member_id] if member_id in ids else []
         standing_in = [o.member_id for o in self.overrides if o.starts_at <= at < o.ends_at]
         if standing_in:
             return sorted(set(standing_in))
         if self.rotation is None:
-            return [member.member_id for member in self.members]
+            return ids
         turn = self.rotation.on_call(at)
         return [turn] if turn else []
+
+    def scheduled_by(self, timetable: Timetable | None) -> Team:
+        """The same team with the schedule that it names; without it, nobody of such a team is on call."""
+        found = self.model_copy()
+        found._timetable = timetable  # noqa: SLF001 - of its own class
+        return found
 
     def looked_at(self, undelivered: Undelivered) -> Team:
         """The same team, with what a look at its subscriptions found; before the first look all count as delivering."""
@@ -153,7 +143,8 @@ class Team(Part):
 
     def not_reached(self, at: datetime) -> NotReached | None:
         """Why an alert to this team reaches nobody at that instant; None where it reaches somebody."""
-        on_call = [each for each in self.members if each.member_id in self.on_call(at)]
+        on_call_then = self.on_call_at(at)
+        on_call = [each for each in self.members if each.member_id in on_call_then]
         with_channels = [each for each in on_call if each.channels]
         if self.channels and not self._undelivered.team:
             return None

@@ -9,7 +9,16 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tocsin.handlers.api.resolver import Resolver
-from tocsin.handlers.api.routes import acknowledgements, calendars, contracts, customers, service, teams, tickets
+from tocsin.handlers.api.routes import (
+    acknowledgements,
+    calendars,
+    contracts,
+    customers,
+    schedules,
+    service,
+    teams,
+    tickets,
+)
 
 logger = Logger()
 app = Resolver(
@@ -17,6 +26,7 @@ app = Resolver(
     customers.routes,
     calendars.routes,
     teams.routes,
+    schedules.routes,
     tickets.routes,
     acknowledgements.routes,
     service.routes,

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from pydantic import BaseModel
 
 Scope = Literal["read", "write", "admin"]
-Method = Literal["GET", "POST", "PUT"]
+Method = Literal["GET", "POST", "PUT", "DELETE"]
 Handler = TypeVar("Handler", bound=Callable[..., Response[str]])
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.team import Team
 from tocsin.handlers.api.answers.service import Problem
 from tocsin.handlers.api.declaration import Answer, Declaration
@@ -25,12 +26,13 @@ REFERENCE = "#/components/schemas/{model}"
 TOKEN = "token"  # noqa: S105 - the name of the scheme
 
 # These bodies reach their use case as they are, so that all faults are found together; here is what they look like.
-DOCUMENTS: Mapping[str, type[BaseModel]] = {"put_contract": Contract, "put_team": Team}
+DOCUMENTS: Mapping[str, type[BaseModel]] = {"put_contract": Contract, "put_schedule": Schedule, "put_team": Team}
 
 TAGS = {
     "contracts": "Contracts, their versions, and what they mean",
     "calendars": "Calendars of others",
     "teams": "Teams and who of them is on call",
+    "schedules": "Who is on call when: layers, turns, overrides, gaps",
     "tickets": "Tickets, what happens to them, and why each deadline is what it is",
     "acknowledgements": "The links in alerts; their signature is the permission",
     "service": "The service itself",

@@ -92,7 +92,7 @@ def _summed_up(team: Team, found: Mapping[str | None, list[Subscription]], now: 
     has_channels = {member.member_id for member in team.members if member.channels}
     unreachable = [
         member_id
-        for member_id in team.on_call(now)
+        for member_id in team.on_call_at(now)
         if not reached(found[member_id]) and (member_id in has_channels or not team_reached)
     ]
     return TeamSubscriptions(found, unreachable, team_reached)

@@ -37,15 +37,15 @@ def faults(**document: Any) -> dict[str, str]:
 
 
 def test_without_a_rotation_everybody_is_on_call() -> None:
-    assert team("ana", "bo").on_call(utc("2026-01-01")) == ["ana", "bo"]
-    assert team().on_call(utc("2026-01-01")) == []
+    assert team("ana", "bo").on_call_at(utc("2026-01-01")) == ["ana", "bo"]
+    assert team().on_call_at(utc("2026-01-01")) == []
 
 
 def test_before_a_rotation_starts_nobody_is_on_call_and_the_first_turn_begins_to_the_second() -> None:
-    assert rotating().on_call(utc("2026-03-27T07:59:59.999999")) == []
-    assert rotating().on_call(utc("2026-03-27T08:00:00")) == ["ana"]
-    assert rotating().on_call(utc("2026-03-28T07:59:59")) == ["ana"]
-    assert rotating().on_call(utc("2026-03-28T08:00:00")) == ["bo"]
+    assert rotating().on_call_at(utc("2026-03-27T07:59:59.999999")) == []
+    assert rotating().on_call_at(utc("2026-03-27T08:00:00")) == ["ana"]
+    assert rotating().on_call_at(utc("2026-03-28T07:59:59")) == ["ana"]
+    assert rotating().on_call_at(utc("2026-03-28T08:00:00")) == ["bo"]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_before_a_rotation_starts_nobody_is_on_call_and_the_first_turn_begins_to
     ],
 )
 def test_a_turn_begins_at_the_same_time_on_the_wall_whatever_daylight_saving_does(at: str, member: str) -> None:
-    assert rotating().on_call(utc(at)) == [member]
+    assert rotating().on_call_at(utc(at)) == [member]
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kolkata"])
@@ -75,12 +75,12 @@ def test_there_is_no_gap_and_no_overlap_in_a_year(zone: str) -> None:
         for day in (1, 8, 29)
         for hour in range(24)
     ]
-    assert all(len(rota.on_call(at)) == 1 for at in hours)
+    assert all(len(rota.on_call_at(at)) == 1 for at in hours)
 
 
 def test_a_weekly_turn_takes_seven_days_on_the_wall() -> None:
     weekly = rotating(every="weekly", starts_on="2026-03-23", order=["ana", "bo", "cy"])
-    assert [weekly.on_call(utc(f"2026-{day}T12:00"))[0] for day in ("03-29", "03-30", "04-06", "04-13")] == [
+    assert [weekly.on_call_at(utc(f"2026-{day}T12:00"))[0] for day in ("03-29", "03-30", "04-06", "04-13")] == [
         "ana",
         "bo",
         "cy",
@@ -91,21 +91,24 @@ def test_a_weekly_turn_takes_seven_days_on_the_wall() -> None:
 def test_who_stands_in_does_so_from_the_first_instant_to_just_before_the_last() -> None:
     override = {"member_id": "cy", "starts_at": "2026-03-28T00:00:00Z", "ends_at": "2026-03-28T12:00:00Z"}
     rota = team("ana", "bo", "cy", rotation=DAILY, overrides=[override])
-    assert rota.on_call(utc("2026-03-27T23:59:59")) == ["ana"]
-    assert rota.on_call(utc("2026-03-28T00:00:00")) == ["cy"]
-    assert rota.on_call(utc("2026-03-28T11:59:59.999999")) == ["cy"]
-    assert rota.on_call(utc("2026-03-28T12:00:00")) == ["bo"]
+    assert rota.on_call_at(utc("2026-03-27T23:59:59")) == ["ana"]
+    assert rota.on_call_at(utc("2026-03-28T00:00:00")) == ["cy"]
+    assert rota.on_call_at(utc("2026-03-28T11:59:59.999999")) == ["cy"]
+    assert rota.on_call_at(utc("2026-03-28T12:00:00")) == ["bo"]
 
 
 def test_several_who_stand_in_are_all_on_call_once_each_also_before_the_rotation() -> None:
     window = {"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-01-02T00:00:00Z"}
     overrides = [{"member_id": each, **window} for each in ("cy", "bo", "cy")]
-    assert team("ana", "bo", "cy", rotation=DAILY, overrides=overrides).on_call(utc("2026-01-01T12:00")) == ["bo", "cy"]
+    assert team("ana", "bo", "cy", rotation=DAILY, overrides=overrides).on_call_at(utc("2026-01-01T12:00")) == [
+        "bo",
+        "cy",
+    ]
 
 
 def test_who_is_on_call_is_the_same_in_whatever_zone_it_is_asked() -> None:
     at = datetime.fromisoformat("2026-03-28T09:00:00+01:00")
-    assert rotating().on_call(at) == rotating().on_call(at.astimezone(UTC)) == ["bo"]
+    assert rotating().on_call_at(at) == rotating().on_call_at(at.astimezone(UTC)) == ["bo"]
 
 
 def test_a_team_is_reachable_by_its_own_channels_or_by_whoever_is_on_call() -> None:

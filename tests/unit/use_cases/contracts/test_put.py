@@ -27,7 +27,15 @@ def member(member_id: str, *addresses: str) -> dict[str, Any]:
 
 
 def put(world: World, team_id: str, **document: Any) -> bool:
-    _, is_new = put_team("acme", team_id, {"name": "T", **document}, teams=world.teams, notifier=world.notifier)
+    _, is_new = put_team(
+        "acme",
+        team_id,
+        {"name": "T", **document},
+        teams=world.teams,
+        schedules=world.schedules,
+        notifier=world.notifier,
+        clock=world.clock,
+    )
     return is_new
 
 

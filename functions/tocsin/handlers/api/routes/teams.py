@@ -36,7 +36,15 @@ def put(team_id: Slug, document: Annotated[dict[str, Any], Body()]) -> Response[
     The body is a `Team`; all of its faults are reported at once.
     """
     helpdesk_id = helpdesk_of(routes.current_event)
-    team, is_new = put_team(helpdesk_id, team_id, document, teams=wiring.teams(), notifier=wiring.notifier())
+    team, is_new = put_team(
+        helpdesk_id,
+        team_id,
+        document,
+        teams=wiring.teams(),
+        schedules=wiring.schedules(),
+        notifier=wiring.notifier(),
+        clock=wiring.clock(),
+    )
     return json_answer(_view(team_id, team), 201 if is_new else 200)
 
 
@@ -66,10 +74,10 @@ def read(team_id: Slug) -> Response[str]:
 def on_call(
     team_id: Slug, at: Annotated[Instant | None, Query(description="now when left out")] = None
 ) -> Response[str]:
-    """Who is on call at an instant, by rotation and overrides."""
+    """Who is on call at an instant, by its schedule, or its rotation and overrides."""
     team = _stored(team_id)
     instant = at or wiring.clock().now()
-    on_call_then = team.on_call(instant)
+    on_call_then = team.on_call_at(instant)
     members = [
         MemberOnCall(member_id=member.member_id, name=member.name)
         for member in team.members

@@ -85,6 +85,10 @@ class Api:
         """What became of it."""
         return _document(self._answer("POST", path, json=document))
 
+    def delete(self, path: str, **query: str) -> dict[str, Any]:
+        """What was taken back."""
+        return _document(self._answer("DELETE", path, params=query))
+
     def pages(self, path: str, items: str, **query: str | int) -> Iterator[dict[str, Any]]:
         """Everything in a list, page after page, as far as somebody reads on."""
         for page in self._pages("GET", path, query):

@@ -45,6 +45,22 @@ def text_field(document: dict[str, Any], name: str, path: Path) -> str:
     return value
 
 
+def by_id(path: Path, kind: str, given_id: str | None) -> dict[str, dict[str, Any]]:
+    """The teams or schedules (`kind` is `team` or `schedule`) in a file by their ids: several, or one with its id.
+
+    Each has a name, which is a text: where all fields are objects, they are several.
+    """
+    document, id_field = read_document(path), f"{kind}_id"
+    if all(isinstance(value, dict) for value in document.values()):
+        if given_id is not None:
+            raise typer.BadParameter(f"the file holds several {kind}s with their ids", param_hint="--id")
+        return document
+    found = given_id or document.get(id_field)
+    if not isinstance(found, str):
+        raise typer.BadParameter(f"{path} holds one {kind} and not its id; give it", param_hint="--id")
+    return {found: {name: value for name, value in document.items() if name != id_field}}
+
+
 def _parsed(text: str, content_type: str) -> Any:
     if not text.strip():
         return None

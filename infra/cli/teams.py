@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from infra.cli.api import Api, Token, Url, path_of
-from infra.cli.documents import DocumentFile, read_document
+from infra.cli.documents import DocumentFile, by_id
 from infra.cli.failure import Failure
 from infra.cli.layout import AsJson, plain, print_json, print_table
 from infra.cli.subscriptions import SUBSCRIPTION_HEADINGS, subscription_cells
@@ -26,7 +25,7 @@ def put(file: DocumentFile, url: Url, token: Token, team_id: TeamId = None) -> N
     A team that is refused does not keep the others back; the exit code is 1 then.
     """
     api, faults, refusals = Api(url, token), list[Fault](), list[str]()
-    for each_id, team in _teams_in(file, team_id).items():
+    for each_id, team in by_id(file, "team", team_id).items():
         try:
             _, is_new = api.put(path_of("teams", each_id), team)
         except Failure as failure:
@@ -51,16 +50,3 @@ def subscriptions(team_id: str, url: Url, token: Token, as_json: AsJson = False)
     )
     for member_id in answer["unreachable"]:
         print(f"{plain(member_id)} is on call and cannot be reached")
-
-
-def _teams_in(file: Path, team_id: str | None) -> dict[str, dict[str, Any]]:
-    """By id. A team has a name, which is a text: where all fields are objects, they are teams."""
-    document = read_document(file)
-    if all(isinstance(value, dict) for value in document.values()):
-        if team_id is not None:
-            raise typer.BadParameter("the file holds several teams with their ids", param_hint="--id")
-        return document
-    found = team_id or document.pop("team_id", None)
-    if not isinstance(found, str):
-        raise typer.BadParameter(f"{file} holds one team and not its id; give it", param_hint="--id")
-    return {found: {name: value for name, value in document.items() if name != "team_id"}}

@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 import importlib
 
-BENCHMARKS = ("business_time", "assessment", "pure_path", "retiming", "tickets", "reports", "imports", "engine")
+BENCHMARKS = (
+    "business_time",
+    "assessment",
+    "pure_path",
+    "retiming",
+    "tickets",
+    "reports",
+    "oncall",
+    "imports",
+    "engine",
+)
 
 
 def main() -> None:

@@ -23,9 +23,15 @@ from tocsin.domain.contracts.contract import CLAUSES
 from tocsin.domain.contracts.metrics import FACTS, PRESETS
 from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.contracts.selectors import Selector
+from tocsin.domain.oncall.hand_over import HandOver
+from tocsin.domain.oncall.override import ScheduleOverride
+from tocsin.domain.oncall.schedule import Layer, Schedule
+from tocsin.domain.oncall.timetable import Timetable
 
 REFERENCE = (ROOT / "infra" / "samples" / "README.md").read_text()
-FENCED = re.findall(r"^```yaml\n(.*?)^```", REFERENCE, re.DOTALL | re.MULTILINE)
+ON_CALL = REFERENCE.split("\n## Who is on call\n")[1].split("\n## ")[0]
+IN_YAML = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
+FENCED = IN_YAML.findall(REFERENCE.replace(ON_CALL, ""))
 TEAMS = {"frontline", "engineering", "management"}
 PARTS = [CalendarTerms, Contact, EscalationTerms, Tier, MetricTerms, RetargetTerms, ReviewTerms, Revision, Selector]
 
@@ -53,3 +59,16 @@ def test_the_first_contract_and_every_part_shown_are_accepted() -> None:
         if "metrics" in part:
             document["targets"] = {"P1": dict.fromkeys(part["metrics"], "4h"), "P2": {"resolution": "8h"}}
         read_contract(document, "acme-gold", TEAMS, check=faults_of_examples)
+
+
+@pytest.mark.parametrize("model", [Schedule, Layer, HandOver, ScheduleOverride], ids=lambda model: model.__name__)
+def test_every_field_of_a_schedule_is_in_the_part_about_it(model: Any) -> None:
+    assert [field for field in model.model_fields if not re.search(rf"[`\"]{field}\b", ON_CALL)] == []
+
+
+def test_the_schedule_shown_and_the_sample_are_accepted() -> None:
+    samples = yaml.safe_load((ROOT / "infra" / "samples" / "schedules.yaml").read_text()).values()
+    shown = [yaml.safe_load(text) for text in IN_YAML.findall(ON_CALL)]
+    for document in [*shown, *samples]:
+        schedule = Schedule.model_validate(document)
+        assert list(Timetable(schedule).layers_that_never_apply()) == []

@@ -20,7 +20,8 @@ TicketId = Annotated[str, StringConstraints(pattern=TICKET_ID)]
 
 PriorityName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
+# Control characters too, which are no white space: SNS's XML has no way to write them.
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f\x7f-\x9f]{1,64}@[^@\s\x00-\x1f\x7f-\x9f]{1,190}$")]
 
 
 class TicketKey(NamedTuple):

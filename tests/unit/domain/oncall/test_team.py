@@ -189,6 +189,8 @@ def test_an_override_ends_after_it_starts(ends_at: str) -> None:
     [
         ("email", "ana"),
         ("email", "a@b@c"),
+        ("email", "a\x00@example.com"),
+        ("email", "ana@\x9dexample.com"),
         ("email", "ana @example.com"),
         ("email", "ana@example.com\nBcc: all@example.com"),
         ("sms", "0151123456"),

@@ -13,21 +13,29 @@ from typing import Any
 from botocore.client import BaseClient
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import ServiceException
+from moto.dynamodb.responses import DynamoHandler
 from moto.sns.responses import SNSResponse
 from moto.stepfunctions.responses import StepFunctionResponse
 from werkzeug.exceptions import HTTPException
 
 from infra.local.lambda_runtime import LambdaRuntime
 from infra.local.moto.patches import Patches
-from infra.local.moto.plain_expressions import LeftToMoto
-from infra.local.moto.short_dynamodb import ShortDynamo
 
 _HANDLERS: Mapping[tuple[str, str], tuple[type[Any], str]] = {
+    ("dynamodb", "GetItem"): (DynamoHandler, "get_item"),
+    ("dynamodb", "PutItem"): (DynamoHandler, "put_item"),
+    ("dynamodb", "Query"): (DynamoHandler, "query"),
+    ("dynamodb", "TransactWriteItems"): (DynamoHandler, "transact_write_items"),
+    ("dynamodb", "UpdateItem"): (DynamoHandler, "update_item"),
     ("sns", "Publish"): (SNSResponse, "publish"),
     ("stepfunctions", "StartExecution"): (StepFunctionResponse, "start_execution"),
     ("stepfunctions", "SendTaskSuccess"): (StepFunctionResponse, "send_task_success"),
 }
 """The methods of moto that answer these calls. What they refuse changes nothing, so that it may be asked for again."""
+
+
+class LeftToMoto(Exception):
+    """There is no short way for this call: stock moto answers it."""
 
 
 def have_handlers_invoked(patches: Patches, runtime: LambdaRuntime) -> None:
@@ -54,7 +62,7 @@ def have_handlers_invoked(patches: Patches, runtime: LambdaRuntime) -> None:
 
 def answer_the_short_way(patches: Patches, runtime: LambdaRuntime, account: str) -> None:
     """Answers what the system calls most without a request in between; all else takes the way through HTTP."""
-    short = _ShortWay(runtime, account)
+    short = ShortWay(runtime, account)
 
     def shortened(call: Callable[..., Any]) -> Callable[..., Any]:
         def make_api_call(client: Any, operation: str, parameters: Any) -> Any:
@@ -71,27 +79,27 @@ def answer_the_short_way(patches: Patches, runtime: LambdaRuntime, account: str)
 
     patches.because(
         "Requests, signatures, routes and parsers take three quarters of the time.",
-        "the methods in _HANDLERS, and what short_dynamodb.py and plain_expressions.py use of moto.dynamodb",
+        "the methods in _HANDLERS: that they read `body` or `params` and answer with what botocore would make of it",
         speed=True,
     ).wrap(BaseClient, "_make_api_call", shortened)
 
 
-class _ShortWay:
+class ShortWay:
+    """What answers calls of one account without HTTP."""
+
     def __init__(self, runtime: LambdaRuntime, account: str) -> None:
         self._runtime = runtime
         self._account = account
-        self._dynamo = ShortDynamo(account)
 
     def call(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        if service == "dynamodb":
-            return self._dynamo.call(region, operation, parameters)
+        """What the operation answers. Raises LeftToMoto when there is no short way, and what moto refuses with."""
         if (service, operation) == ("lambda", "Invoke"):
             return self._invoke(parameters)
         if (service, operation) not in _HANDLERS:
             raise LeftToMoto
         kind, method = _HANDLERS[service, operation]
         handler = kind()
-        handler.params, handler.body = parameters, json.dumps(parameters)
+        handler.params, handler.body = parameters, parameters if service == "dynamodb" else json.dumps(parameters)
         handler.querystring, handler.uri_match = {}, {}
         handler.region, handler.current_account = region, self._account
         return getattr(handler, method)().result or {}

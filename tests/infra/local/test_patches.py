@@ -48,6 +48,8 @@ BEHAVIOUR = {
 SPEED = {
     "boto3.DEFAULT_SESSION",
     "botocore.client.BaseClient._make_api_call",
+    "moto.dynamodb.models.table.Table.query",
+    "moto.dynamodb.models.dynamo_type.DynamoType.cast_value",
     f"{EXEC}.execute_state.Thread",
     f"{EXEC}.execute_state.ExecutionState._evaluate_with_timeout",
     f"{ASL}.component.program.program.Program.eval",

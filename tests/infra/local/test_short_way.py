@@ -10,13 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from moto.dynamodb.comparisons import get_filter_expression
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.core.exceptions import ServiceException
+from werkzeug.exceptions import HTTPException
 
 from infra.local.engine import Engine
 from infra.local.moto.backends import table_of
-from infra.local.moto.plain_expressions import LeftToMoto, Operands
-from infra.local.moto.short_dynamodb import ShortDynamo
+from infra.local.moto.calls import LeftToMoto, ShortWay
 from tests.infra.local.stub_engine import stub_engine
 
 TABLE = "tocsin"
@@ -110,6 +109,10 @@ def plain_engine() -> Any:
         yield engine
 
 
+def short_way(engine: Engine) -> ShortWay:
+    return ShortWay(engine._runtime, engine.attributes["Account"])
+
+
 TABLES = itertools.count()
 
 
@@ -161,14 +164,14 @@ def query(call: Any, name: str, asked: dict[str, Any], limit: int | None) -> lis
 def test_what_is_written_and_read_is_the_same_both_ways(
     plain_engine: Engine, writes: list[list[dict[str, Any]]], limit: int | None
 ) -> None:
-    client, short = plain_engine.client("dynamodb"), ShortDynamo(plain_engine.attributes["Account"])
+    client, short = plain_engine.client("dynamodb"), short_way(plain_engine)
     one, other = new_table(plain_engine), new_table(plain_engine)
 
     def either(operation: str, method: Any) -> Any:
         def call(**parameters: Any) -> Any:
             try:
-                return short.call(plain_engine.attributes["Region"], operation, parameters)
-            except LeftToMoto:
+                return short.call("dynamodb", plain_engine.attributes["Region"], operation, parameters)
+            except (ServiceException, HTTPException):
                 return method(**parameters)
 
         return call
@@ -183,37 +186,16 @@ def test_what_is_written_and_read_is_the_same_both_ways(
         assert query(either("Query", client.query), other, asked, limit) == stock
 
 
-TEXTUAL, NUMERIC = [{"S": "a"}, {"S": "ab"}, {"S": "b"}], [{"N": "9"}, {"N": "10"}]
-
-
 @pytest.mark.parametrize(
-    ("operator", "values"),
-    [*itertools.product(("=", "<", "<=", ">", ">="), (TEXTUAL, NUMERIC)), ("begins_with", TEXTUAL)],
-)
-def test_a_comparison_holds_where_it_holds_in_moto(operator: str, values: list[dict[str, str]]) -> None:
-    text = "begins_with(made, :v)" if operator == "begins_with" else f"made {operator} :v"
-    for found, expected in itertools.product([*values, None], values):
-        attributes = {} if found is None else {"made": found}
-        item = Item(DynamoType({"S": "P"}), DynamoType({"S": "1"}), attributes)
-        stock = get_filter_expression(text, {}, {":v": expected}).expr(item)
-        assert Operands({}, {":v": expected}).bind(text)(item.attrs) == stock, (found, expected)
-
-
-@pytest.mark.parametrize(
-    ("operation", "parameters"),
+    ("service", "operation", "parameters"),
     [
-        ("GetItem", {"Key": {"pk": {"S": "P"}, "sk": {"S": "1"}}, "ProjectionExpression": "made"}),
-        ("GetItem", {"Key": {"pk": {"S": "P"}}}),
-        ("PutItem", {"Item": {"pk": {"S": "P"}, "sk": {"S": "1"}, "parts": {"L": []}}}),
-        ("PutItem", {"Item": {"pk": {"S": "P"}, "sk": {"S": "1"}}, "ConditionExpression": "NOT attribute_exists(pk)"}),
-        ("PutItem", {"Item": {"pk": {"S": "P"}, "sk": {"S": "1"}}, "ConditionExpression": "attribute_exists(status)"}),
-        ("PutItem", {"Item": {"pk": {"S": "P"}, "sk": {"S": ""}}}),
-        ("PutItem", {"Item": {"pk": {"S": "P"}, "sk": {"S": "1"}, "due_shard": {"N": "1"}}}),
-        ("Query", {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {}}),
-        ("DescribeTable", {}),
+        ("dynamodb", "DescribeTable", {"TableName": TABLE}),
+        ("sqs", "SendMessage", {}),
+        ("lambda", "Invoke", {"FunctionName": "unknown"}),
     ],
 )
-def test_what_is_not_plain_is_left_to_moto(plain_engine: Engine, operation: str, parameters: dict[str, Any]) -> None:
-    short = ShortDynamo(plain_engine.attributes["Account"])
+def test_what_has_no_short_way_is_left_to_moto(
+    plain_engine: Engine, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
     with pytest.raises(LeftToMoto):
-        short.call(plain_engine.attributes["Region"], operation, {"TableName": TABLE, **parameters})
+        short_way(plain_engine).call(service, plain_engine.attributes["Region"], operation, parameters)

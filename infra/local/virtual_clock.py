@@ -1,31 +1,33 @@
-"""Virtual time: a discrete-event clock that runs threads one at a time and jumps over the time nobody needs.
+"""Virtual time: a discrete-event clock that runs work one piece at a time and jumps over the time nobody needs.
 
-A thread that takes part is an *actor*. The thread that owns the clock is the *driver*: a test, or the
-server's worker. One baton goes round among them, and only its holder runs:
+Work that takes part is an *actor*, a greenlet: it has a stack of its own and runs until it waits. Whoever owns the
+clock is the *driver*: a test, or the server's worker. Only one of them runs at a time:
 
-* the driver hands it over with `run_ready` and gets it back when every actor is parked or done;
-* an actor hands it on when it parks (waits for an instant or for a signal) or ends;
+* the driver lets actors run with `run_ready`, and goes on when every one of them is parked or done;
+* an actor ends its turn when it parks (waits for an instant or for a signal) or ends;
 * time stands still meanwhile; only the driver moves it, to the next due instant.
 
-So the same start gives the same run, whatever the machine does, and no lock is needed anywhere.
+So the same start gives the same run, whatever the machine does, and no lock is needed anywhere. One thread drives a
+clock, and its greenlets belong to that thread; work may be started from others while the driver waits for them.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+from greenlet import getcurrent, greenlet
 
 FOREVER_SECONDS = 99_999_999
 """What Step Functions calls no timeout; a wait this long is never due."""
 
 
 class Killed(BaseException):
-    """Unwinds the thread of an actor that was cancelled. Not an Exception, so that nobody catches it by accident."""
+    """Unwinds an actor that was cancelled. Not an Exception, so that nobody catches it by accident."""
 
 
 @dataclass(order=True)
@@ -37,17 +39,38 @@ class _Timer:
 
 
 class Actor:
-    """A thread that runs only while it holds the baton."""
+    """Work that runs only when it is its turn, and goes back to the driver when it waits."""
 
-    def __init__(self, target: Callable[[], None], parent: Actor | None) -> None:
-        self.target = target
-        self.parent = parent
+    def __init__(self, target: Callable[[], None], starter: Actor | None) -> None:
+        self._target = target
+        self._starter = starter
+        self.stack: greenlet | None = None
         self.children: dict[Actor, None] = {}
         self.killed = False
         self.parked = False
         self.signalled = False
         self.timer: _Timer | None = None
-        self.gate = _closed_gate()
+        if starter is not None:
+            starter.children[self] = None
+
+    def run(self) -> None:
+        """Does the work, unless it was cancelled before; what escapes from it is raised to the driver."""
+        try:
+            if not self.killed:
+                self._target()
+        except Killed:
+            pass
+        finally:
+            if self._starter is not None:
+                del self._starter.children[self]
+            self._hand_on_children()
+
+    def _hand_on_children(self) -> None:
+        # What it leaves running is cancelled with whoever started it.
+        for child in self.children:
+            child._starter = self._starter
+            if self._starter is not None:
+                self._starter.children[child] = None
 
 
 class VirtualClock:
@@ -62,34 +85,28 @@ class VirtualClock:
         self._timers: list[_Timer] = []
         self._orders = itertools.count()
         self._actors: dict[Actor, None] = {}
-        self._ended: list[threading.Thread] = []
-        self._driver_gate = _closed_gate()
-        self._own = threading.local()
-        self._failure: BaseException | None = None
+        self._running: Actor | None = None
+        self._driver = getcurrent()
 
     def now(self) -> datetime:
         """The virtual instant, aware and in UTC."""
         return self._now
 
     def current_actor(self) -> Actor | None:
-        """The actor whose thread asks; None for the driver."""
-        actor: Actor | None = getattr(self._own, "actor", None)
-        return actor
+        """The actor that asks; None for the driver."""
+        return self._running
 
     # What actors do.
 
     def spawn(self, target: Callable[[], None]) -> Actor:
-        """Starts a thread as a child of the actor that asks. It first runs when its turn comes."""
+        """Starts work as a child of the actor that asks. It first runs when its turn comes."""
         actor = Actor(target, self.current_actor())
-        if actor.parent is not None:
-            actor.parent.children[actor] = None
         self._actors[actor] = None
         self._ready.append(actor)
-        threading.Thread(target=self._run, args=(actor,), daemon=True).start()
         return actor
 
     def park(self, seconds: float | None = None) -> bool:
-        """Hands the baton on until somebody wakes this actor (True) or `seconds` have passed (False).
+        """Waits until somebody wakes this actor (True) or `seconds` have passed (False).
 
         Raises Killed when the actor is cancelled, and RuntimeError in the driver, which must not wait for anyone.
         """
@@ -100,8 +117,7 @@ class VirtualClock:
             due_at = self._now + timedelta(seconds=max(0.0, seconds))
             actor.timer = self._schedule(due_at, lambda: self._resume(actor, signalled=False))
         actor.parked = True
-        self._pass_baton()
-        actor.gate.acquire()
+        self._driver.switch()
         if actor.killed:
             raise Killed
         return actor.signalled
@@ -111,14 +127,14 @@ class VirtualClock:
         self._resume(actor, signalled=True)
 
     def kill(self, actor: Actor) -> None:
-        """Cancels an actor and everything it started; their threads unwind when their turn comes."""
+        """Cancels an actor and everything it started; they unwind when their turn comes."""
         for child in list(actor.children):
             self.kill(child)
         actor.killed = True
         self._resume(actor, signalled=False)
 
     def is_alive(self, actor: Actor) -> bool:
-        """Whether the actor's thread has not ended yet."""
+        """Whether the actor has not ended yet."""
         return actor in self._actors
 
     # What the driver does.
@@ -128,15 +144,21 @@ class VirtualClock:
         self._schedule(instant, callback)
 
     def run_ready(self) -> None:
-        """Lets actors run until all are parked. What escaped from an actor is raised here."""
-        if self._ready:
-            self._pass_baton()
-            self._driver_gate.acquire()
-        while self._ended:
-            self._ended.pop().join()
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            raise failure
+        """Lets actors run until all are parked. What escapes from an actor is raised here."""
+        self._driver = getcurrent()
+        while self._ready:
+            self._give_turn(self._ready.popleft())
+
+    def _give_turn(self, actor: Actor) -> None:
+        # Made here and not where it was started, which may have been another thread.
+        actor.stack = actor.stack or greenlet(actor.run)
+        self._running = actor
+        try:
+            actor.stack.switch()
+        finally:
+            self._running = None
+            if actor.stack.dead:
+                del self._actors[actor]
 
     def next_due_at(self) -> datetime | None:
         """The next instant at which anything is due; None when nothing ever is."""
@@ -160,13 +182,13 @@ class VirtualClock:
         self._now = instant.astimezone(UTC)
 
     def close(self) -> None:
-        """Cancels every actor and waits for their threads to end."""
+        """Cancels every actor and lets them end."""
         while self._actors:
             for actor in list(self._actors):
                 self.kill(actor)
             self.run_ready()
 
-    # How the baton goes round.
+    # How turns come.
 
     def _schedule(self, due_at: datetime, fire: Callable[[], None]) -> _Timer:
         timer = _Timer(due_at, next(self._orders), fire)
@@ -183,39 +205,9 @@ class VirtualClock:
             actor.timer = None
         self._ready.append(actor)
 
-    def _pass_baton(self) -> None:
-        gate = self._ready.popleft().gate if self._ready else self._driver_gate
-        gate.release()
-
-    def _run(self, actor: Actor) -> None:
-        self._own.actor = actor
-        actor.gate.acquire()
-        try:
-            if not actor.killed:
-                actor.target()
-        except Killed:
-            pass
-        except BaseException as failure:  # noqa: BLE001 - handed to the driver, which raises it
-            self._failure = self._failure or failure
-        finally:
-            self._end(actor)
-
-    def _end(self, actor: Actor) -> None:
-        del self._actors[actor]
-        if actor.parent is not None:
-            del actor.parent.children[actor]
-        self._ended.append(threading.current_thread())
-        self._pass_baton()
-
     def _require_actor(self) -> Actor:
         actor = self.current_actor()
         if actor is None:
             message = "The driver of the clock cannot wait: it is the one who moves time"
             raise RuntimeError(message)
         return actor
-
-
-def _closed_gate() -> threading.Lock:
-    gate = threading.Lock()
-    gate.acquire()
-    return gate

@@ -95,7 +95,7 @@ class Executions:
             def prepare_environment(worker: Any) -> Any:
                 environment = prepare(worker)
                 run = self.run_of(worker._evaluation_details.execution_details.arn)
-                run.environment, run.actor = environment, self._clock.current_actor()
+                run.environment = environment
                 self._runs_by_history[id(environment.event_manager)] = run
                 return environment
 
@@ -140,13 +140,14 @@ class Executions:
             run.environment.set_stop(**details)
             self._clock.kill(run.actor)
 
-        # An execution that is stopped before its thread has begun ends before its first state.
+        # An execution that is stopped before its actor has begun ends before its first state.
         def ending_early(evaluate: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
             def evaluate_body(self_program: Any, env: Any) -> None:
                 if env.is_frame():
                     evaluate(self_program, env)
                     return
                 run = self._runs_by_history[id(env.event_manager)]
+                run.actor = self._clock.current_actor()
                 if run.stopped_early is not None:
                     env.set_stop(**run.stopped_early)
                 try:

@@ -17,7 +17,7 @@ from infra.local.moto.calls import answer_the_short_way, have_handlers_invoked
 from infra.local.moto.executions import Executions
 from infra.local.moto.interpreter import reuse_clients_and_definitions, silence_the_interpreter
 from infra.local.moto.patches import Patches
-from infra.local.moto.queries import look_only_at_the_partition
+from infra.local.moto.queries import look_only_at_the_partition, read_and_compare_quickly
 from infra.local.moto.sns import Alert, record_what_is_published
 from infra.local.moto.transactions import save_only_what_a_transaction_touches
 from infra.local.moto.waiting import run_interpreter_in_virtual_time
@@ -55,6 +55,7 @@ def moto_under_virtual_time(
         executions.install(patches)
         save_only_what_a_transaction_touches(patches)
         look_only_at_the_partition(patches)
+        read_and_compare_quickly(patches)
         record_what_is_published(patches, clock, alerts)
         if short_way_of is not None:
             answer_the_short_way(patches, runtime, short_way_of)

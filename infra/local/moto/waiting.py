@@ -17,16 +17,14 @@ from typing import Any
 
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEventException
 from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl
-from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.program import program
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
 from infra.local.moto.patches import Patches
-from infra.local.moto.stand_ins import VirtualThread, virtual_datetime, virtual_threading, virtual_time
-from infra.local.virtual_clock import FOREVER_SECONDS, VirtualClock
+from infra.local.moto.stand_ins import virtual_datetime, virtual_threading, virtual_time
+from infra.local.virtual_clock import VirtualClock
 
 _INTERPRETER = "moto.stepfunctions.parser"
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -51,7 +49,6 @@ def run_interpreter_in_virtual_time(patches: Patches, clock: VirtualClock, rando
     lots.replace(jitter_strategy_decl, "random", random)
     _wait_to_the_instant(patches, clock)
     _cancel_what_is_left_behind(patches, clock)
-    _spare_threads(patches, clock)
 
 
 def _wait_to_the_instant(patches: Patches, clock: VirtualClock) -> None:
@@ -97,59 +94,3 @@ def _cancel_what_is_left_behind(patches: Patches, clock: VirtualClock) -> None:
     )
     left_behind.wrap(execute_state.ExecutionState, "_evaluate_with_timeout", cancelling)
     left_behind.wrap(program.Program, "eval", cancelling)
-
-
-def _spare_threads(patches: Patches, clock: VirtualClock) -> None:
-    inline = _InlineWork()
-
-    class StateThread(VirtualThread):
-        def start(self) -> None:
-            if inline.claim():
-                self.run()
-            else:
-                super().start()
-
-    def marking(evaluate: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-        def evaluate_marked(self: Any, env: Any) -> None:
-            inline.next = not _can_time_out(self)
-            evaluate(self, env)
-
-        return evaluate_marked
-
-    def evaluating_inline(evaluate: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-        def evaluate_program(self: Any, env: Any) -> None:
-            if self.timeout_seconds is not None:
-                evaluate(self, env)
-                return
-            env.next_state_name = self.start_at.start_at_name
-            super(program.Program, self).eval(env)
-
-        return evaluate_program
-
-    threads = patches.because(
-        "Each state and each branch gets a thread only to time it out. Where nothing can time out, the same work runs "
-        "in the thread that would wait for it: three threads for a ticket that waits instead of eight.",
-        "execute_state.py: one Thread in _evaluate_with_timeout; program.py: what eval does without a timeout",
-        speed=True,
-    )
-    threads.replace(execute_state, "Thread", lambda **arguments: StateThread(clock, **arguments))
-    threads.wrap(execute_state.ExecutionState, "_evaluate_with_timeout", marking)
-    threads.wrap(program.Program, "eval", evaluating_inline)
-
-
-class _InlineWork:
-    """Says of the next thread that a state starts whether its work may run in the thread that starts it."""
-
-    def __init__(self) -> None:
-        self.next = False
-
-    def claim(self) -> bool:
-        claimed, self.next = self.next, False
-        return claimed
-
-
-def _can_time_out(a_state: Any) -> bool:
-    takes_no_time = isinstance(a_state, StateTask) and getattr(a_state.resource, "condition", "activity") is None
-    timeout = a_state.timeout
-    unlimited = isinstance(timeout, TimeoutSeconds) and timeout.timeout_seconds >= FOREVER_SECONDS
-    return not (takes_no_time or unlimited)

@@ -124,6 +124,20 @@ def test_an_actor_killed_before_its_turn_never_runs(clock: VirtualClock) -> None
     assert seen == []
 
 
+def test_work_that_another_thread_started_gets_its_turn(clock: VirtualClock) -> None:
+    seen: list[str] = []
+
+    def work() -> None:
+        clock.park(1)
+        seen.append("ran")
+
+    starter = threading.Thread(target=clock.spawn, args=(work,))
+    starter.start()
+    starter.join()
+    run_until_idle(clock)
+    assert seen == ["ran"]
+
+
 def test_the_driver_must_not_wait(clock: VirtualClock) -> None:
     with pytest.raises(RuntimeError, match="driver"):
         VirtualEvent(clock).wait()
@@ -157,12 +171,9 @@ def test_the_stand_in_for_datetime_tells_virtual_time(clock: VirtualClock) -> No
     assert virtual_datetime(clock).datetime.now() == START.replace(tzinfo=None)
 
 
-def test_closing_leaves_no_thread_behind() -> None:
-    before = threading.active_count()
-    clock = VirtualClock(START)
-    for _ in range(50):
-        VirtualThread(clock, target=clock.park).start()
+def test_closing_ends_every_actor(clock: VirtualClock) -> None:
+    actors = [clock.spawn(clock.park) for _ in range(50)]  # type: ignore[arg-type]
     clock.run_ready()
-    assert threading.active_count() == before + 50
+    assert all(clock.is_alive(actor) for actor in actors)
     clock.close()
-    assert threading.active_count() == before
+    assert not any(clock.is_alive(actor) for actor in actors)

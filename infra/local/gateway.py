@@ -11,6 +11,7 @@ from uuid import UUID
 
 from infra.local.gateway_events import Call, Request, Response, authorizer_event, proxy_event
 from infra.local.lambda_runtime import FunctionFailedError
+from infra.local.moto.backends import allows
 from infra.local.virtual_clock import VirtualClock
 from infra.topology import Route, Topology
 
@@ -77,7 +78,7 @@ class Gateway:
             raise RefusedError(500, "The authorizer failed.") from failure
         if not isinstance(answer, dict) or "principalId" not in answer:
             raise RefusedError(500, "The authorizer's answer is malformed.")
-        if not allows(answer.get("policyDocument") or {}, call.method_arn):
+        if not allows(answer.get("policyDocument") or {}, "execute-api:Invoke", call.method_arn):
             raise RefusedError(403, "This token does not allow that.")
         return {"principalId": answer["principalId"], "integrationLatency": 0, **_context(answer.get("context") or {})}
 
@@ -113,30 +114,6 @@ def _specificity(route: Route) -> tuple[int, int, bool]:
 def _path_pattern(path: str) -> re.Pattern[str]:
     pattern = re.sub(r"\\\{(\w+)\\\+\\\}", r"(?P<\1>.+)", re.escape(path))
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", pattern))
-
-
-def allows(policy: Mapping[str, Any], method_arn: str) -> bool:
-    """Whether an IAM policy allows to invoke a method: something must allow it and nothing may deny it."""
-    effects = {
-        statement["Effect"]
-        for statement in _listed(policy.get("Statement"))
-        if _covers(statement.get("Action"), "execute-api:Invoke") and _covers(statement.get("Resource"), method_arn)
-    }
-    return effects == {"Allow"}
-
-
-def _covers(patterns: object, text: str) -> bool:
-    return any(_wildcards(str(pattern)).fullmatch(text) for pattern in _listed(patterns))
-
-
-def _wildcards(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE)
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def _context(context: Mapping[str, Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from infra.local.lambda_runtime import FunctionFailedError
+from infra.local.moto.backends import filter_of
 from infra.local.virtual_clock import VirtualClock
 from infra.topology import StreamSource
 
@@ -37,7 +38,7 @@ class Stream:
         self._limit = source.batch_size
         self._not_before: datetime | None = None
         self.failed: list[dict[str, Any]] = []
-        check_pattern(source.filter_pattern)
+        self._lets_through = filter_of(source.filter_pattern)
 
     def deliver_batch(self) -> bool:
         """Delivers the next batch; False when there is none, or the one there is waits for its next attempt."""
@@ -62,7 +63,7 @@ class Stream:
         while self._read < len(records):
             record = self._as_delivered(records[self._read].to_json())
             self._read += 1
-            if matches(self._source.filter_pattern, record):
+            if self._lets_through(record):
                 self._waiting.append(record)
 
     def _as_delivered(self, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,23 +120,3 @@ class Stream:
         self._attempts = 0
         self._limit = self._source.batch_size
         self._not_before = None
-
-
-def check_pattern(pattern: Mapping[str, object]) -> None:
-    """Raises ValueError for a filter that this engine cannot apply: it knows lists of values, however nested."""
-    for name, expected in pattern.items():
-        if isinstance(expected, Mapping):
-            check_pattern(expected)
-        elif not isinstance(expected, list | tuple) or any(isinstance(value, Mapping) for value in expected):
-            message = f"The filter of the stream can only list values for {name!r}, not {expected!r}"
-            raise ValueError(message)
-
-
-def matches(pattern: Mapping[str, Any], record: object) -> bool:
-    """Whether a record has, for every name of the pattern, one of the values listed there."""
-    if not isinstance(record, Mapping):
-        return False
-    return all(
-        matches(expected, record.get(name)) if isinstance(expected, Mapping) else record.get(name) in expected
-        for name, expected in pattern.items()
-    )

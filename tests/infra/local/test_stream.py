@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from infra.local.engine import Engine
 from infra.local.lambda_runtime import FunctionFailedError, FunctionFault
-from infra.local.stream import Stream, check_pattern, matches
+from infra.local.stream import Stream
 from infra.local.virtual_clock import VirtualClock
 from infra.topology import TOCSIN, StreamSource
 from tests.infra.local.stub_engine import START, open_ticket
@@ -163,20 +161,6 @@ def test_an_unknown_identifier_fails_the_whole_batch() -> None:
     receiver.answer = refusing()
     receiver.run_until_idle()
     assert receiver.batches == [["a", "b"], ["a", "b"]]
-
-
-def test_the_filter_of_the_topology_is_understood() -> None:
-    check_pattern(TOCSIN.stream.filter_pattern)
-    record = {"eventName": "INSERT", "dynamodb": {"NewImage": {"wakes": {"BOOL": True}}}}
-    assert matches(TOCSIN.stream.filter_pattern, record)
-    assert not matches(TOCSIN.stream.filter_pattern, {**record, "dynamodb": {}})
-    assert not matches(TOCSIN.stream.filter_pattern, {**record, "dynamodb": {"NewImage": {"wakes": "yes"}}})
-
-
-@pytest.mark.parametrize("expected", ["INSERT", [{"prefix": "IN"}], 3])
-def test_a_filter_that_is_not_understood_is_refused(expected: object) -> None:
-    with pytest.raises(ValueError, match="eventName"):
-        check_pattern({"eventName": expected})
 
 
 def test_an_engine_reports_what_it_gave_up(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import islice
 from typing import Annotated, Any
@@ -39,9 +40,7 @@ def show(ticket_id: TicketId, url: Url, token: Token, as_json: AsJson = False) -
     if as_json:
         print_json({**ticket, "events": events})
         return
-    _print_ticket(ticket)
-    print("\nLog")
-    print_timeline(events)
+    print_ticket(ticket, events)
 
 
 @commands.command("list")
@@ -71,7 +70,8 @@ def _row(ticket: dict[str, Any]) -> tuple[object, ...]:
     return ticket["ticket_id"], ticket["priority"], _contract(ticket), opened, due, plain(ticket["subject"] or "", 60)
 
 
-def _print_ticket(ticket: dict[str, Any]) -> None:
+def print_ticket(ticket: dict[str, Any], events: Iterable[Mapping[str, Any]]) -> None:
+    """A ticket and its log, both as the API answers them."""
     print_fields(
         [
             ("Ticket", ticket["ticket_id"]),
@@ -93,6 +93,8 @@ def _print_ticket(ticket: dict[str, Any]) -> None:
             for each in ticket["obligations"]
         ],
     )
+    print("\nLog")
+    print_timeline(events)
 
 
 def _next_event(ticket: dict[str, Any]) -> str | None:

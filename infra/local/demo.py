@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
-import textwrap
+import sys
+import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,12 +20,13 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from infra.local.engine import Engine, ExecutionInfo
+from infra.local.moto.sns import Alert
 from infra.local.seed import create_demo_helpdesk
+from infra.local.timeline import Timeline, local_time
 from infra.topology import ROOT
 
 ZONE = ZoneInfo("Europe/Berlin")
 SAMPLES = ROOT / "infra" / "samples"
-QUIET = {"notices_recorded", "notices_queued", "notices_sent"}
 DOLLARS_PER_1000_TRANSITIONS = 0.025
 """Standard workflows, us-east-1 list price (https://aws.amazon.com/step-functions/pricing, read 2026-11)."""
 
@@ -33,76 +37,61 @@ def berlin(text: str) -> datetime:
 
 
 class Narrator:
-    """Tells what happens on one ticket: new events, new messages, and what the execution now waits for."""
+    """Tells what happens on one ticket: what people do, what comes of it, and what the execution now waits for."""
 
     def __init__(self, engine: Engine, token: str, ticket_id: str) -> None:
         self.engine, self.token, self.ticket_id = engine, token, ticket_id
-        self._told_events = self._told_alerts = 0
+        self._timeline = Timeline(engine, sys.stdout, skip_past=True)
 
     def call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
-        """Call the API as the helpdesk does; whatever is refused ends the story."""
+        """Calls the API as the helpdesk does and answers the JSON; whatever is refused ends the story."""
         response = self.engine.request(method, path, token=self.token, **arguments)
         if response.status >= 400:
             raise SystemExit(f"{method} {path} was refused: {response.body.decode()}")
         answer: dict[str, Any] = response.json()
         return answer
 
-    def report(self, story: str, event: dict[str, Any]) -> None:
-        """An event of the helpdesk, told with why it happens."""
+    def open(self, story: str, ticket: Mapping[str, object]) -> None:
+        """A new ticket with these fields, told with why it is opened."""
         self.headline(story)
-        self.call("POST", f"/v1/tickets/{self.ticket_id}/events", json=event)
+        self.call("POST", "/v1/tickets", json={"ticket_id": self.ticket_id, "contract_id": "acme-enterprise", **ticket})
+        self.tell()
+
+    def report(self, story: str, kind: str, agent: str | None = None, **fields: str) -> None:
+        """An event of that type with these fields, by an agent if one is named, told with why it happens."""
+        self.headline(story)
+        actor = {"actor": {"kind": "agent", "id": agent}} if agent else {}
+        self.call("POST", f"/v1/tickets/{self.ticket_id}/events", json={"type": kind, **actor, **fields})
         self.tell()
 
     def headline(self, story: str) -> None:
         """What a person does, in the words of a person."""
-        print(f"\n{self._stamp(self.engine.clock.now())}  {story}")
+        print(f"\n{local_time(self.engine.clock.now())}  {story}")
 
     def let_time_pass_until(self, instant: datetime) -> None:
-        """Stop at every instant at which something falls due, and tell it."""
+        """Stops at every instant at which something falls due, and tells it."""
         while (due := self.engine.next_due_at()) is not None and due <= instant:
             self.engine.advance_to(due)
-            if self._news():
-                self.headline("a timer fires")
-                self.tell()
+            self._timeline.tell()
         self.engine.advance_to(instant)
 
     def tell(self) -> None:
-        """Everything that is new since the last time."""
-        for event in self.events()[self._told_events :]:
-            self._told_events += 1
-            if event["type"] not in QUIET:
-                print(f"    log   #{event['sequence']:<3} {event['type']}{_gist(event['details'])}")
-        for alert in self.alerts()[self._told_alerts :]:
-            self._told_alerts += 1
-            print(f"    told  {alert.recipient:<12} {alert.attributes['kind']:<20} {alert.topic}")
-            print(f"          “{alert.subject}”")
-        execution = self.execution()
-        print(f"    {execution.name.rpartition('-')[2]:<5} {_waits(execution)}")
+        """Everything that is new since the last time, and what the ticket's execution waits for."""
+        self._timeline.tell()
+        print(f"    {_waits(self.execution())}")
 
     def events(self) -> list[dict[str, Any]]:
-        """The ticket's log."""
+        """The ticket's log, as the API answers it."""
         events: list[dict[str, Any]] = self.call("GET", f"/v1/tickets/{self.ticket_id}/events?limit=200")["events"]
         return events
 
-    def alerts(self) -> list[Any]:
+    def alerts(self) -> list[Alert]:
         """What SNS took for this ticket."""
         return [alert for alert in self.engine.alerts() if alert.attributes.get("ticket_id") == self.ticket_id]
 
     def execution(self) -> ExecutionInfo:
         """The ticket's newest execution."""
         return [each for each in self.engine.executions() if each.input["ticket_id"] == self.ticket_id][-1]
-
-    def _news(self) -> bool:
-        return len(self.alerts()) > self._told_alerts
-
-    def _stamp(self, instant: datetime) -> str:
-        return f"{instant:%Y-%m-%d %H:%M:%SZ}  {instant.astimezone(ZONE):%a %H:%M %Z}"
-
-
-def _gist(details: dict[str, Any]) -> str:
-    names = ("tier", "team", "reason", "metric", "threshold", "due_at", "priority", "then", "root_cause")
-    shown = [f"{name}={details[name]}" for name in names if details.get(name) is not None]
-    return "  " + textwrap.shorten(", ".join(shown), 110, placeholder=" …") if shown else ""
 
 
 def _waits(execution: ExecutionInfo) -> str:
@@ -114,13 +103,9 @@ def _waits(execution: ExecutionInfo) -> str:
 def play_major_incident(engine: Engine, token: str) -> Narrator:
     """A P1 on a Friday afternoon: silence, a response missed, escalation, the signed link, updates, a review."""
     desk = Narrator(engine, token, "ZD-1042")
-    desk.headline("ACME reports: data has stopped syncing with Salesforce. The board meets tomorrow.")
-    desk.call(
-        "POST",
-        "/v1/tickets",
-        json={
-            "ticket_id": "ZD-1042",
-            "contract_id": "acme-enterprise",
+    desk.open(
+        "ACME reports: data has stopped syncing with Salesforce. The board meets tomorrow.",
+        {
             "priority": "P1",
             "subject": "Data has stopped syncing with Salesforce",
             "category": "integration",
@@ -133,39 +118,31 @@ def play_major_incident(engine: Engine, token: str) -> Narrator:
             },
         },
     )
-    desk.tell()
     desk.let_time_pass_until(berlin("2027-02-26 17:03"))
     _acknowledge_by_link(desk)
     desk.let_time_pass_until(berlin("2027-02-26 18:10"))
-    desk.report("Caro finds the cause and tells ACME, in time.", _reply("A certificate was rotated; we prepare a fix."))
+    told = "A certificate was rotated; we prepare a fix."
+    desk.report("Caro finds the cause and tells ACME, in time.", "agent_replied", "caro", text=told)
     desk.let_time_pass_until(berlin("2027-02-26 19:45"))
-    desk.report("Reminded of the next update, Caro sends it.", _reply("The fix is in test."))
+    desk.report("Reminded of the update, Caro sends it.", "agent_replied", "caro", text="The fix is in test.")
     desk.let_time_pass_until(berlin("2027-02-26 20:12"))
     desk.report(
         "The hotfix is live; 3 h 32 min after the report.",
-        {
-            "type": "resolved",
-            "actor": {"kind": "agent", "id": "caro"},
-            "root_cause": "The Salesforce connected app's certificate was rotated without our client.",
-            "mitigation": "The client reloads the certificate; all missed records have been synced.",
-            "prevention": "The expiry of every certificate is monitored from now on.",
-        },
+        "resolved",
+        "caro",
+        root_cause="The Salesforce connected app's certificate was rotated without our client.",
+        mitigation="The client reloads the certificate; all missed records have been synced.",
+        prevention="The expiry of every certificate is monitored from now on.",
     )
     desk.let_time_pass_until(berlin("2027-03-03 11:00"))
     desk.report(
         "Dora files the review.",
-        {
-            "type": "review_filed",
-            "actor": {"kind": "agent", "id": "dora"},
-            "root_cause": "Nobody owned the certificate's rotation.",
-            "improvements": "Rotation is a change with an owner; frontline's rota covers Friday evenings.",
-        },
+        "review_filed",
+        "dora",
+        root_cause="Nobody owned the certificate's rotation.",
+        improvements="Rotation is a change with an owner; frontline's rota covers Friday evenings.",
     )
     return desk
-
-
-def _reply(text: str) -> dict[str, Any]:
-    return {"type": "agent_replied", "actor": {"kind": "agent", "id": "caro"}, "text": text}
 
 
 def _acknowledge_by_link(desk: Narrator) -> None:
@@ -185,41 +162,31 @@ def play_everyday_ticket(engine: Engine, token: str) -> Narrator:
     """A P3 in office hours: lunch breaks, two days of waiting, Easter with its holidays and a DST change; then late."""
     desk = Narrator(engine, token, "ZD-1043")
     desk.let_time_pass_until(berlin("2027-03-23 11:30"))
-    desk.headline("ACME asks for another column in a report.")
-    ticket = {"ticket_id": "ZD-1043", "contract_id": "acme-enterprise", "priority": "P3", "subject": "Another column"}
-    desk.call("POST", "/v1/tickets", json=ticket)
-    desk.tell()
+    desk.open("ACME asks for another column in a report.", {"priority": "P3", "subject": "Another column"})
     desk.let_time_pass_until(berlin("2027-03-23 11:36"))
-    desk.report("Ana takes it.", {"type": "acknowledged", "actor": {"kind": "agent", "id": "ana"}})
+    desk.report("Ana takes it.", "acknowledged", "ana")
     desk.let_time_pass_until(berlin("2027-03-23 13:20"))
-    answer = {"type": "agent_replied", "actor": {"kind": "agent", "id": "ana"}, "text": "We look into it."}
-    desk.report("After lunch she answers.", answer)
+    desk.report("After lunch she answers.", "agent_replied", "ana", text="We look into it.")
     desk.let_time_pass_until(berlin("2027-03-24 10:00"))
-    question = {
-        "type": "agent_replied",
-        "then": "pended",
-        "actor": {"kind": "agent", "id": "ana"},
-        "text": "Which one?",
-    }
-    desk.report("Ana asks back and waits for the customer: answered and paused by one event.", question)
+    asks = "Ana asks back and waits for the customer: answered and paused by one event."
+    desk.report(asks, "agent_replied", "ana", then="pended", text="Which one?")
     desk.let_time_pass_until(berlin("2027-03-26 10:00"))
-    desk.report("ACME answers two days later, on Good Friday.", {"type": "customer_replied", "text": "The third."})
+    desk.report("ACME answers two days later, on Good Friday.", "customer_replied", text="The third.")
     desk.let_time_pass_until(berlin("2027-04-01 16:00"))
-    desk.report("Ana is done, late.", {"type": "resolved", "actor": {"kind": "agent", "id": "ana"}})
+    desk.report("Ana is done, late.", "resolved", "ana")
     return desk
 
 
 def print_record(desk: Narrator) -> None:
     """What is left a year later: the verdicts, the whole log, every message with its receipt."""
-    ticket = desk.call("GET", f"/v1/tickets/{desk.ticket_id}")
-    print(f"\nThe record of {desk.ticket_id} ({ticket['status']}, settled: {ticket['settled']})")
-    for each in ticket["obligations"]:
-        print(f"    {each['metric']:<16} {each['state']:<9} due {each['due_at']}, ended {each['ended_at']}")
-    for event in desk.events():
-        print(f"    #{event['sequence']:<3} {event['occurred_at']:<28} {event['type']:<17} {event['actor']['id']}")
+    # Imported late: the engine puts the functions on the path.
+    from infra.cli.tickets import print_ticket
+
+    print("\nThe record")
+    print_ticket(desk.call("GET", f"/v1/tickets/{desk.ticket_id}"), desk.events())
     for alert in desk.alerts():
         kind = alert.attributes["kind"]
-        print(f"    {alert.at:%Y-%m-%d %H:%M:%SZ}  {kind:<20} {alert.recipient:<12} {alert.message_id}")
+        print(f"{alert.at:%Y-%m-%d %H:%M:%SZ}  {kind:<20} {alert.recipient:<12} {alert.message_id}")
 
 
 def print_bill(desks: list[Narrator]) -> None:
@@ -235,6 +202,9 @@ def print_bill(desks: list[Narrator]) -> None:
 def main() -> None:
     """Both stories, one after the other, then the record and the bill."""
     logging.disable(logging.INFO)
+    # Instants are told by the clock on the wall of this machine, which here is the helpdesk's.
+    os.environ["TZ"] = ZONE.key
+    time.tzset()
     with Engine(start=berlin("2027-02-26 16:40")) as engine:
         token = create_demo_helpdesk(engine)
         prepare(engine, token)

@@ -33,12 +33,17 @@ class Line(NamedTuple):
 
 
 class Timeline:
-    """Reads the table's stream, the messages and the faults of an engine, and prints what is new."""
+    """Reads the table's stream, the messages and the faults of an engine, and prints what is new.
 
-    def __init__(self, engine: Engine, output: TextIO) -> None:
+    With `skip_past`, what has happened before is not new.
+    """
+
+    def __init__(self, engine: Engine, output: TextIO, *, skip_past: bool = False) -> None:
         self._engine = engine
         self._output = output
         self._changes = self._alerts = self._faults = 0
+        if skip_past:
+            self._news()
 
     def tell(self) -> None:
         """Prints what happened since the last time, in the order of time."""

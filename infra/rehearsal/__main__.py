@@ -31,10 +31,11 @@ def main() -> None:
     os.environ.update(CREDENTIALS)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    # The word, not the number: with that, moto misreads the address of the template.
-    teach(lambda: f"http://localhost:{server.get_host_and_port()[1]}")
+    # What CDK's own bootstrap deploys has one type beside those of our template.
+    teach({"AWS::S3::BucketPolicy", *(resource["Type"] for resource in _template()["Resources"].values())})
     server.start()
     try:
+        # The word, not the number: with that, moto misreads the address of the template.
         endpoint_url = f"http://localhost:{server.get_host_and_port()[1]}"
         deploy(endpoint_url)
         print(f"Rehearsed: {inspect(endpoint_url)} resources deployed as the template says")
@@ -75,13 +76,11 @@ def inspect(endpoint_url: str) -> int:
     The count matters most: after an error moto says that the stack is complete, with resources missing.
     """
     clients = _Clients(endpoint_url)
-    template = json.loads((ASSEMBLY / f"{DEFAULT_NAME}.template.json").read_text(encoding="utf-8"))
     pages = clients("cloudformation").get_paginator("list_stack_resources").paginate(StackName=DEFAULT_NAME)
     made = {resource["LogicalResourceId"] for page in pages for resource in page["StackResourceSummaries"]}
-    expect("resources missing", template["Resources"].keys() - made, set())
+    expect("resources missing", _template()["Resources"].keys() - made, set())
     look_at_machine(clients)
     look_at_table(clients)
-    expect("alarms", len(clients("cloudwatch").describe_alarms()["MetricAlarms"]), _count(template, "Alarm"))
     return len(made)
 
 
@@ -116,8 +115,10 @@ def expect(what: str, found: object, wanted: object) -> None:
         sys.exit(f"The rehearsal found {what}: {found!r}, not {wanted!r}")
 
 
-def _count(template: Mapping[str, Any], resource_type: str) -> int:
-    return sum(resource["Type"].endswith(f"::{resource_type}") for resource in template["Resources"].values())
+def _template() -> dict[str, Any]:
+    """The template that was synthesised: under `Resources`, each resource with its `Type` and `Properties`."""
+    template: dict[str, Any] = json.loads((ASSEMBLY / f"{DEFAULT_NAME}.template.json").read_text(encoding="utf-8"))
+    return template
 
 
 class _Clients:

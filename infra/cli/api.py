@@ -20,6 +20,9 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 LARGEST_PAGE = 200
 
+Answer = dict[str, Any]
+"""A JSON object as the API answers it: what is in it, `/openapi.json` says for each route."""
+
 
 def _url(text: str) -> str:
     try:
@@ -68,7 +71,7 @@ class Api:
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}", "User-Agent": "tocsin-cli"}
 
-    def get(self, path: str, **query: str | int) -> dict[str, Any]:
+    def get(self, path: str, **query: str | int) -> Answer:
         """What is there."""
         return _document(self._answer("GET", path, params=query))
 
@@ -76,29 +79,29 @@ class Api:
         """What is there, where it is a text."""
         return self._answer("GET", path, params=query).text
 
-    def put(self, path: str, document: object) -> tuple[dict[str, Any], bool]:
+    def put(self, path: str, document: object) -> tuple[Answer, bool]:
         """What was stored, and whether it is new."""
         response = self._answer("PUT", path, json=document)
         return _document(response), response.status_code == httpx.codes.CREATED
 
-    def post(self, path: str, document: object) -> dict[str, Any]:
+    def post(self, path: str, document: object) -> Answer:
         """What became of it."""
         return _document(self._answer("POST", path, json=document))
 
-    def delete(self, path: str, **query: str) -> dict[str, Any]:
+    def delete(self, path: str, **query: str) -> Answer:
         """What was taken back."""
         return _document(self._answer("DELETE", path, params=query))
 
-    def pages(self, path: str, items: str, **query: str | int) -> Iterator[dict[str, Any]]:
+    def pages(self, path: str, items: str, **query: str | int) -> Iterator[Answer]:
         """Everything in a list, page after page, as far as somebody reads on."""
         for page in self._pages("GET", path, query):
             yield from page[items]
 
-    def posted_pages(self, path: str, document: object) -> Iterator[dict[str, Any]]:
+    def posted_pages(self, path: str, document: object) -> Iterator[Answer]:
         """What became of it, page after page, until all is done."""
         return self._pages("POST", path, {}, json=document)
 
-    def _pages(self, method: str, path: str, query: Mapping[str, Any], **body: Any) -> Iterator[dict[str, Any]]:
+    def _pages(self, method: str, path: str, query: Mapping[str, str | int], **body: object) -> Iterator[Answer]:
         cursor: Mapping[str, str] = {}
         while True:
             page = _document(self._answer(method, path, params={**query, **cursor}, **body))
@@ -138,7 +141,7 @@ def _refusal(response: httpx.Response) -> Failure:
     return Failure(sentence, found)
 
 
-def _document(response: httpx.Response) -> dict[str, Any]:
+def _document(response: httpx.Response) -> Answer:
     try:
         document = response.json()
     except ValueError:

@@ -43,7 +43,7 @@ def open_credentials(table: str | None, stack: str) -> Iterator[Credentials]:
 
 
 def _access() -> dict[str, Any]:
-    """Region and credentials, as far as boto3 is not to find them by itself."""
+    """Region and credentials as `boto3.client` takes them, as far as boto3 is not to find them by itself."""
     # The AWS command line heeds this variable and boto3 does not; None leaves it to boto3.
     region = os.environ.get("AWS_REGION") or None
     if local_endpoint() is None:

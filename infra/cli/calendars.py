@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
 
-from infra.cli.api import Api, Token, Url, path_of
+from infra.cli.api import Answer, Api, Token, Url, path_of
 from infra.cli.documents import read_text
 from infra.cli.layout import AsJson, print_json, print_table
 
@@ -50,7 +50,7 @@ def import_file(
         _print_imported(imported)
 
 
-def _print_imported(imported: dict[str, Any]) -> None:
+def _print_imported(imported: Answer) -> None:
     print_table(
         ("EXCLUDED", "DAY", "BECAUSE OF", "EVENT"),
         [(each["date"], each["weekday"], each["name"], each["event"]) for each in imported["excludes"]],

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil, floor
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
 
-from infra.cli.api import LARGEST_PAGE, Api, Token, Url, path_of
+from infra.cli.api import LARGEST_PAGE, Answer, Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, read_document, text_field
 from infra.cli.layout import AsJson, print_json, print_table, print_text, utc, words
 from infra.cli.subscriptions import SUBSCRIPTION_HEADINGS, subscription_cells
@@ -218,7 +218,7 @@ def _attributes(known: Sequence[str] | None) -> dict[str, object]:
     return fields
 
 
-def _print_preview(previewed: dict[str, Any]) -> None:
+def _print_preview(previewed: Answer) -> None:
     contract = previewed["contract"]
     print(f"{contract['contract_id']} version {contract['version']}: a {previewed['priority']}", end="")
     print(f" opened {utc(previewed['opened_at'])}\n")

@@ -12,10 +12,13 @@ from infra.cli.failure import Failure
 from tocsin.domain.values.faults import Fault, Refused
 from tocsin.handlers.api.bodies import with_readable_body
 
+Document = dict[str, Any]
+"""The named fields of a file, unchecked: it is the API that knows what belongs there."""
+
 DocumentFile = Annotated[Path, typer.Argument(metavar="FILE", help="A YAML or JSON file.", show_default=False)]
 
 
-def read_document(path: Path) -> dict[str, Any]:
+def read_document(path: Path) -> Document:
     """The named fields of a file. Raises Failure when it is missing, cannot be read, or is no object."""
     text = read_text(path)
     try:
@@ -37,7 +40,7 @@ def read_text(path: Path) -> str:
         raise Failure(f"{path} is not UTF-8.") from None
 
 
-def text_field(document: dict[str, Any], name: str, path: Path) -> str:
+def text_field(document: Document, name: str, path: Path) -> str:
     """A field that has to be there. Raises Failure otherwise."""
     value = document.get(name)
     if not isinstance(value, str) or not value:
@@ -45,7 +48,7 @@ def text_field(document: dict[str, Any], name: str, path: Path) -> str:
     return value
 
 
-def by_id(path: Path, kind: str, given_id: str | None) -> dict[str, dict[str, Any]]:
+def by_id(path: Path, kind: str, given_id: str | None) -> dict[str, Document]:
     """The teams or schedules (`kind` is `team` or `schedule`) in a file by their ids: several, or one with its id.
 
     Each has a name, which is a text: where all fields are objects, they are several.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from infra.cli.api import LARGEST_PAGE, Api, Token, Url, path_of
+from infra.cli.api import LARGEST_PAGE, Answer, Api, Token, Url, path_of
 from infra.cli.layout import AsJson, plain, print_fields, print_json, print_table, utc, words
-from infra.cli.timeline import print_timeline
+from infra.cli.timeline import Event, print_timeline
 
 commands = typer.Typer(help="Tickets: what is due when, and what happened.", no_args_is_help=True)
 
@@ -65,12 +65,12 @@ def list_all(
         typer.echo(f"There are more than {limit}; --limit shows them.", err=True)
 
 
-def _row(ticket: dict[str, Any]) -> tuple[object, ...]:
+def _row(ticket: Answer) -> tuple[object, ...]:
     opened, due = utc(ticket["opened_at"]), utc(ticket["next_due_at"])
     return ticket["ticket_id"], ticket["priority"], _contract(ticket), opened, due, plain(ticket["subject"] or "", 60)
 
 
-def print_ticket(ticket: dict[str, Any], events: Iterable[Mapping[str, Any]]) -> None:
+def print_ticket(ticket: Answer, events: Iterable[Event]) -> None:
     """A ticket and its log, both as the API answers them."""
     print_fields(
         [
@@ -97,16 +97,16 @@ def print_ticket(ticket: dict[str, Any], events: Iterable[Mapping[str, Any]]) ->
     print_timeline(events)
 
 
-def _next_event(ticket: dict[str, Any]) -> str | None:
+def _next_event(ticket: Answer) -> str | None:
     coming = ticket["next_event"]
     return f"{utc(coming['at'])}: {coming['text']}" if coming else None
 
 
-def _contract(ticket: dict[str, Any]) -> str:
+def _contract(ticket: Answer) -> str:
     return f"{ticket['contract']['contract_id']} version {ticket['contract']['version']}"
 
 
-def _tier(ticket: dict[str, Any]) -> str | None:
+def _tier(ticket: Answer) -> str | None:
     """`2 (engineering), alerted …, acknowledged by ben …`, as far as it is known."""
     if ticket["tier"] is None:
         return None

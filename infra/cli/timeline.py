@@ -16,31 +16,36 @@ LATE = timedelta(minutes=1)
 WIDTH = 240
 
 Details = Mapping[str, Any]
+"""What an event says besides: fields as its kind has them."""
+
+Event = Mapping[str, Any]
+"""An event as the API answers it: type, sequence, occurred_at, recorded_at, actor and details."""
+
 When = Callable[[str | datetime | None], str]
 """Says an instant."""
 
 
-def print_timeline(events: Iterable[Mapping[str, Any]]) -> None:
+def print_timeline(events: Iterable[Event]) -> None:
     """In the order in which Tocsin learned of them, dated by when they happened."""
     print_table(("AT", "#", "EVENT", "BY", ""), map(_row, events))
 
 
-def _row(event: Mapping[str, Any]) -> tuple[object, ...]:
+def _row(event: Event) -> tuple[object, ...]:
     actor = event["actor"]
     who = actor["id"] or actor["kind"]
     return utc(event["occurred_at"]), event["sequence"], words(event["type"]), who, plain(_gist(event), WIDTH)
 
 
-def _gist(event: Mapping[str, Any]) -> str:
+def _gist(event: Event) -> str:
     return f"{gist(event)} (recorded {utc(event['recorded_at'])})" if is_late(event) else gist(event)
 
 
-def gist(event: Mapping[str, Any], when: When = utc) -> str:
+def gist(event: Event, when: When = utc) -> str:
     """What there is to say about an event, as the API answers it, besides its kind and its actor."""
     return _GISTS.get(event["type"], _anything)(event["details"], when)
 
 
-def is_late(event: Mapping[str, Any]) -> bool:
+def is_late(event: Event) -> bool:
     """Whether an event was recorded well after it happened."""
     return parse_instant(event["recorded_at"]) - parse_instant(event["occurred_at"]) > LATE
 

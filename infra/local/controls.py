@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
 
 from infra.local.engine import Engine, ExecutionInfo
 from infra.local.gateway import problem
@@ -73,7 +72,7 @@ def _seconds(body: bytes) -> float:
     return seconds
 
 
-def _alert(alert: Alert) -> dict[str, Any]:
+def _alert(alert: Alert) -> dict[str, object]:
     tier = alert.attributes.get("tier")
     about = {
         "kind": alert.attributes.get("kind"),
@@ -94,7 +93,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _of_digest(alert: Alert) -> dict[str, Any] | None:
+def _of_digest(alert: Alert) -> dict[str, object] | None:
     """A digest is about no one ticket: its `notices` say of each what a message of its own would."""
     if '"notices"' not in alert.message["default"]:
         return None
@@ -102,7 +101,7 @@ def _of_digest(alert: Alert) -> dict[str, Any] | None:
     return {"kind": data["kind"], "ticket_id": None, "tier": None, "notices": data["notices"]}
 
 
-def _execution(execution: ExecutionInfo) -> dict[str, Any]:
+def _execution(execution: ExecutionInfo) -> dict[str, object]:
     return {**asdict(execution), "started_at": instant(execution.started_at)}
 
 

@@ -115,7 +115,7 @@ class Deployment:
 
 
 def create_table(client: Any, name: str, table: Table) -> Mapping[str, Any]:
-    """The description of a new table."""
+    """The description of a new table, as DynamoDB answers it: TableName, TableArn and so on."""
     keys = {table.partition_key, table.sort_key}
     keys |= {key for index in table.indexes for key in (index.partition_key, index.sort_key)}
     described: Mapping[str, Any] = client.create_table(
@@ -148,6 +148,7 @@ def _key_schema(partition_key: str, sort_key: str) -> list[dict[str, str]]:
 
 
 def _index(index: Index) -> dict[str, Any]:
+    """A global secondary index as CreateTable takes it."""
     included = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.projects)}
     return {
         "IndexName": index.name,

@@ -26,7 +26,7 @@ from infra.local.moto.patches import Patch
 from infra.local.moto.sns import Alert
 from infra.local.schedules import Schedules
 from infra.local.sns_limits import overdriven
-from infra.local.stream import Stream
+from infra.local.stream import Record, Stream
 from infra.local.virtual_clock import VirtualClock
 from infra.topology import ROOT, TOCSIN, Topology
 
@@ -211,7 +211,7 @@ class Engine:
         """Everything published to SNS, the oldest first."""
         return list(self._alerts)
 
-    def changes(self, first: int = 0) -> list[dict[str, Any]]:
+    def changes(self, first: int = 0) -> list[Record]:
         """What was written to the table, as records of its stream, from the `first` on, counted from 0."""
         return self._stream.written(first)
 
@@ -246,7 +246,7 @@ class Engine:
         return list(self._runtime.faults)
 
     @property
-    def failed_records(self) -> list[dict[str, Any]]:
+    def failed_records(self) -> list[Record]:
         """Records of the stream that were given up: what AWS would put into the on-failure queue."""
         return list(self._stream.failed)
 

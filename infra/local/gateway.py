@@ -66,7 +66,8 @@ class Gateway:
             raise RefusedError(502, "The function failed.") from failure
         return _response(answer)
 
-    def _authorize(self, call: Call) -> dict[str, Any]:
+    def _authorize(self, call: Call) -> dict[str, object]:
+        """What the handler is told of the caller: principalId, and what else the authorizer knows, as strings."""
         # The token is the identity source: without it, API Gateway answers 401 and asks nobody.
         if not call.request.header("Authorization"):
             raise RefusedError(401, "The header Authorization is missing.")
@@ -116,7 +117,7 @@ def _path_pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", pattern))
 
 
-def _context(context: Mapping[str, Any]) -> dict[str, str]:
+def _context(context: Mapping[str, object]) -> dict[str, str]:
     # API Gateway turns every value into a string, and refuses a value that has parts.
     if any(isinstance(value, dict | list) for value in context.values()):
         raise RefusedError(500, "The authorizer's context is malformed.")
@@ -134,6 +135,7 @@ def _response(answer: Any) -> Response:
 
 
 def _headers(answer: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of a proxy integration's answer, from `headers` and `multiValueHeaders`, their names lower-case."""
     single = {name.lower(): str(value) for name, value in (answer.get("headers") or {}).items()}
     several = {
         name.lower(): ", ".join(str(value) for value in values)

@@ -15,6 +15,9 @@ from infra.topology import Route
 API_ID = "local"
 STAGE = "local"
 
+Event = dict[str, Any]
+"""An event as API Gateway sends it (AWS documentation, "Lambda proxy integrations in API Gateway", 2026-11)."""
+
 _IDENTITY_FIELDS = (
     "accessKey",
     "accountId",
@@ -86,7 +89,7 @@ class Call:
         return f"arn:aws:execute-api:{self.region}:{self.account}:{API_ID}/{STAGE}/{self.request.method}/{path}"
 
 
-def proxy_event(call: Call, authorizer: Mapping[str, Any] | None) -> dict[str, Any]:
+def proxy_event(call: Call, authorizer: Mapping[str, object] | None) -> Event:
     """The event of the Lambda proxy integration, payload version 1.0, with the authorizer's context if it was asked."""
     context = _request_context(call)
     if authorizer is not None:
@@ -96,7 +99,7 @@ def proxy_event(call: Call, authorizer: Mapping[str, Any] | None) -> dict[str, A
     return {**_request_part(call), "requestContext": context, "body": body, "isBase64Encoded": False}
 
 
-def authorizer_event(call: Call) -> dict[str, Any]:
+def authorizer_event(call: Call) -> Event:
     """The event of a REQUEST authorizer: the request without its body."""
     return {
         "type": "REQUEST",
@@ -106,7 +109,7 @@ def authorizer_event(call: Call) -> dict[str, Any]:
     }
 
 
-def _request_part(call: Call) -> dict[str, Any]:
+def _request_part(call: Call) -> Event:
     headers = _by_name(call.request.headers)
     query = _by_name(tuple(parse_qsl(call.request.query, keep_blank_values=True)))
     return {
@@ -123,7 +126,7 @@ def _request_part(call: Call) -> dict[str, Any]:
     }
 
 
-def _request_context(call: Call) -> dict[str, Any]:
+def _request_context(call: Call) -> Event:
     request = call.request
     identity = dict.fromkeys(_IDENTITY_FIELDS)
     return {

@@ -20,6 +20,7 @@ STEP_SECONDS = 0.1
 
 Answer = TypeVar("Answer")
 Message = MutableMapping[str, Any]
+"""A scope or message of ASGI (https://asgi.readthedocs.io/en/latest/specs/www.html)."""
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 

@@ -22,6 +22,9 @@ from infra.local.virtual_clock import VirtualClock
 _IAM_PREFIXES = {"monitoring": "cloudwatch"}
 """Where the prefix of a service's IAM actions is not the name it signs with."""
 
+AwsParameters = Mapping[str, Any]
+"""What an operation of AWS is called with, as boto3 takes it."""
+
 _PARTS_OF_A_TRANSACTION = {
     "Put": "dynamodb:PutItem",
     "Update": "dynamodb:UpdateItem",
@@ -142,7 +145,7 @@ class LambdaRuntime:
             }
             return json.dumps(answer), True
 
-    def record(self, service: str, operation: str, parameters: Mapping[str, Any]) -> None:
+    def record(self, service: str, operation: str, parameters: AwsParameters) -> None:
         """Notes an operation of AWS, if a function or an execution calls it."""
         caller = self._running[-1] if self._running else None
         if caller is None and self.clock.current_actor() is not None:
@@ -151,7 +154,7 @@ class LambdaRuntime:
             self.api_calls.update((caller, action) for action in _iam_actions(service, operation, parameters))
 
 
-def _iam_actions(service: str, operation: str, parameters: Mapping[str, Any]) -> list[str]:
+def _iam_actions(service: str, operation: str, parameters: AwsParameters) -> list[str]:
     # IAM knows no action for a transaction: it asks for the action of each part.
     if operation in {"TransactWriteItems", "TransactGetItems"}:
         return [_PARTS_OF_A_TRANSACTION[part] for item in parameters["TransactItems"] for part in item]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,9 @@ from infra.local.lambda_runtime import FunctionFailedError
 from infra.local.moto.backends import filter_of
 from infra.local.virtual_clock import VirtualClock
 from infra.topology import StreamSource
+
+Record = dict[str, Any]
+"""A change of the table as its stream has it: eventName, and under dynamodb Keys, NewImage and SequenceNumber."""
 
 LONGEST_PAUSE = timedelta(minutes=1)
 """Failed batches are retried after 1, 2, 4, … virtual seconds, and never later than this."""
@@ -33,11 +36,11 @@ class Stream:
         self._stream_arn = stream_arn
         self._invoke = invoke
         self._read = 0
-        self._waiting: deque[dict[str, Any]] = deque()
+        self._waiting: deque[Record] = deque()
         self._attempts = 0
         self._limit = source.batch_size
         self._not_before: datetime | None = None
-        self.failed: list[dict[str, Any]] = []
+        self.failed: list[Record] = []
         self._lets_through = filter_of(source.filter_pattern)
 
     def deliver_batch(self) -> bool:
@@ -54,7 +57,7 @@ class Stream:
             self._after_answer(done, len(batch))
         return True
 
-    def written(self, first: int) -> list[dict[str, Any]]:
+    def written(self, first: int) -> list[Record]:
         """Every change of the table from the `first` on, counted from 0, whether it is delivered or not."""
         return [record.to_json() for record in self._table.stream_shard.items[first:]]
 
@@ -66,7 +69,7 @@ class Stream:
             if self._lets_through(record):
                 self._waiting.append(record)
 
-    def _as_delivered(self, record: Mapping[str, Any]) -> dict[str, Any]:
+    def _as_delivered(self, record: Record) -> Record:
         # moto stamps records with the wall clock and a fixed region.
         created_at = int(self._clock.now().timestamp())
         return {
@@ -76,7 +79,7 @@ class Stream:
             "dynamodb": {**record["dynamodb"], "ApproximateCreationDateTime": created_at},
         }
 
-    def _offer(self, batch: Sequence[Mapping[str, Any]]) -> int:
+    def _offer(self, batch: Sequence[Record]) -> int:
         """How many of the batch's records, from its start, are done with."""
         answer = self._invoke(self._source.function, {"Records": batch})
         failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TextIO
 from infra.local.engine import Engine
 from infra.local.lambda_runtime import FunctionFault
 from infra.local.moto.sns import Alert
+from infra.local.stream import Record
 
 WIDTH = 240
 
@@ -76,7 +77,7 @@ def local_time(instant: str | datetime | None) -> str:
     return f"{at.astimezone():%a %Y-%m-%d %H:%M:%S %Z}"
 
 
-def events_in(changes: list[dict[str, Any]]) -> Iterator[Line]:
+def events_in(changes: list[Record]) -> Iterator[Line]:
     """The events of tickets among the records of the table's stream."""
     from tocsin.adapters.dynamodb.table import decode
 
@@ -89,6 +90,7 @@ def events_in(changes: list[dict[str, Any]]) -> Iterator[Line]:
 
 
 def _event(item: Mapping[str, Any]) -> Line:
+    """An item of the table that holds an event: the fields of the log, its details as JSON."""
     from infra.cli.layout import words
     from infra.cli.timeline import gist, is_late
 

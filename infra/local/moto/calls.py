@@ -18,7 +18,7 @@ from moto.sns.responses import SNSResponse
 from moto.stepfunctions.responses import StepFunctionResponse
 from werkzeug.exceptions import HTTPException
 
-from infra.local.lambda_runtime import LambdaRuntime
+from infra.local.lambda_runtime import AwsParameters, LambdaRuntime
 from infra.local.moto.patches import Patches
 
 _HANDLERS: Mapping[tuple[str, str], tuple[type[Any], str]] = {
@@ -91,7 +91,7 @@ class ShortWay:
         self._runtime = runtime
         self._account = account
 
-    def call(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def call(self, service: str, region: str, operation: str, parameters: AwsParameters) -> dict[str, Any]:
         """What the operation answers. Raises LeftToMoto when there is no short way, and what moto refuses with."""
         if (service, operation) == ("lambda", "Invoke"):
             return self._invoke(parameters)
@@ -104,7 +104,8 @@ class ShortWay:
         handler.region, handler.current_account = region, self._account
         return getattr(handler, method)().result or {}
 
-    def _invoke(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def _invoke(self, parameters: AwsParameters) -> dict[str, Any]:
+        """What Lambda answers to an Invoke that waits for the function: StatusCode, Payload, FunctionError."""
         name = parameters["FunctionName"].rpartition(":")[2]
         synchronous = parameters.get("InvocationType", "RequestResponse") == "RequestResponse"
         known = {"FunctionName", "InvocationType", "Payload"}

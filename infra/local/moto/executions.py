@@ -47,6 +47,7 @@ class Run:
     actor: Actor | None
     transitions: int = 0
     stopped_early: dict[str, Any] | None = None
+    """What StopExecution was told, error and cause, if it came before the first state."""
     last_instant: datetime | None = None
     transitions_at_last_instant: int = 0
 

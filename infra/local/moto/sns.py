@@ -13,6 +13,9 @@ from moto.sns.models import Subscription, Topic
 from infra.local.moto.patches import Patches
 from infra.local.virtual_clock import VirtualClock
 
+MessageAttributes = Mapping[str, Mapping[str, Any]]
+"""As moto has them: a Type and a Value by name."""
+
 _REACHED_OVER_THE_NETWORK = ("http", "https")
 
 
@@ -88,7 +91,7 @@ def _alert(
     topic: Any,
     message_id: str,
     subject: str | None,
-    attributes: Mapping[str, Mapping[str, Any]],
+    attributes: MessageAttributes,
     message: Mapping[str, str],
     deliveries: tuple[Delivery, ...],
 ) -> Alert:
@@ -96,7 +99,7 @@ def _alert(
     return Alert(at, topic.name, topic.arn, message_id, values.get("recipient"), values, subject, message, deliveries)
 
 
-def _deliveries(topic: Any, attributes: Mapping[str, Any], message: str) -> tuple[Delivery, ...]:
+def _deliveries(topic: Any, attributes: MessageAttributes, message: str) -> tuple[Delivery, ...]:
     """The subscriptions of a topic whose filter, if they have one, lets the message through."""
     subscriptions, _ = topic.sns_backend.list_subscriptions_by_topic(topic_arn=topic.arn)
     return tuple(

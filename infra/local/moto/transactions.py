@@ -14,6 +14,12 @@ from moto.dynamodb.models.table import Table
 from infra.local.moto.patches import Patches
 from infra.local.moto.stand_ins import ModuleWith
 
+Attributes = dict[str, dict[str, Any]]
+"""Attributes of an item by name, each as DynamoDB writes it, such as {"S": "text"}."""
+
+Part = dict[str, dict[str, Any]]
+"""A part of TransactWriteItems: its kind, such as Put, and what that takes."""
+
 
 def save_only_what_a_transaction_touches(patches: Patches) -> None:
     """TransactWriteItems keeps, for its rollback, the items it names; a transaction that fails still leaves nothing."""
@@ -23,7 +29,7 @@ def save_only_what_a_transaction_touches(patches: Patches) -> None:
         return value if isinstance(value, Table) else copy.deepcopy(value, memo)
 
     def restoring(transact: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-        def transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+        def transact_write_items(backend: DynamoDBBackend, transact_items: list[Part]) -> None:
             saved = [_Saved(backend.tables[name], key) for name, key in _touched(backend, transact_items)]
             try:
                 transact(backend, transact_items)
@@ -43,7 +49,7 @@ def save_only_what_a_transaction_touches(patches: Patches) -> None:
     whole_tables.wrap(DynamoDBBackend, "transact_write_items", restoring)
 
 
-def _touched(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+def _touched(backend: DynamoDBBackend, transact_items: list[Part]) -> list[tuple[str, Attributes]]:
     operations = [operation for item in transact_items for operation in item.values()]
     return [
         (operation["TableName"], operation.get("Key") or operation.get("Item") or {})
@@ -55,7 +61,7 @@ def _touched(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> 
 class _Saved:
     """An item as it was, and how long the table's stream was then."""
 
-    def __init__(self, table: Table, attributes: dict[str, Any]) -> None:
+    def __init__(self, table: Table, attributes: Attributes) -> None:
         self._table = table
         self._hash = _key(attributes, table.hash_key_attr)
         self._range = _key(attributes, table.range_key_attr) if table.range_key_attr else None
@@ -86,6 +92,6 @@ class _Saved:
             items[key] = self._item
 
 
-def _key(attributes: dict[str, Any], name: str | None) -> Any:
+def _key(attributes: Attributes, name: str | None) -> Any:
     value = attributes.get(name or "")
     return DynamoType(value) if isinstance(value, dict) else None

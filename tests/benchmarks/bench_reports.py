@@ -58,7 +58,7 @@ def timed(engine: Engine, call: Callable[[], object], times: int = 3) -> tuple[C
 
 
 def measure(events: int, *, reports: bool) -> None:
-    with Engine(start=FRIDAY, short_way=False) as engine:
+    with Engine(start=FRIDAY) as engine:
         desk = Desk(engine).prepare()
         desk.open()
         desk.acknowledge("ana")

@@ -90,7 +90,7 @@ def main() -> None:
     print(f"  {'ticket':<48} transitions   Lambda calls   write units   $ a thousand")
     for name, play in tickets.items():
         start = berlin("2027-02-26 16:40") if name.startswith("the") else FRIDAY
-        with contextlib.redirect_stderr(io.StringIO()), Engine(start=start, short_way=False) as engine:
+        with contextlib.redirect_stderr(io.StringIO()), Engine(start=start) as engine:
             cost = play(engine)
         timers = sum(cost[name] for name in TIMER_SIDE)
         dollars = cost["transitions"] * TRANSITION + timers * LAMBDA_CALL + cost["write_units"] * WRITE_UNIT

@@ -10,7 +10,11 @@ from __future__ import annotations
 from hypothesis import Phase, settings
 
 settings.register_profile(
-    "same-each-time", derandomize=True, deadline=None, phases=[phase for phase in Phase if phase is not Phase.shrink]
+    "same-each-time",
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    phases=[phase for phase in Phase if phase is not Phase.shrink],
 )
 settings.register_profile("search", max_examples=2000, deadline=None)
 settings.load_profile("same-each-time")

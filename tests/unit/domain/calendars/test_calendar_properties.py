@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.domain.calendars.slow_calendar import SlowCalendar
@@ -105,11 +105,6 @@ def _deadline(terms: Terms, start: datetime, target: timedelta, pauses: Sequence
     return due
 
 
-quick = settings(max_examples=80)
-slow = settings(max_examples=60)
-
-
-@quick
 @given(terms(), moments, targets, pauses_near())
 def test_exactly_the_target_has_elapsed_at_the_deadline_and_less_a_microsecond_before(
     terms: Terms, offset: timedelta, target: timedelta, paused: list[tuple[timedelta, timedelta]]
@@ -120,7 +115,6 @@ def test_exactly_the_target_has_elapsed_at_the_deadline_and_less_a_microsecond_b
     assert calendar.elapsed(start, due - timedelta.resolution, pauses) == target - timedelta.resolution
 
 
-@quick
 @given(terms(), moments, moments, targets, pauses_near())
 def test_a_later_start_is_never_due_earlier(
     terms: Terms, one: timedelta, other: timedelta, target: timedelta, paused: list[tuple[timedelta, timedelta]]
@@ -130,7 +124,6 @@ def test_a_later_start_is_never_due_earlier(
     assert _deadline(terms, earlier, target, pauses) <= _deadline(terms, later, target, pauses)
 
 
-@quick
 @given(terms(), moments, targets, targets, pauses_near())
 def test_a_longer_target_is_due_later(
     terms: Terms, offset: timedelta, target: timedelta, more: timedelta, paused: list[tuple[timedelta, timedelta]]
@@ -139,7 +132,6 @@ def test_a_longer_target_is_due_later(
     assert _deadline(terms, start, target, pauses) < _deadline(terms, start, target + more, pauses)
 
 
-@quick
 @given(terms(), moments, targets, pauses_near(), pauses_near())
 def test_a_further_pause_never_makes_anything_due_earlier_or_last_longer(
     terms: Terms,
@@ -154,7 +146,6 @@ def test_a_further_pause_never_makes_anything_due_earlier_or_last_longer(
     assert calendar.elapsed(start, start + 9 * DAY, few) >= calendar.elapsed(start, start + 9 * DAY, many)
 
 
-@quick
 @given(terms(), st.lists(moments, min_size=3, max_size=3), pauses_near())
 def test_the_parts_of_a_stretch_add_up(
     terms: Terms, offsets: list[timedelta], paused: list[tuple[timedelta, timedelta]]
@@ -165,7 +156,6 @@ def test_the_parts_of_a_stretch_add_up(
     assert parts == calendar.elapsed(start, end, pauses)
 
 
-@quick
 @given(terms(), moments, targets, targets, pauses_near())
 def test_what_is_left_of_a_target_is_due_when_all_of_it_is(
     terms: Terms, offset: timedelta, first: timedelta, rest: timedelta, paused: list[tuple[timedelta, timedelta]]
@@ -175,7 +165,6 @@ def test_what_is_left_of_a_target_is_due_when_all_of_it_is(
     assert _deadline(terms, halfway, rest, pauses) == _deadline(terms, start, first + rest, pauses)
 
 
-@quick
 @given(terms(), st.lists(moments, min_size=4, max_size=4), pauses_near())
 def test_a_longer_stretch_never_counts_for_less_and_never_for_more_than_its_length(
     terms: Terms, offsets: list[timedelta], paused: list[tuple[timedelta, timedelta]]
@@ -186,7 +175,6 @@ def test_a_longer_stretch_never_counts_for_less_and_never_for_more_than_its_leng
     assert NOTHING <= shorter <= longer <= fourth - first
 
 
-@quick
 @given(terms(), moments, targets, st.lists(moments, min_size=4, max_size=4))
 def test_a_longer_pause_never_makes_anything_due_earlier(
     terms: Terms, offset: timedelta, target: timedelta, offsets: list[timedelta]
@@ -197,7 +185,6 @@ def test_a_longer_pause_never_makes_anything_due_earlier(
     assert _deadline(terms, start, target, shorter) <= _deadline(terms, start, target, longer)
 
 
-@quick
 @given(terms(), moments, targets)
 def test_pauses_outside_hours_cost_nothing(terms: Terms, offset: timedelta, target: timedelta) -> None:
     calendar, start = terms.calendar(), terms.near(offset)
@@ -208,7 +195,6 @@ def test_pauses_outside_hours_cost_nothing(terms: Terms, offset: timedelta, targ
     assert calendar.elapsed(start, start + 9 * DAY, pauses) == calendar.elapsed(start, start + 9 * DAY)
 
 
-@quick
 @given(terms(), moments, targets, st.lists(moments, min_size=4, max_size=4))
 def test_overlapping_pauses_cost_what_their_union_costs(
     terms: Terms, offset: timedelta, target: timedelta, offsets: list[timedelta]
@@ -220,7 +206,6 @@ def test_overlapping_pauses_cost_what_their_union_costs(
     assert _deadline(terms, start, target, overlapping) == _deadline(terms, start, target, union)
 
 
-@quick
 @given(terms(), moments, targets, moments, pauses_near())
 def test_an_open_pause_stops_the_clock_unless_the_target_was_used_up_when_it_began(
     terms: Terms,
@@ -235,7 +220,6 @@ def test_an_open_pause_stops_the_clock_unless_the_target_was_used_up_when_it_beg
     assert due == (due_without if due_without <= still_open.start else None)
 
 
-@quick
 @given(terms(), moments, moments)
 def test_the_open_windows_are_the_elapsed_time_and_neither_touch_nor_overlap(
     terms: Terms, one: timedelta, other: timedelta
@@ -248,7 +232,6 @@ def test_the_open_windows_are_the_elapsed_time_and_neither_touch_nor_overlap(
     assert all(start <= opens < closes <= end for opens, closes in windows)
 
 
-@quick
 @given(terms(), moments)
 def test_the_next_opening_is_the_first_open_instant(terms: Terms, offset: timedelta) -> None:
     calendar, at = terms.calendar(), terms.near(offset)
@@ -258,7 +241,6 @@ def test_the_next_opening_is_the_first_open_instant(terms: Terms, offset: timede
     assert calendar.is_open(at) == (opening == at)
 
 
-@quick
 @given(terms(), moments, targets, moments)
 def test_what_was_asked_before_does_not_change_an_answer(
     terms: Terms, offset: timedelta, target: timedelta, other: timedelta
@@ -268,7 +250,6 @@ def test_what_was_asked_before_does_not_change_an_answer(
     assert used.deadline(start, target) == _deadline(terms, start, target)
 
 
-@slow
 @given(terms(), whole_minutes, st.integers(0, 3 * 1440), pauses_near(whole_minutes))
 def test_elapsed_agrees_with_counting_every_minute(
     terms: Terms, offset: timedelta, minutes: int, paused: list[tuple[timedelta, timedelta]]
@@ -279,7 +260,6 @@ def test_elapsed_agrees_with_counting_every_minute(
     assert terms.calendar().elapsed(start, end, _intervals(terms, paused)) == expected
 
 
-@slow
 @given(terms(), whole_minutes, st.integers(1, 30 * 60), pauses_near(whole_minutes), st.none() | whole_minutes)
 def test_a_deadline_agrees_with_counting_every_minute(
     terms: Terms,
@@ -296,7 +276,6 @@ def test_a_deadline_agrees_with_counting_every_minute(
     assert (due if due and due <= give_up else None) == expected
 
 
-@slow
 @given(terms(), whole_minutes, whole_minutes, pauses_near(whole_minutes), st.none() | whole_minutes)
 def test_business_days_agree_with_looking_for_the_last_open_minute_of_every_date(
     terms: Terms,
@@ -319,7 +298,6 @@ def test_business_days_agree_with_looking_for_the_last_open_minute_of_every_date
         assert calendar.end_of_business_day(start, number, pauses) == at
 
 
-@quick
 @given(terms(), moments, st.integers(1, 12), pauses_near())
 def test_exactly_so_many_business_days_have_elapsed_at_their_end_and_one_less_a_microsecond_before(
     terms: Terms, offset: timedelta, days: int, paused: list[tuple[timedelta, timedelta]]
@@ -331,7 +309,6 @@ def test_exactly_so_many_business_days_have_elapsed_at_their_end_and_one_less_a_
     assert len(calendar.business_days(start, due - timedelta.resolution, pauses)) == days - 1
 
 
-@quick
 @given(terms(), moments, moments, st.integers(1, 12), pauses_near(), pauses_near())
 def test_business_days_are_never_due_earlier_for_a_later_start_or_a_further_pause(
     terms: Terms,
@@ -351,7 +328,6 @@ def test_business_days_are_never_due_earlier_for_a_later_start_or_a_further_paus
         assert due <= not_before
 
 
-@quick
 @given(terms(), moments, st.integers(1, 12), pauses_near(), moments)
 def test_an_open_pause_stops_the_count_of_business_days_unless_it_was_full_when_the_pause_began(
     terms: Terms, offset: timedelta, days: int, paused: list[tuple[timedelta, timedelta]], opened: timedelta
@@ -364,7 +340,6 @@ def test_an_open_pause_stops_the_count_of_business_days_unless_it_was_full_when_
     assert due == (due_without if due_without <= still_open.start else None)
 
 
-@quick
 @given(
     terms(special=False, zones=[zone for zone in TROUBLE if zone != "Pacific/Apia"]),
     moments,

@@ -8,7 +8,7 @@ from itertools import chain, combinations, product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -220,7 +220,6 @@ def has(ticket: Circumstances, field: str, value: str) -> bool:
     return value in found if isinstance(found, list) else found == value
 
 
-@settings(max_examples=60)
 @given(rows_of_conditions, st.booleans())
 def test_a_row_or_value_is_called_dead_if_and_only_if_no_ticket_of_a_small_world_falls_under_it(
     rows: list[dict[str, Any]], closed: bool

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.domain.calendars.test_calendar_properties import TROUBLE
@@ -114,7 +114,6 @@ def cases(draw: st.DrawFn, overridden: bool = True) -> Case:
     return Case(document, around, overrides)
 
 
-@settings(max_examples=150)
 @given(cases())
 def test_at_every_instant_the_layers_say_what_the_reference_says(case: Case) -> None:
     timetable, slow = case.timetable(), case.slow()
@@ -122,7 +121,6 @@ def test_at_every_instant_the_layers_say_what_the_reference_says(case: Case) -> 
         assert timetable.member_at(at) == slow.member_at(at), at
 
 
-@settings(max_examples=150)
 @given(cases())
 def test_at_every_instant_the_shifts_say_what_the_layers_say(case: Case) -> None:
     timetable = case.timetable()
@@ -131,7 +129,6 @@ def test_at_every_instant_the_shifts_say_what_the_layers_say(case: Case) -> None
         assert on_call_by(shifts, at) == timetable.member_at(at), at
 
 
-@settings(max_examples=150)
 @given(cases())
 def test_shifts_and_gaps_fill_the_time_and_no_two_overlap(case: Case) -> None:
     timetable = case.timetable()
@@ -142,7 +139,6 @@ def test_shifts_and_gaps_fill_the_time_and_no_two_overlap(case: Case) -> None:
     assert all(one[1] != other[0] or one[2:] != other[2:] for one, other in pairwise(shifts)), "one shift in two"
 
 
-@settings(max_examples=150)
 @given(cases())
 def test_an_override_changes_nothing_outside_itself_and_is_all_there_is_inside(case: Case) -> None:
     timetable, without = case.timetable(), case.without_overrides()
@@ -151,7 +147,6 @@ def test_an_override_changes_nothing_outside_itself_and_is_all_there_is_inside(c
         assert timetable.member_at(at) == (inside[0] if inside else without.member_at(at))
 
 
-@settings(max_examples=60)
 @given(cases(), st.integers(0, 14_000), st.integers(0, 14_000))
 def test_a_part_of_the_time_has_the_same_shifts_cut_to_it(case: Case, one: int, other: int) -> None:
     timetable = case.timetable()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.histories import Fact, Life, log_of
@@ -150,7 +150,6 @@ def verdicts(ticket: Ticket) -> Any:
     return sorted(every), ticket.status, ticket.priority, ticket.contract_version, ticket.holders, ticket.attributes
 
 
-@settings(max_examples=150)
 @given(histories, worlds, st.randoms(use_true_random=False))
 def test_the_order_of_recording_decides_nothing(history: list[Fact], world: dict[int, Contract], random: Any) -> None:
     shuffled = list(history)
@@ -159,7 +158,6 @@ def test_the_order_of_recording_decides_nothing(history: list[Fact], world: dict
     assert verdicts(one) == verdicts(other)
 
 
-@settings(max_examples=200)
 @given(histories, worlds)
 def test_nothing_that_happens_after_a_breach_undoes_it(history: list[Fact], world: dict[int, Contract]) -> None:
     in_order = sorted(history, key=lambda fact: fact.at)

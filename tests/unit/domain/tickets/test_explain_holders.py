@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.story import ANA, CUSTOMER, OFFICE, Story, after, contract
@@ -283,7 +283,6 @@ FACTS = st.sampled_from(
 HISTORIES = st.lists(st.tuples(st.integers(1, 3_000), FACTS), max_size=8)
 
 
-@settings(max_examples=120)
 @given(HISTORIES, st.sampled_from(["retroactive", "forward", "best_for_customer"]), st.integers(0, 4_000))
 def test_whatever_happens_the_stretches_follow_each_other_and_the_holders_add_up(
     history: list[tuple[int, tuple[type[Any], dict[str, Any]]]], mode: str, at: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.story import OPENED_AT, contract, event
@@ -33,7 +33,6 @@ def obligation_of(zone: str, weekly: list[str], start: datetime, target: timedel
     return obligation
 
 
-@settings(max_examples=150)
 @given(st.sampled_from(ZONES), hours, starts, st.integers(1, 3_000), gaps, st.integers(0, 40_000))
 def test_the_stretches_follow_each_other_without_gap_and_what_counted_is_what_elapsed(
     zone: str, weekly: list[str], start: datetime, target: int, waits: list[int], later: int

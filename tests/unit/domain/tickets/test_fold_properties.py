@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.histories import Fact, Life, log_of
@@ -72,7 +72,6 @@ def life_of(priority: str, history: Sequence[Fact], world: Any) -> Life:
     return Life(opened(priority), history, {1: terms}, teams, after(1_500))
 
 
-@settings(max_examples=150)
 @given(priorities, histories, worlds)
 def test_no_history_is_too_strange_to_fold_assess_and_show(priority: str, history: list[Fact], world: Any) -> None:
     terms, teams = world
@@ -92,7 +91,6 @@ def picture(ticket: Ticket, roster: Roster) -> dict[str, Any]:
     return {"known": known, "view": ticket_view(assessment, 1, after(30_000)), "decided": assessment.events}
 
 
-@settings(max_examples=150)
 @given(priorities, histories, worlds, st.integers(0, 12))
 def test_going_on_from_where_the_fold_stood_is_the_same_as_folding_anew(
     priority: str, history: list[Fact], world: Any, start: int
@@ -150,7 +148,6 @@ def test_every_obligation_is_consistent_in_itself(priority: str, history: list[F
             assert (obligation.obligation_id, due_at) in ticket.breached, "no breach passes in silence"
 
 
-@settings(max_examples=60)
 @given(priorities, histories, worlds)
 def test_looking_at_every_timer_or_only_once_at_the_end_breaches_the_same(
     priority: str, history: list[Fact], world: Any
@@ -168,7 +165,6 @@ def test_looking_at_every_timer_or_only_once_at_the_end_breaches_the_same(
     assert states == {n: o.state(life.now) for n, o in at_once.ticket.current.items() if n not in by_alerts}
 
 
-@settings(max_examples=60)
 @given(priorities, histories, worlds)
 def test_a_ticket_that_is_over_alerts_no_tier_and_one_that_was_taken_stops_the_chain(
     priority: str, history: list[Fact], world: Any

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.domain.tickets.test_fold_properties import ACTORS, DETAILS, opened, priorities
@@ -114,7 +114,6 @@ def breaches(ticket: Ticket) -> Counter[tuple[str, Any, Any]]:
     return Counter((o.metric.name, o.started_at, due_at) for o in ticket.obligations() for _, due_at in o.breaches(END))
 
 
-@settings(max_examples=80)
 @given(priorities, histories, contracts, st.randoms(use_true_random=False))
 def test_a_ticket_comes_to_the_same_in_whatever_order_its_facts_are_recorded(
     priority: str, history: list[Fact], versions: Mapping[int, Contract], random: Any
@@ -124,7 +123,6 @@ def test_a_ticket_comes_to_the_same_in_whatever_order_its_facts_are_recorded(
     assert come_to(versions, priority, history) == come_to(versions, priority, shuffled)
 
 
-@settings(max_examples=80)
 @given(priorities, histories, contracts, st.data())
 def test_a_fact_that_is_told_again_changes_nothing_but_that_a_cycle_may_begin_and_end_in_no_time(
     priority: str, history: list[Fact], versions: Mapping[int, Contract], data: st.DataObject
@@ -168,7 +166,6 @@ def live(life: Life, told: Sequence[Report], after_minute: int | None = None) ->
         life.report(each.type, when, each.actor, details)
 
 
-@settings(max_examples=50)
 @given(documents(), openings(), st.lists(reports(), min_size=1, max_size=12))
 def test_what_was_known_at_any_instant_is_what_an_assessment_said_then(
     versions: Mapping[int, Document], opened: Event, told: list[Report]
@@ -183,7 +180,6 @@ def test_what_was_known_at_any_instant_is_what_an_assessment_said_then(
         assert ticket_view(again, known.sequence, after(now)) == said
 
 
-@settings(max_examples=50)
 @given(documents(), openings(), st.lists(reports(), min_size=1, max_size=10))
 def test_what_is_true_at_any_instant_is_what_counting_by_hand_until_then_comes_to(
     versions: Mapping[int, Document], opened: Event, told: list[Report]
@@ -199,7 +195,6 @@ def test_what_is_true_at_any_instant_is_what_counting_by_hand_until_then_comes_t
         }
 
 
-@settings(max_examples=50)
 @given(documents(), openings(), st.lists(reports(), max_size=8), st.lists(reports(), min_size=1, max_size=8))
 def test_what_was_true_at_an_instant_stays_true_whatever_happens_after_it(
     versions: Mapping[int, Document], opened: Event, before: list[Report], later: list[Report]

@@ -78,7 +78,7 @@ def answer_the_short_way(patches: Patches, runtime: LambdaRuntime, account: str)
         return make_api_call
 
     patches.because(
-        "Requests, signatures, routes and parsers take three quarters of the time.",
+        "Requests, signatures, routes and parsers take half of the time.",
         "the methods in _HANDLERS: that they read `body` or `params` and answer with what botocore would make of it",
         speed=True,
     ).wrap(BaseClient, "_make_api_call", shortened)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
-from infra.local.engine import Engine
-from tests.infra.local.stub_engine import START, open_ticket
+import pytest
+
+from infra.local.engine import Engine, SnsLimitError
+from tests.infra.local.stub_engine import START, open_ticket, stub_engine
 
 
 def test_an_alert_says_when_to_whom_and_what(engine: Engine) -> None:
@@ -46,3 +48,35 @@ def test_subscribed_queues_receive_what_is_published_and_endpoints_are_not_calle
     (message,) = engine.client("sqs").receive_message(QueueUrl=queue)["Messages"]
     assert json.loads(message["Body"])["Message"] == "down"
     assert len(engine.alerts()) == 1
+
+
+def publish(engine: Engine, protocol: str, endpoint: str, times: int, every: float = 0) -> None:
+    topic, sns = engine.attributes["OperatorsTopicArn"], engine.client("sns")
+    sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
+    for _ in range(times):
+        sns.publish(TopicArn=topic, Message="down")
+        engine.advance(seconds=every)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint", "most"), [("email", "ana@example.com", 10), ("sms", "+4915112345678", 20)]
+)
+def test_what_sns_delivers_in_a_second_is_let_through_and_one_more_fails_whoever_drives_the_engine(
+    protocol: str, endpoint: str, most: int
+) -> None:
+    with stub_engine() as engine:
+        publish(engine, protocol, endpoint, most)
+    with stub_engine() as engine:
+        publish(engine, protocol, endpoint, most + 1, every=1 / most)
+    with pytest.raises(SnsLimitError, match=f"more than {most} .* within a second"), stub_engine() as engine:
+        publish(engine, protocol, endpoint, most + 1)
+
+
+def test_a_failing_test_keeps_its_own_error_whatever_was_published() -> None:
+    def fails() -> None:
+        with stub_engine() as engine:
+            publish(engine, "email", "ana@example.com", 11)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()

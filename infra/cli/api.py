@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx
 import typer
 
+from infra.cli.documents import Document
 from infra.cli.failure import Failure
 from tocsin.domain.values.faults import Fault
 
@@ -87,6 +88,26 @@ class Api:
     def post(self, path: str, document: object) -> Answer:
         """What became of it."""
         return _document(self._answer("POST", path, json=document))
+
+    def put_each(
+        self, kind: str, documents: Mapping[str, Document], then: Callable[[Answer], None] = lambda _stored: None
+    ) -> None:
+        """Put documents of a kind, such as `teams`, by their ids, and say of each what became of it.
+
+        One that is refused does not keep the others back. Raises Failure with the faults of all those at the end.
+        """
+        faults, refusals = list[Fault](), list[str]()
+        for each_id, document in documents.items():
+            try:
+                stored, is_new = self.put(path_of(kind, each_id), document)
+            except Failure as failure:
+                refusals.append(f"{each_id}: {failure.sentence}")
+                faults += [Fault(f"{each_id}.{fault.path}", fault.message) for fault in failure.faults]
+            else:
+                print(f"{each_id} {'created' if is_new else 'replaced'}")
+                then(stored)
+        if refusals:
+            raise Failure("; ".join(refusals), faults)
 
     def delete(self, path: str, **query: str) -> Answer:
         """What was taken back."""

@@ -10,9 +10,7 @@ import yaml
 
 from infra.cli.api import Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, by_id
-from infra.cli.failure import Failure
 from infra.cli.layout import AsJson, plain, print_json, print_table, utc
-from tocsin.domain.values.faults import Fault
 
 commands = typer.Typer(help="Schedules: who is on call when.", no_args_is_help=True)
 
@@ -33,18 +31,7 @@ def put(file: DocumentFile, url: Url, token: Token, schedule_id: OneId = None) -
 
     A schedule that is refused does not keep the others back; the exit code is 1 then.
     """
-    api, faults, refusals = Api(url, token), list[Fault](), list[str]()
-    for each_id, schedule in by_id(file, "schedule", schedule_id).items():
-        try:
-            stored, is_new = api.put(path_of("schedules", each_id), schedule)
-        except Failure as failure:
-            refusals.append(f"{each_id}: {failure.sentence}")
-            faults += [Fault(f"{each_id}.{fault.path}", fault.message) for fault in failure.faults]
-        else:
-            print(f"{each_id} {'created' if is_new else 'replaced'}")
-            _print_amiss(stored)
-    if refusals:
-        raise Failure("; ".join(refusals), faults)
+    Api(url, token).put_each("schedules", by_id(file, "schedule", schedule_id), _print_amiss)
 
 
 @commands.command()

@@ -8,10 +8,8 @@ import typer
 
 from infra.cli.api import Api, Token, Url, path_of
 from infra.cli.documents import DocumentFile, by_id
-from infra.cli.failure import Failure
 from infra.cli.layout import AsJson, plain, print_json, print_table
 from infra.cli.subscriptions import SUBSCRIPTION_HEADINGS, subscription_cells
-from tocsin.domain.values.faults import Fault
 
 commands = typer.Typer(help="Teams: rosters, rotations, channels.", no_args_is_help=True)
 
@@ -24,17 +22,7 @@ def put(file: DocumentFile, url: Url, token: Token, team_id: TeamId = None) -> N
 
     A team that is refused does not keep the others back; the exit code is 1 then.
     """
-    api, faults, refusals = Api(url, token), list[Fault](), list[str]()
-    for each_id, team in by_id(file, "team", team_id).items():
-        try:
-            _, is_new = api.put(path_of("teams", each_id), team)
-        except Failure as failure:
-            refusals.append(f"{each_id}: {failure.sentence}")
-            faults += [Fault(f"{each_id}.{fault.path}", fault.message) for fault in failure.faults]
-        else:
-            print(f"{each_id} {'created' if is_new else 'replaced'}")
-    if refusals:
-        raise Failure("; ".join(refusals), faults)
+    Api(url, token).put_each("teams", by_id(file, "team", team_id))
 
 
 @commands.command()

@@ -13,7 +13,7 @@ from tocsin.domain.assessment.contract_examples import faults_of_examples
 from tocsin.domain.calendars.calendar_terms import CalendarTerms
 from tocsin.domain.contracts.clauses.clause import Clause
 from tocsin.domain.contracts.clauses.contacts import Contact
-from tocsin.domain.contracts.clauses.escalation import EscalationTerms, Tier
+from tocsin.domain.contracts.clauses.escalation import EscalationTerms
 from tocsin.domain.contracts.clauses.metrics import MetricTerms
 from tocsin.domain.contracts.clauses.responses import RESPONSES
 from tocsin.domain.contracts.clauses.retarget import MODES, RetargetTerms
@@ -21,6 +21,7 @@ from tocsin.domain.contracts.clauses.review import ReviewTerms
 from tocsin.domain.contracts.clauses.revision import Revision
 from tocsin.domain.contracts.contract import CLAUSES
 from tocsin.domain.contracts.metrics import FACTS, PRESETS
+from tocsin.domain.contracts.policy import Repeat, SelectedPolicy, Tier
 from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.contracts.selectors import Selector
 from tocsin.domain.oncall.hand_over import HandOver
@@ -33,7 +34,8 @@ ON_CALL = REFERENCE.split("\n## Who is on call\n")[1].split("\n## ")[0]
 IN_YAML = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 FENCED = IN_YAML.findall(REFERENCE.replace(ON_CALL, ""))
 TEAMS = {"frontline", "engineering", "management"}
-PARTS = [CalendarTerms, Contact, EscalationTerms, Tier, MetricTerms, RetargetTerms, ReviewTerms, Revision, Selector]
+PARTS = [CalendarTerms, Contact, *(EscalationTerms, SelectedPolicy, Repeat, Tier), MetricTerms, RetargetTerms]
+PARTS += [ReviewTerms, Revision, Selector]
 
 
 @pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.heading)

@@ -20,6 +20,7 @@ from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.notices.subscription import State, Subscription
 from tocsin.domain.oncall.override import KeptOverride
+from tocsin.domain.oncall.people import team_of_member, team_of_schedule
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team, Undelivered
@@ -32,6 +33,8 @@ from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.channels import Endpoint
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.references import KnownNames
+from tocsin.domain.values.target import Target, TargetKind
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
@@ -247,6 +250,19 @@ class FakeTeams:
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         return self.all(helpdesk_id).get(team_id)
+
+    def whom(self, helpdesk_id: str, target: Target) -> Team | None:
+        teams, stored = self.all(helpdesk_id), self.schedules.get(helpdesk_id, target.name)
+        if target.kind is TargetKind.TEAM:
+            return teams.get(target.name)
+        if target.kind is TargetKind.MEMBER:
+            return team_of_member(target.name, teams.values())
+        return team_of_schedule(target.name, stored.timetable, teams.values()) if stored else None
+
+    def known(self, helpdesk_id: str) -> KnownNames:
+        members = {member.member_id for team in self.all(helpdesk_id).values() for member in team.members}
+        schedules = self.schedules.all(helpdesk_id).keys()
+        return {"team": self.all(helpdesk_id).keys(), "schedule": schedules, "member": members}
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
         return {t: self._scheduled(h, team) for (h, t), team in self.teams.items() if h == helpdesk_id}

@@ -62,7 +62,7 @@ def contract(**changes: Any) -> Contract:
 def promised(terms: Contract, priority: str, metric: str) -> Promise | None:
     """What that contract promises to tickets of that priority."""
     row = terms.row(Circumstances(priority, OPENED_AT, {}))
-    return terms.promise(row, terms.metric(metric), tier=1)
+    return terms.promise(row, terms.metric(metric), terms.escalation, tier=1)
 
 
 def team(*members: str, **more: Any) -> Team:

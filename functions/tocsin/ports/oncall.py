@@ -10,6 +10,8 @@ from tocsin.domain.oncall.override import KeptOverride
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team, Undelivered
+from tocsin.domain.values.references import KnownNames
+from tocsin.domain.values.target import Target
 from tocsin.ports.subscriptions import Watchable
 
 
@@ -18,6 +20,14 @@ class Teams(Watchable, Protocol):
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         """A team, with the schedule that it names and what the last look at its subscriptions found."""
+        ...
+
+    def whom(self, helpdesk_id: str, target: Target) -> Team | None:
+        """Whoever a target stands for: a team; whoever is in a schedule, or a person, as if they were one."""
+        ...
+
+    def known(self, helpdesk_id: str) -> KnownNames:
+        """The ids of what a contract's tier may name, by `team`, `schedule` and `member`."""
         ...
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 
 from tocsin.adapters.dynamodb.schedules import DynamoSchedules
 from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, sortable, to_json
+from tocsin.domain.oncall.people import team_of_member, team_of_schedule
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team, Undelivered
+from tocsin.domain.values.references import KnownNames
+from tocsin.domain.values.target import Target, TargetKind
 
 DUE_PARTITION = "TEAMS"
 """Of the due-index; one is enough, since a team is looked at once an hour."""
@@ -27,6 +30,22 @@ class DynamoTeams:
         """See `Teams.get`."""
         item = self._table.get(helpdesk_pk(helpdesk_id), f"TEAM#{team_id}")
         return self._scheduled(helpdesk_id, _team(item), {}) if item else None
+
+    def whom(self, helpdesk_id: str, target: Target) -> Team | None:
+        """See `Teams.whom`; a team is one read, for others all teams are asked who these people are."""
+        if target.kind is TargetKind.TEAM:
+            return self.get(helpdesk_id, target.name)
+        teams = map(_team, self._table.query(helpdesk_pk(helpdesk_id), "TEAM#"))
+        if target.kind is TargetKind.MEMBER:
+            return team_of_member(target.name, teams)
+        stored = self._schedules.get(helpdesk_id, target.name)
+        return team_of_schedule(target.name, stored.timetable, teams) if stored else None
+
+    def known(self, helpdesk_id: str) -> KnownNames:
+        """See `Teams.known`."""
+        teams = self.all(helpdesk_id)
+        members = {member.member_id for team in teams.values() for member in team.members}
+        return {"team": teams.keys(), "schedule": self._schedules.all(helpdesk_id).keys(), "member": members}
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
         """See `Teams.all`."""

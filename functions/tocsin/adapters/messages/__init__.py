@@ -184,5 +184,5 @@ def _promised(situation: Situation) -> list[dict[str, Any]]:
 def _about_for_customer(about: About, situation: Situation) -> dict[str, Any]:
     """A team by its name; whatever else a notice is about has no names in it."""
     if isinstance(about, AboutHolder):
-        return {"team": situation.team(about.team)}
+        return {"team": situation.told_team(about.team)}
     return dict(written(about))

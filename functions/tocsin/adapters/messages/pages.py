@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tocsin.adapters.messages import template_environment
 from tocsin.adapters.messages.situation import Situation, local_time
 from tocsin.domain.assessment.acknowledgement import Digest, LinkedOffer, Offer
+from tocsin.domain.values.target import Target
 from tocsin.domain.values.wording import counted
 
 
@@ -46,10 +47,10 @@ def _taken(offer: Offer, who: str) -> str:
 
 def _situation(offer: Offer) -> Situation:
     """In the zone of the team whose alert has the link, where it is known: no script tells where the reader is."""
-    contract = offer.ticket.contract
-    team_id = contract.escalation.owner if offer.tier is None else contract.tier(offer.tier).team
-    team = offer.roster(team_id) if team_id else None
-    return Situation(offer.ticket, offer.roster, offer.now, team.timezone if team else None)
+    owner, policy = offer.ticket.contract.escalation.owner, offer.ticket.policy
+    whom = policy.tier(offer.tier).whom if offer.tier else [Target(owner)] if owner else []
+    zones = (team.timezone for team in map(offer.roster, whom) if team)
+    return Situation(offer.ticket, offer.roster, offer.now, next(zones, None))
 
 
 def _page(

@@ -15,6 +15,8 @@ from tocsin.domain.escalation.chain import NextAlert
 from tocsin.domain.tickets.events import Breached, TierAlerted, Warned
 from tocsin.domain.tickets.obligation import Obligation, named_for
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.target import Target, TargetKind
+from tocsin.domain.values.wording import enumerated
 
 MOST_ALERTS = 10
 
@@ -62,19 +64,25 @@ class Situation:
         return self.reader_zone or self.ticket.contract.timezone
 
     def team(self, team_id: str) -> str:
-        """A team's name; its id where there is no such team any more."""
-        team = self.roster(team_id)
-        return team.name if team else team_id
+        """The name of a target such as a team; its id where there is none of that name any more."""
+        target = Target(team_id)
+        team = self.roster(target)
+        return team.name if team else target.name
+
+    def told_team(self, team_id: str) -> str:
+        """The same for the customer, who is not told how somebody is on call, or the names of our people."""
+        return self.team(team_id) if Target(team_id).kind is TargetKind.TEAM else "our team on call"
 
     def person(self, member_id: str) -> str:
         """The name of somebody in a team of the contract, or of such a team; else as the helpdesk calls them."""
-        escalation = self.ticket.contract.escalation
-        teams = [*(tier.team for tier in escalation.tiers), *filter(None, [escalation.owner])]
-        for team in filter(None, map(self.roster, teams)):
+        policy, owner = self.ticket.policy, self.ticket.contract.escalation.owner
+        whom = [*(target for tier in policy.tiers for target in tier.whom), *([Target(owner)] if owner else [])]
+        whom += [policy.extra_target] if policy.extra_target else []
+        for team in filter(None, map(self.roster, whom)):
             for member in team.members:
                 if member.member_id == member_id:
                     return member.name
-        return self.team(member_id) if member_id in teams else member_id
+        return self.team(member_id) if member_id in whom else member_id
 
     @property
     def status(self) -> str:
@@ -92,7 +100,7 @@ class Situation:
     def holders_team(self) -> str | None:
         """The name of the team of whoever has the ticket."""
         taken = self.ticket.chain.acknowledged
-        return self.team(team_of(taken, self.ticket.contract, self.roster)) if taken else None
+        return self.team(team_of(taken, self.ticket, self.roster)) if taken else None
 
     def person_of(self, member_id: str, team: str) -> str:
         """Somebody with the name of their team, which stands once where the team itself is meant."""
@@ -100,8 +108,18 @@ class Situation:
         return name if name == team else f"{name} ({team})"
 
     def tier_team(self, tier: int) -> str:
-        """The name of a tier's team."""
-        return self.team(self.ticket.contract.tier(tier).team)
+        """The name of a tier's team, or the names of all whom it alerts."""
+        return enumerated(map(self.team, self.ticket.policy.tier(tier).whom))
+
+    def told_tier(self, tier: int) -> str:
+        """The same for the customer."""
+        return enumerated(dict.fromkeys(map(self.told_team, self.ticket.policy.tier(tier).whom)))
+
+    @property
+    def told_holder(self) -> str | None:
+        """The team of whoever has the ticket, for the customer."""
+        taken = self.ticket.chain.acknowledged
+        return self.told_team(team_of(taken, self.ticket, self.roster)) if taken else None
 
     def acknowledge_by(self, tier: int | None) -> datetime | None:
         """Until when a tier has to acknowledge; None where it is not its turn, or too late."""

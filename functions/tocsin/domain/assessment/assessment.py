@@ -179,28 +179,30 @@ def _on_arrival(obligation: Obligation, at: datetime) -> bool:
 
 
 def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetime) -> ev.TierAlerted:
-    team_id = ticket.contract.tier(alert.tier).team
-    team = roster(team_id)
-    not_reached = team.not_reached(now) if team else NotReached.NO_TEAM
+    whom = ticket.policy.tier(alert.tier).whom
+    teams = [roster(target) for target in whom]
+    not_reached = [team.not_reached(now) if team else NotReached.NO_TEAM for team in teams]
+    reached = None in not_reached
     return ev.TierAlerted(
         **_envelope(ticket, now),
         tier=alert.tier,
         attempt=alert.attempt,
         reason=alert.reason,
-        team=team_id,
-        members=_members(team, alert, ticket, now) if team else (),
-        reached=not_reached is None,
-        not_reached=not_reached,
+        team=whom[0],
+        beside=tuple(whom[1:]),
+        members=_members([team for team in teams if team], alert, ticket, now),
+        reached=reached,
+        not_reached=None if reached else not_reached[0],
         from_tier=ticket.chain.turn,
         unanswered=alert.unanswered,
     )
 
 
-def _members(team: Team, alert: NextAlert, ticket: Ticket, now: datetime) -> tuple[str, ...]:
-    """Who is on call, and who has it or had it last where it comes back to them, if they are in the team."""
-    had_it, on_call = ticket.chain.last, team.on_call_at(now)
+def _members(teams: Sequence[Team], alert: NextAlert, ticket: Ticket, now: datetime) -> tuple[str, ...]:
+    """Who is on call, and who has it or had it last where it comes back to them, if they are in one of the teams."""
+    had_it, on_call = ticket.chain.last, [each for team in teams for each in team.on_call_at(now)]
     comes_back = alert.reason in (AlertReason.REOPENED, AlertReason.UNANSWERED)
-    if had_it and comes_back and had_it.by in {member.member_id for member in team.members}:
+    if had_it and comes_back and any(team.has(had_it.by) for team in teams):
         on_call = [*on_call, had_it.by]
     return tuple(dict.fromkeys(on_call))
 

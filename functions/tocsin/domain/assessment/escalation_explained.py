@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.policy import Policy
 from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
 from tocsin.domain.tickets.events import TierAlerted
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import format_instant, short_duration
-from tocsin.domain.values.wording import ordinal
+from tocsin.domain.values.wording import enumerated, ordinal
 
 
 def reasons(ticket: Ticket) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def _alert(event: TierAlerted) -> dict[str, Any]:
     return {
         "at": format_instant(event.occurred_at),
         "tier": event.tier,
-        "team": event.team,
+        "team": enumerated(target.words for target in event.whom),
         "why": event.reason.sentence + _for_what(event.unanswered) + again,
         "reached": event.reached,
         "not_reached": event.not_reached.words if event.not_reached else None,
@@ -42,14 +42,16 @@ def _coming(step: NextAlert | Exhaustion, ticket: Ticket) -> dict[str, Any]:
     return {
         "at": format_instant(step.at),
         "tier": tier,
-        "team": ticket.contract.tier(tier).team if tier else _given_up_to(ticket.contract),
-        "why": _why_then(step, ticket.chain, ticket.contract),
+        "team": ticket.policy.tier(tier).whom_words if tier else _given_up_to(ticket),
+        "why": _why_then(step, ticket.chain, ticket.policy),
     }
 
 
-def _given_up_to(contract: Contract) -> str:
-    owner = contract.escalation.owner
-    return f"{owner}: as the owner, with all tiers" if owner else "nobody: the chain gives up"
+def _given_up_to(ticket: Ticket) -> str:
+    owner = ticket.contract.escalation.owner
+    if owner is None or ticket.policy.when_used_up == "hold":
+        return "nobody: the chain gives up"
+    return f"{owner}: as the owner" + (", with all tiers" if ticket.policy.when_used_up != "tell_owner" else "")
 
 
 def _for_what(unanswered: Unanswered | None) -> str:
@@ -59,13 +61,13 @@ def _for_what(unanswered: Unanswered | None) -> str:
     return f" (written at {wrote_at}, to be answered by {due_at})"
 
 
-def _why_then(step: NextAlert | Exhaustion, chain: Chain, contract: Contract) -> str:
+def _why_then(step: NextAlert | Exhaustion, chain: Chain, policy: Policy) -> str:
     if isinstance(step, NextAlert) and step.unanswered:
         return f"the customer wrote and nobody has answered{_for_what(step.unanswered)}"
     if chain.requested or chain.tier is None:
         reason = chain.requested.reason if chain.requested else AlertReason.OPENED
         return f"{reason.sentence}; a tier is alerted in its hours"
-    tier = contract.tier(chain.tier)
+    tier = policy.tier(chain.tier)
     if chain.acknowledged and tier.resolve_within:
         return f"tier {chain.tier} has {short_duration(tier.resolve_within)} to resolve it"
     if not chain.reached:

@@ -35,9 +35,9 @@ def _tier_of(member_id: str, ticket: Ticket, roster: Roster) -> int | None:
 def _nearest_first(ticket: Ticket) -> Iterator[int]:
     """Whoever is in several teams takes it for the tier that was alerted last, or for the one nearest to it."""
     last = ticket.chain.tier or 1
-    yield from sorted(range(1, len(ticket.contract.escalation.tiers) + 1), key=lambda tier: (abs(tier - last), tier))
+    yield from sorted(range(1, ticket.policy.last + 1), key=lambda tier: (abs(tier - last), tier))
 
 
 def _is_in(member_id: str, tier: int, ticket: Ticket, roster: Roster) -> bool:
-    team = roster(ticket.contract.tier(tier).team)
-    return team is not None and member_id in {member.member_id for member in team.members}
+    teams = filter(None, map(roster, ticket.policy.tier(tier).whom))
+    return any(team.has(member_id) for team in teams)

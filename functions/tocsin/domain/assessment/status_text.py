@@ -73,7 +73,7 @@ def coming(ticket: Ticket, timer: Timer) -> str:
             return f"{obligation.metric.label}: due"
         case NextAlert(_, tier, attempt):
             again = f", for the {ordinal(attempt)} time" if attempt > 1 else ""
-            return f"tier {tier} ({ticket.contract.tier(tier).team}) is alerted{again}"
+            return f"tier {tier} ({ticket.policy.tier(tier).whom_words}) is alerted{again}"
         case Exhaustion(unresolved=True):
             return "the last tier was alerted again, and has not resolved it in time"
         case Exhaustion():

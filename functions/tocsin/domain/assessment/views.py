@@ -126,8 +126,11 @@ def _escalation(ticket: Ticket, now: datetime) -> dict[str, Any]:
     """The fields of an `EscalationView`."""
     chain = ticket.chain
     step = ticket.next_step()
+    whom = ticket.policy.tier(chain.tier).whom if chain.tier else ()
     return {
-        "team": ticket.contract.tier(chain.tier).team if chain.tier else None,
+        "policy": ticket.policy.known_as,
+        "team": whom[0] if whom else None,
+        "targets": [{target.kind.value: target.name} for target in whom],
         "alerted_at": _or_none(chain.alerted_at if chain.tier else None),
         "acknowledged_by": chain.acknowledged.by if chain.acknowledged else None,
         "acknowledged_at": _or_none(chain.acknowledged.at if chain.acknowledged else None),

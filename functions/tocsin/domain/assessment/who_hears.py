@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import assert_never
 
-from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.escalation.chain import Acknowledgement
 from tocsin.domain.escalation.reasons import AlertReason
@@ -28,9 +27,10 @@ from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent, Event
 from tocsin.domain.tickets.obligation import named_for
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.target import Target, TargetKind
 
-Roster = Callable[[str], Team | None]
-"""Looks up a team by its id."""
+Roster = Callable[[Target], Team | None]
+"""Looks up a target: a team; whoever takes turns in a schedule, or a person, as if they were one."""
 
 CUSTOMER = "customer"
 
@@ -111,26 +111,41 @@ class _Rules:
 
     def _tier_alerted(self, event: ev.TierAlerted) -> Iterator[Notice]:
         about = AboutAlert(event.attempt, event.reason, event.unanswered)
-        yield self._notice(NoticeKind.TIER_ALERT, Audience.TEAM, event.team, event, about, tier=event.tier)
+        yield from self._to_teams(NoticeKind.TIER_ALERT, event.whom, event, about, tier=event.tier)
         yield from self._to_members(NoticeKind.TIER_ALERT, event.members, event, about, tier=event.tier)
         if event.from_tier and event.from_tier != event.tier:
-            left, went_on = self.contract.tier(event.from_tier).team, AboutEscalation(event.team)
-            yield self._notice(NoticeKind.ESCALATION, Audience.TEAM, left, event, went_on, tier=event.tier)
+            whom, went_on = self.ticket.policy.tier(event.from_tier).whom, AboutEscalation(event.team)
+            yield from self._to_teams(NoticeKind.ESCALATION, whom, event, went_on, tier=event.tier)
+            others = self._alerted_without_a_team(event.from_tier) - {*event.members}
+            yield from self._to_members(NoticeKind.ESCALATION, sorted(others), event, went_on, tier=event.tier)
+
+    def _alerted_without_a_team(self, tier: int) -> set[str]:
+        """Whoever of a tier was alerted by a schedule or in person: no team's topic tells them what became of it."""
+        targets = [target for target in self.ticket.policy.tier(tier).whom if target.kind is not TargetKind.TEAM]
+        alerted = {each.recipient for each in self.told if each.kind is NoticeKind.TIER_ALERT and each.tier == tier}
+        return {member for member in alerted if any(_is_in(member, target, self.roster) for target in targets)}
 
     def _exhausted(self, event: ev.EscalationExhausted) -> Iterator[Notice]:
         """The owner first: who is also in a tier is told once, as the owner."""
-        kind, owner = NoticeKind.ESCALATION_EXHAUSTED, self.contract.escalation.owner
+        kind, owner, policy = NoticeKind.ESCALATION_EXHAUSTED, self.contract.escalation.owner, self.ticket.policy
+        if policy.when_used_up == "hold":
+            return
+        if policy.extra_target:
+            yield from self._to_target_and_on_call(kind, policy.extra_target, event, AboutExhaustion(event.unresolved))
         if owner:
-            yield from self._to_team_and_on_call(kind, owner, event, AboutExhaustion(event.unresolved, to_owner=True))
-        for tier in self.contract.escalation.tiers:
-            yield from self._to_team_and_on_call(kind, tier.team, event, AboutExhaustion(event.unresolved))
+            about = AboutExhaustion(event.unresolved, to_owner=True)
+            yield from self._to_target_and_on_call(kind, Target(owner), event, about)
+        if policy.when_used_up == "tell_owner":
+            return
+        for target in dict.fromkeys(target for tier in policy.tiers for target in tier.whom):
+            yield from self._to_target_and_on_call(kind, target, event, AboutExhaustion(event.unresolved))
 
     def _taken(self, event: Event) -> Iterator[Notice]:
         """Everybody else who was alerted hears who has it, whoever had it before and whoever is given it do as well."""
         taken = self.ticket.chain.acknowledged
         if not taken or (taken.sequence != event.sequence and not self._alerted_in_vain(taken, event)):
             return
-        about = AboutHolder(team_of(taken, self.contract, self.roster), taken.by)
+        about = AboutHolder(team_of(taken, self.ticket, self.roster), taken.by)
         others = self._who_was_told(*ALERTS)
         if taken.taken_from and self._in_its_team(taken.taken_from):
             others.setdefault((Audience.MEMBER, taken.taken_from.by))
@@ -156,11 +171,11 @@ class _Rules:
 
     def _team_that_the_customer_knows(self) -> str:
         updates = [each.about.team for each in self.told if isinstance(each.about, AboutHolder) and _to_customer(each)]
-        return updates[-1] if updates else self.contract.tier(1).team
+        return updates[-1] if updates else self.ticket.policy.tier(1).whom[0]
 
     def _in_its_team(self, taken: Acknowledgement) -> bool:
         """Whether whoever took it is somebody whom the teams know."""
-        return _is_in(taken.by, team_of(taken, self.contract, self.roster), self.roster)
+        return _is_in(taken.by, team_of(taken, self.ticket, self.roster), self.roster)
 
     def _warned(self, event: ev.Warned) -> Iterator[Notice]:
         if event.on_arrival:
@@ -228,7 +243,7 @@ class _Rules:
         if kind is not NoticeKind.REVIEW_DUE:
             yield from self._to_those_in_charge(kind, event, about)
         elif review is not None:
-            yield from self._to_team_and_on_call(kind, review.team, event, about)
+            yield from self._to_target_and_on_call(kind, Target(review.team), event, about)
 
     def _metric(self, event: ev.AboutObligation) -> Metric:
         return self.contract.metric(event.metric)
@@ -265,17 +280,26 @@ class _Rules:
         for member_id in members:
             yield self._notice(kind, Audience.MEMBER, member_id, event, about, name, tier)
 
-    def _to_team_and_on_call(
+    def _to_teams(
         self,
         kind: NoticeKind,
-        team_id: str,
+        whom: Iterable[Target],
         event: Event,
-        about: About = AboutTicket(),  # noqa: B008 - it has no fields
+        about: About,
         name: str | None = None,
+        tier: int | None = None,
     ) -> Iterator[Notice]:
-        """To the team's topic and to whoever of it is on call now."""
-        team = self.roster(team_id)
-        yield self._notice(kind, Audience.TEAM, team_id, event, about, name)
+        """To the topics of those targets that are teams."""
+        for target in whom:
+            if target.kind is TargetKind.TEAM:
+                yield self._notice(kind, Audience.TEAM, target, event, about, name, tier)
+
+    def _to_target_and_on_call(
+        self, kind: NoticeKind, target: Target, event: Event, about: About, name: str | None = None
+    ) -> Iterator[Notice]:
+        """To the topic of a team, and to whoever of the target is on call now."""
+        team = self.roster(target)
+        yield from self._to_teams(kind, [target], event, about, name)
         yield from self._to_members(kind, team.on_call_at(self.now) if team else (), event, about, name)
 
     def _to_those_in_charge(
@@ -284,12 +308,11 @@ class _Rules:
         """To the tier that has the ticket: its team, and who acknowledged, else who is on call."""
         taken = self.ticket.chain.acknowledged
         if taken and self._in_its_team(taken):
-            team_id = team_of(taken, self.contract, self.roster)
-            yield self._notice(kind, Audience.TEAM, team_id, event, about, name)
+            yield from self._to_teams(kind, [team_of(taken, self.ticket, self.roster)], event, about, name)
             yield self._notice(kind, Audience.MEMBER, taken.by, event, about, name)
         else:
-            team_id = self.contract.tier(self.ticket.chain.turn or 1).team
-            yield from self._to_team_and_on_call(kind, team_id, event, about, name)
+            for target in self.ticket.policy.tier(self.ticket.chain.turn or 1).whom:
+                yield from self._to_target_and_on_call(kind, target, event, about, name)
 
     def _notice(
         self,
@@ -314,16 +337,21 @@ class _Rules:
         )
 
 
-def team_of(taken: Acknowledgement, contract: Contract, roster: Roster) -> str:
-    """The team for which somebody has a ticket: that of their tier, or the chain's owner where only that has them."""
-    of_tier, owner = contract.tier(taken.tier).team, contract.escalation.owner
-    only_owner = owner and _is_in(taken.by, owner, roster) and not _is_in(taken.by, of_tier, roster)
-    return owner if owner and only_owner else of_tier
+def team_of(taken: Acknowledgement, ticket: Ticket, roster: Roster) -> Target:
+    """For which target somebody has a ticket: the first of their tier that has them, else whoever is told of the end.
+
+    The first of their tier where nobody knows them.
+    """
+    of_tier, owner = ticket.policy.tier(taken.tier).whom, ticket.contract.escalation.owner
+    at_last = [Target(owner)] if owner else []
+    if ticket.policy.extra_target:
+        at_last.append(ticket.policy.extra_target)
+    return next((target for target in (*of_tier, *at_last) if _is_in(taken.by, target, roster)), of_tier[0])
 
 
-def _is_in(member_id: str, team_id: str, roster: Roster) -> bool:
-    team = roster(team_id)
-    return team is not None and member_id in {member.member_id for member in team.members}
+def _is_in(member_id: str, target: Target, roster: Roster) -> bool:
+    team = roster(target)
+    return team is not None and team.has(member_id)
 
 
 def _to_customer(notice: Notice) -> bool:

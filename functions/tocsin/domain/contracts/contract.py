@@ -19,7 +19,7 @@ from tocsin.domain.contracts.clauses.backing import BackingClause
 from tocsin.domain.contracts.clauses.clause import Clause
 from tocsin.domain.contracts.clauses.contacts import ContactsClause
 from tocsin.domain.contracts.clauses.definitions import DefinitionsClause
-from tocsin.domain.contracts.clauses.escalation import EscalationClause, Tier
+from tocsin.domain.contracts.clauses.escalation import EscalationClause
 from tocsin.domain.contracts.clauses.examples import ExamplesClause
 from tocsin.domain.contracts.clauses.hours import NO_ZONES, HoursClause, Zones
 from tocsin.domain.contracts.clauses.metrics import MetricsClause, MetricTerms, metric_of
@@ -37,6 +37,7 @@ from tocsin.domain.contracts.clauses.targets import DEFAULT, Row, TargetsClause
 from tocsin.domain.contracts.clauses.term import TermClause
 from tocsin.domain.contracts.clauses.warnings import WarningsClause
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION, Metric
+from tocsin.domain.contracts.policy import Policy, Tier
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Selector
@@ -145,7 +146,7 @@ class Contract(
     def rulebook(self) -> Rulebook:
         """What is measured: whatever some row promises, the tiers, and the review."""
         by_tiers = [TIER_ACKNOWLEDGEMENT]
-        if any(tier.resolve_within for tier in self.escalation.tiers):
+        if any(tier.resolve_within for policy in self.policies for tier in policy.tiers):
             by_tiers.append(TIER_RESOLUTION)
         return Rulebook([*self.promised, *([REVIEW] if self.review else []), *by_tiers])
 
@@ -163,18 +164,20 @@ class Contract(
         others = {metric.name: metric for metric in (REVIEW, *TIER_METRICS)}
         return PRESETS.get(name) or others.get(name) or metric_of(name, MetricTerms.model_construct())
 
-    def promise(self, row: Row | None, metric: Metric, tier: int, zones: Zones = NO_ZONES) -> Promise | None:
-        """What is promised for a metric of tickets in this row while they are with this tier, if anything."""
-        key = (row.path if row else None, metric.name, tier if metric.of_tiers else 0, zones)
+    def promise(
+        self, row: Row | None, metric: Metric, policy: Policy, tier: int, zones: Zones = NO_ZONES
+    ) -> Promise | None:
+        """What is promised for a metric of tickets in this row while they are with this tier of a policy."""
+        key = (row.path if row else None, metric.name, (policy.known_as, tier) if metric.of_tiers else None, zones)
         if key not in self._promises:
-            self._promises[key] = self._promise(row, metric, tier, zones)
+            self._promises[key] = self._promise(row, metric, policy.tier(tier), zones)
         return self._promises[key]
 
     @cached_property
-    def _promises(self) -> dict[tuple[str | None, str, int, Zones], Promise | None]:
+    def _promises(self) -> dict[tuple[str | None, str, tuple[str, int] | None, Zones], Promise | None]:
         return {}
 
-    def _promise(self, row: Row | None, metric: Metric, tier: int, zones: Zones) -> Promise | None:
+    def _promise(self, row: Row | None, metric: Metric, tier: Tier, zones: Zones) -> Promise | None:
         if metric.name == REVIEW.name:
             return self._review_promise(zones)
         if metric.of_tiers:
@@ -195,8 +198,7 @@ class Contract(
         remind = (self.review.remind_within,) if self.review.remind_within else ()
         return Promise(REVIEW, self.review.due_within, self.calendar_named(self.review.calendar, zones), remind)
 
-    def _tier_promise(self, row: Row | None, metric: Metric, number: int, zones: Zones) -> Promise | None:
-        tier = self.tier(number)
+    def _tier_promise(self, row: Row | None, metric: Metric, tier: Tier, zones: Zones) -> Promise | None:
         target = tier.acknowledge_within if metric.name == TIER_ACKNOWLEDGEMENT.name else tier.resolve_within
         return Promise(metric, target, self.tier_calendar(tier, row, zones), ()) if target else None
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tocsin.domain.contracts.clauses.hours import hours_words
 from tocsin.domain.contracts.clauses.review import ReviewTerms
 from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.policy import Policy, SelectedPolicy
+from tocsin.domain.contracts.words import selector_words
 from tocsin.domain.values.wording import amount_words, counted, due_words, duration_words
 
 _SAFE = " ,.'()-"
@@ -25,42 +28,91 @@ def escaped(text: str) -> str:
 
 def _lines(contract: Contract) -> Iterator[str]:
     yield f'opened(["{escaped(f"A ticket of {contract.customer.name} is opened")}"])'
-    for number in range(1, len(contract.escalation.tiers) + 1):
-        yield from _tier(contract, number)
+    for names in map(_Names, range(len(contract.policies)), contract.policies):
+        for number in range(1, names.policy.last + 1):
+            yield from _tier(contract, names, number)
     yield 'resolved(["The ticket is resolved"])'
-    owner = contract.escalation.owner
-    yield _box("nobody", f"{f'{owner} and all' if owner else 'All'} tiers are told that nobody has the ticket")
-    yield "opened --> tier1"
-    for number in range(1, len(contract.escalation.tiers) + 1):
-        yield from _edges(contract, number)
+    for names in map(_Names, range(len(contract.policies)), contract.policies):
+        yield _box(names.nobody, _used_up(contract, names.policy))
+        yield _begins(contract, names)
+        for number in range(1, names.policy.last + 1):
+            yield from _edges(names, number)
     if contract.review:
         yield from _review(contract, contract.review)
 
 
-def _tier(contract: Contract, number: int) -> Iterator[str]:
-    tier = contract.tier(number)
+class _Names(NamedTuple):
+    """The names of the boxes of a policy; those of a contract's only one have no number of its own."""
+
+    number: int
+    policy: Policy
+
+    @property
+    def nobody(self) -> str:
+        return f"nobody{self._own}"
+
+    def tier(self, number: int) -> str:
+        return f"tier{number}{self._own}"
+
+    def taken(self, number: int) -> str:
+        return f"taken{number}{self._own}"
+
+    @property
+    def _own(self) -> str:
+        return f"_{self.policy.known_as}" if isinstance(self.policy, SelectedPolicy) else ""
+
+
+def _begins(contract: Contract, names: _Names) -> str:
+    policy = names.policy
+    if isinstance(policy, SelectedPolicy):
+        return _arrow("opened", selector_words(policy.when), names.tier(1))
+    return _arrow("opened", "all others", names.tier(1)) if len(contract.policies) > 1 else "opened --> tier1"
+
+
+def _used_up(contract: Contract, policy: Policy) -> str:
+    owner = contract.escalation.owner
+    if policy.when_used_up == "hold":
+        return "Nobody else is told"
+    if policy.when_used_up == "tell_owner":
+        return f"{owner} is told that nobody has the ticket"
+    told = [policy.extra_target.words] if policy.extra_target else []
+    told += [owner] if owner else []
+    everybody = f"{', '.join(told)} and all" if told else "All"
+    return f"{everybody} tiers are told that nobody has the ticket"
+
+
+def _tier(contract: Contract, names: _Names, number: int) -> Iterator[str]:
+    tier = names.policy.tier(number)
     hours = hours_words(contract, tier.calendar) if tier.calendar else "in the hours of the ticket's targets"
-    yield _box(f"tier{number}", f"Tier {number}, {tier.team}, is alerted", hours)
+    for_some = [] if tier.when.is_default else [f"for tickets with {selector_words(tier.when)}"]
+    verb = "is" if len(tier.whom) == 1 else "are"
+    yield _box(names.tier(number), f"Tier {number}, {tier.whom_words}, {verb} alerted", hours, *for_some)
     resolving = [f"for {duration_words(tier.resolve_within)} from the alert"] if tier.resolve_within else []
-    yield _box(f"taken{number}", f"Tier {number} has the ticket", *resolving)
+    yield _box(names.taken(number), f"Tier {number} has the ticket", *resolving)
 
 
-def _edges(contract: Contract, number: int) -> Iterator[str]:
-    tier, following = contract.tier(number), f"tier{number + 1}"
+def _edges(names: _Names, number: int) -> Iterator[str]:
+    policy, tier = names.policy, names.policy.tier(number)
+    here, taken, following = names.tier(number), names.taken(number), names.tier(number + 1)
     silent = f"nobody acknowledges within {duration_words(tier.acknowledge_within)}"
-    yield _arrow(f"tier{number}", "somebody acknowledges", f"taken{number}")
-    yield _arrow(f"taken{number}", "resolved", "resolved")
-    if number < len(contract.escalation.tiers):
-        yield _arrow(f"tier{number}", silent, following)
+    yield _arrow(here, "somebody acknowledges", taken)
+    yield _arrow(taken, "resolved", "resolved")
+    if number < policy.last:
+        yield _arrow(here, silent, following)
         if tier.resolve_within:
-            yield _arrow(f"taken{number}", "not resolved in that time", following)
+            yield _arrow(taken, "not resolved in that time", following)
         return
-    if repeats := contract.escalation.repeat_last_tier:
-        yield _arrow(f"tier{number}", f"{silent}, alerted again up to {counted(repeats, 'time')}", f"tier{number}")
-        yield _arrow(f"tier{number}", "nor after that", "nobody")
+    if policy.repeat:
+        times, first = counted(policy.repeat.times, "time"), names.tier(policy.repeat.from_tier)
+        yield _arrow(here, f"{silent}, the chain begins again up to {times}", first)
+        yield _arrow(here, "nor after that", names.nobody)
+    elif policy.repeat_last_tier:
+        times = counted(policy.repeat_last_tier, "time")
+        yield _arrow(here, f"{silent}, alerted again up to {times}", here)
+        yield _arrow(here, "nor after that", names.nobody)
     else:
-        yield _arrow(f"tier{number}", silent, "nobody")
-    yield _arrow("nobody", "somebody acknowledges after all", f"taken{number}")
+        yield _arrow(here, silent, names.nobody)
+    yield _arrow(names.nobody, "somebody acknowledges after all", taken)
 
 
 def _review(contract: Contract, review: ReviewTerms) -> Iterator[str]:

@@ -9,6 +9,7 @@ from tocsin.domain.calendars.calendar import BusinessCalendar
 from tocsin.domain.contracts.clauses.targets import Row
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import REVIEW, TIER_ACKNOWLEDGEMENT, TIER_RESOLUTION
+from tocsin.domain.contracts.policy import Policy
 from tocsin.domain.contracts.promise import Amount, Promise
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.instants import BusinessDays
@@ -56,17 +57,24 @@ def _open_time(calendar: BusinessCalendar, years: range, enough: timedelta) -> t
 
 def _targets(contract: Contract) -> Iterator[tuple[str, BusinessCalendar, Amount]]:
     """Every target with its place in the document and the calendar in which it counts."""
-    tiers = range(1, len(contract.escalation.tiers) + 1)
+    of_tiers = [(place, policy, tier) for place, policy in _policies(contract) for tier in range(1, policy.last + 1)]
     for row in contract.rows:
         for metric in contract.rulebook.metrics:
-            for tier in tiers if metric.of_tiers else [1]:
-                if promise := contract.promise(row, metric, tier):
-                    yield _place(row, metric.name, tier), promise.calendar, promise.target
+            for place, policy, tier in of_tiers if metric.of_tiers else of_tiers[:1]:
+                if promise := contract.promise(row, metric, policy, tier):
+                    yield _place(row, metric.name, f"{place}.tiers.{tier - 1}"), promise.calendar, promise.target
 
 
-def _place(row: Row, metric: str, tier: int) -> str:
+def _policies(contract: Contract) -> Iterator[tuple[str, Policy]]:
+    """Every policy with its place in the document."""
+    yield "escalation", contract.escalation
+    for number, policy in enumerate(contract.escalation.policies):
+        yield f"escalation.policies.{number}", policy
+
+
+def _place(row: Row, metric: str, tier: str) -> str:
     return {
         REVIEW.name: "review.due_within",
-        TIER_ACKNOWLEDGEMENT.name: f"escalation.tiers.{tier - 1}.acknowledge_within",
-        TIER_RESOLUTION.name: f"escalation.tiers.{tier - 1}.resolve_within",
+        TIER_ACKNOWLEDGEMENT.name: f"{tier}.acknowledge_within",
+        TIER_RESOLUTION.name: f"{tier}.resolve_within",
     }.get(metric, f"{row.path}.{metric}")

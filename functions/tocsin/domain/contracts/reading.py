@@ -19,6 +19,7 @@ from tocsin.domain.contracts.reach import targets_out_of_reach
 from tocsin.domain.values.channels import CHANNEL_TYPES
 from tocsin.domain.values.faults import Fault, Invalid
 from tocsin.domain.values.references import KnownNames
+from tocsin.domain.values.target import TargetKind
 from tocsin.domain.values.validation_errors import faults_of
 
 Document = Mapping[str, Any]
@@ -36,17 +37,23 @@ def read_contract(
     previous: Contract | None = None,
     in_force: Contract | None = None,
     check: Callable[[Contract], Iterable[Fault]] = lambda _contract: (),
+    known_others: KnownNames = MappingProxyType({}),
 ) -> Contract:
     """The contract that a document describes. Raises Invalid with every fault, in the order of the document.
 
     `known_contracts`: those of `contracts_named_in` that the helpdesk has put. `previous`: the version before this one.
     `in_force`: the version that tickets get now, which may be an earlier one. `check`: the check of the examples, for
-    which one has to know what becomes of a ticket; nothing in this room does.
+    which one has to know what becomes of a ticket; nothing in this room does. `known_others`: the helpdesk's schedules
+    and members, by `schedule` and `member`.
     """
     whole = {"contract_id": contract_id, **document}
     faults: list[Fault] = []
     try:
-        draft = _Draft(Contract.model_validate(whole, context={"known": _known_names(document, known_teams)}))
+        draft = _Draft(
+            Contract.model_validate(
+                whole, context={"known": _known_names(document, {"team": known_teams, **known_others})}
+            )
+        )
     except ValidationError as error:
         # The first at each place: where a name is wrong, what it stands for is not worth a word.
         faults += {fault.path: fault for fault in reversed(faults_of(error, Contract, CHANNEL_TYPES))}.values()
@@ -67,8 +74,8 @@ def contracts_named_in(document: Document) -> set[str]:
     return backing_contracts(document.get("backed_by"))
 
 
-def _known_names(document: Document, known_teams: Collection[str]) -> KnownNames:
-    """What parts of the document may refer to: the helpdesk's teams, and what other parts define."""
+def _known_names(document: Document, known: KnownNames) -> KnownNames:
+    """What parts of the document may refer to: what the helpdesk has, and what other parts define."""
 
     def defined(part: str) -> list[str]:
         return [str(name) for name in document[part]] if isinstance(document.get(part), Mapping) else []
@@ -76,7 +83,7 @@ def _known_names(document: Document, known_teams: Collection[str]) -> KnownNames
     escalation = document.get("escalation")
     tiers = escalation.get("tiers") if isinstance(escalation, Mapping) else None
     return {
-        "team": sorted(known_teams),
+        **{kind.value: sorted(known.get(kind.value, ())) for kind in TargetKind},
         "calendar": list(dict.fromkeys([ALWAYS_OPEN, *defined("calendars")])),
         "holidays": defined("holidays"),
         "metric": [*PRESETS, *defined("metrics")],

@@ -11,13 +11,38 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tocsin.domain.calendars.calendar import BusinessCalendar, Interval
-from tocsin.domain.contracts.clauses.escalation import Tier
-from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.contracts.policy import Policy, Tier
 from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
 
-Hours = Callable[[Tier], BusinessCalendar]
-"""When a tier is alerted and has to acknowledge."""
+
+class Course(NamedTuple):
+    """The tiers of a ticket: its policy, when each is alerted and has to acknowledge, and whether it is for it."""
+
+    policy: Policy
+    hours_of: Callable[[Tier], BusinessCalendar]
+    is_for: Callable[[Tier], bool]
+
+    def hours(self, number: int) -> BusinessCalendar:
+        """When a tier is alerted and has to acknowledge."""
+        return self.hours_of(self.policy.tier(number))
+
+    def open_from(self, first: int, at: datetime) -> tuple[datetime, int]:
+        """When a tier can be alerted, and which: closed ones are passed over unless they are to be waited for.
+
+        Where none is open the one that opens first.
+        """
+        openings = []
+        for number in range(min(first, self.policy.last), self.policy.last + 1):
+            tier = self.policy.tier(number)
+            if not self.is_for(tier):
+                continue
+            openings.append((self.hours_of(tier).next_opening(at), number))
+            if openings[-1][0] <= at:
+                return openings[-1]
+            if tier.when_closed == "wait":
+                break
+        return min(openings)
 
 
 class NextAlert(NamedTuple):
@@ -91,6 +116,7 @@ class Chain:
         "pauses",
         "reached",
         "requested",
+        "rounds",
         "tier",
     )
 
@@ -109,6 +135,8 @@ class Chain:
         self.again = False
         """Whether it was the same tier's turn again, since it had not resolved it in time."""
         self.exhausted = False
+        self.rounds = 0
+        """How often the chain has begun again since its last tier was silent."""
         self.requested: Request | None = Request(1, opened_at, 1, AlertReason.OPENED)
 
     def alerted(
@@ -129,6 +157,7 @@ class Chain:
         """
         if reason is AlertReason.NOT_RESOLVED:
             self.again = tier == self.turn
+        self.rounds += reason is AlertReason.REPEATED
         neglected = reason is AlertReason.UNANSWERED and self._neglects(unanswered, at)
         self.tier, self.attempt, self.alerted_at, self.reached = tier, attempt, at, reached
         self.exhausted = False
@@ -190,19 +219,18 @@ class Chain:
     def request(self, tier: int, at: datetime, sequence: int, reason: AlertReason) -> None:
         """Somebody asked for a tier, or the ticket was reopened: that tier is alerted and has to acknowledge."""
         self.requested, self.acknowledged, self.exhausted = Request(tier, at, sequence, reason), None, False
-        self.attempt, self.again = 0, False
+        self.attempt, self.again, self.rounds = 0, False, 0
 
     def next_step(
         self,
-        contract: Contract,
-        hours_of: Hours,
+        course: Course,
         resolve_by: datetime | None,
         unanswered: Unanswered | None = None,
     ) -> NextAlert | Exhaustion | None:
         """The next step of the chain, or None when it has stopped.
 
-        `hours_of` is when a tier can be alerted and has to acknowledge, `resolve_by` until when the tier that has the
-        ticket is given to resolve it, `unanswered` what the customer waits for.
+        `resolve_by` is until when the tier that has the ticket is given to resolve it, `unanswered` what the customer
+        waits for.
         """
         if self.requested and self.requested.reason is AlertReason.ESCALATED:
             # A person who escalates wants somebody now, whatever the hours and whoever is waited for.
@@ -210,18 +238,18 @@ class Chain:
         if self.paused:
             return None
         if self.requested:
-            return self._as_requested(self.requested, contract, hours_of)
+            return self._as_requested(self.requested, course)
         if self.acknowledged:
-            steps = self._while_held(self.acknowledged, resolve_by, unanswered, contract, hours_of)
+            steps = self._while_held(self.acknowledged, resolve_by, unanswered, course)
             return min(steps, key=lambda step: step.at, default=None)
-        return self._unacknowledged(self.tier, contract, hours_of) if self.tier and not self.exhausted else None
+        return self._unacknowledged(self.tier, course) if self.tier and not self.exhausted else None
 
-    def acknowledge_by(self, contract: Contract, hours_of: Hours) -> datetime | None:
+    def acknowledge_by(self, course: Course) -> datetime | None:
         """Until when the tier that was alerted last has to acknowledge; None where it need not, or while it waits."""
         if self.tier is None or self.acknowledged:
             return None
-        tier = contract.tier(self.tier)
-        return hours_of(tier).deadline(self.alerted_at, tier.acknowledge_within, self.pauses)
+        tier = course.policy.tier(self.tier)
+        return course.hours_of(tier).deadline(self.alerted_at, tier.acknowledge_within, self.pauses)
 
     def _neglects(self, unanswered: Unanswered | None, at: datetime) -> bool:
         """Whether by then the answer has fallen due to whoever has the ticket; who takes it later knows of it."""
@@ -234,63 +262,51 @@ class Chain:
         taken: Acknowledgement,
         resolve_by: datetime | None,
         unanswered: Unanswered | None,
-        contract: Contract,
-        hours_of: Hours,
+        course: Course,
     ) -> Iterator[NextAlert | Exhaustion]:
         """What breaks the silence that whoever has the ticket is granted."""
         if unanswered is not None:
             neglected_at = max(unanswered.wrote_at, unanswered.due_at)
             if self._neglects(unanswered, neglected_at):
-                at, first = _open_from(taken.tier, self._after_pauses(neglected_at), contract, hours_of)
+                at, first = course.open_from(taken.tier, self._after_pauses(neglected_at))
                 yield NextAlert(at, first, 1, AlertReason.UNANSWERED, unanswered)
         # Whoever takes it when that time is up already does not lose it at once.
         if resolve_by is not None and taken.at < resolve_by and not self.exhausted:
-            yield self._unresolved(taken.tier, resolve_by, contract, hours_of)
+            yield self._unresolved(taken.tier, resolve_by, course)
 
     def _after_pauses(self, at: datetime) -> datetime:
         return max([at, *(pause.end for pause in self.pauses if pause.end)])
 
-    def _as_requested(self, wanted: Request, contract: Contract, hours_of: Hours) -> NextAlert:
-        at, tier = _open_from(wanted.tier, self._after_pauses(wanted.at), contract, hours_of)
-        return NextAlert(at, tier, 1, wanted.reason if tier == wanted.tier else AlertReason.TIER_CLOSED)
+    def _as_requested(self, wanted: Request, course: Course) -> NextAlert:
+        at, tier = course.open_from(wanted.tier, self._after_pauses(wanted.at))
+        closed = any(course.is_for(course.policy.tier(number)) for number in range(wanted.tier, tier))
+        return NextAlert(at, tier, 1, AlertReason.TIER_CLOSED if closed else wanted.reason)
 
-    def _unresolved(
-        self, tier: int, resolve_by: datetime, contract: Contract, hours_of: Hours
-    ) -> NextAlert | Exhaustion:
+    def _unresolved(self, tier: int, resolve_by: datetime, course: Course) -> NextAlert | Exhaustion:
         """The next tier is alerted; the last one is alerted once more, and then all are told."""
-        if tier < len(contract.escalation.tiers):
-            at, following = _open_from(tier + 1, resolve_by, contract, hours_of)
+        if tier < course.policy.last:
+            at, following = course.open_from(tier + 1, resolve_by)
             return NextAlert(at, following, 1, AlertReason.NOT_RESOLVED)
         if self.again:
             return Exhaustion(resolve_by, self.attempt, unresolved=True)
-        return NextAlert(hours_of(contract.tier(tier)).next_opening(resolve_by), tier, 1, AlertReason.NOT_RESOLVED)
+        return NextAlert(course.hours(tier).next_opening(resolve_by), tier, 1, AlertReason.NOT_RESOLVED)
 
-    def _unacknowledged(self, tier: int, contract: Contract, hours_of: Hours) -> NextAlert | Exhaustion:
-        last, repeated = tier >= len(contract.escalation.tiers), self.attempt > contract.escalation.repeat_last_tier
+    def _unacknowledged(self, tier: int, course: Course) -> NextAlert | Exhaustion:
+        policy, last = course.policy, tier >= course.policy.last
+        repeated = self.attempt > (policy.repeat.times if policy.repeat else policy.repeat_last_tier)
         silent_at = self.alerted_at
         if self.reached or last:  # An alert that reached nobody is not waited for, unless it was the last resort.
-            silent_at = self.acknowledge_by(contract, hours_of) or self.alerted_at
+            silent_at = self.acknowledge_by(course) or self.alerted_at
         again = NextAlert(silent_at, tier, self.attempt + 1, AlertReason.NOT_ACKNOWLEDGED)
         if last:
-            return Exhaustion(silent_at, self.attempt) if repeated else again
-        at, following = _open_from(tier + 1, silent_at, contract, hours_of)
-        waits = at > silent_at and contract.tier(following).when_closed == "next"
-        if waits and self.reached and not repeated and hours_of(contract.tier(tier)).is_open(silent_at):
+            if policy.repeat is None:
+                return Exhaustion(silent_at, self.attempt) if repeated else again
+            if self.rounds >= policy.repeat.times:
+                return Exhaustion(silent_at, self.attempt)
+            at, first = course.open_from(policy.repeat.from_tier, silent_at)
+            return NextAlert(at, first, 1, AlertReason.REPEATED)
+        at, following = course.open_from(tier + 1, silent_at)
+        waits = at > silent_at and policy.tier(following).when_closed == "next"
+        if waits and self.reached and not repeated and course.hours(tier).is_open(silent_at):
             return again  # All others are closed.
         return NextAlert(at, following, 1, AlertReason.NOT_ACKNOWLEDGED if self.reached else AlertReason.NOT_REACHED)
-
-
-def _open_from(first: int, at: datetime, contract: Contract, hours_of: Hours) -> tuple[datetime, int]:
-    """When a tier can be alerted, and which: closed ones are passed over unless they are to be waited for.
-
-    Where none is open the one that opens first.
-    """
-    openings = []
-    for number in range(min(first, len(contract.escalation.tiers)), len(contract.escalation.tiers) + 1):
-        tier = contract.tier(number)
-        openings.append((hours_of(tier).next_opening(at), number))
-        if openings[-1][0] <= at:
-            return openings[-1]
-        if tier.when_closed == "wait":
-            break
-    return min(openings)

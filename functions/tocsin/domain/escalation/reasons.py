@@ -39,6 +39,7 @@ class AlertReason(StrEnum):
     TIER_CLOSED = "tier_closed", "the tier before is closed now", Wait.OPENING_HOURS
     NOT_ACKNOWLEDGED = "not_acknowledged", "nobody acknowledged in time", Wait.TIER_ACKNOWLEDGEMENT
     NOT_REACHED = "not_reached", "nobody in the tier before could be reached", Wait.OPENING_HOURS
+    REPEATED = "repeated", "nobody in any tier acknowledged, so the chain begins again", Wait.TIER_ACKNOWLEDGEMENT
     NOT_RESOLVED = "not_resolved", "the tier before did not resolve it in time", Wait.OPENING_HOURS
     UNANSWERED = "unanswered", "the customer wrote and nobody answered in the contract's time", Wait.RESPONSE_DEADLINE
 

@@ -74,7 +74,7 @@ class NotReached(StrEnum):
         member.words = words
         return member
 
-    NO_TEAM = "no_team", "there is no such team"
+    NO_TEAM = "no_team", "there is no such team, schedule or person any more"
     NOBODY_ON_CALL = "nobody_on_call", "nobody was on call, and nothing reached the team as a whole"
     NO_CHANNEL = "no_channel", "nobody on call had a channel, nor had the team"
     NOTHING_DELIVERED = "nothing_delivered", "every subscription of the team and of who was on call was lost or pending"
@@ -112,6 +112,29 @@ class Team(Part):
         yield from self.rotation.order if self.rotation else ()
         yield from (override.member_id for override in self.overrides)
 
+    @classmethod
+    def of_schedule(cls, schedule_id: str, timetable: Timetable, members: list[Member]) -> Team:
+        """Whoever is in a schedule as if they were a team; `members` are those of them who are known."""
+        schedule = timetable.schedule
+        # Constructed, not validated: nobody puts it, and a schedule may have more people than a team.
+        team = cls.model_construct(
+            name=schedule.name,
+            members=members,
+            timezone=schedule.timezone,
+            on_call=ByItsSchedule(schedule=schedule_id),
+        )
+        return team.scheduled_by(timetable)
+
+    @classmethod
+    def of_member(cls, member: Member) -> Team:
+        """A person as if they were a team."""
+        return cls.model_construct(name=member.name, members=[member])
+
+    @property
+    def undelivered(self) -> Undelivered:
+        """Whose channels deliver nothing, by the last look."""
+        return self._undelivered
+
     def on_call_at(self, at: datetime) -> list[str]:
         """Member ids on call at an instant: by the team's schedule; or whoever overrides, else whose turn it is.
 
@@ -128,6 +151,10 @@ class Team(Part):
             return ids
         turn = self.rotation.on_call(at)
         return [turn] if turn else []
+
+    def has(self, member_id: str) -> bool:
+        """Whether somebody is a member."""
+        return any(member.member_id == member_id for member in self.members)
 
     def scheduled_by(self, timetable: Timetable | None) -> Team:
         """The same team with the schedule that it names; without it, nobody of such a team is on call."""

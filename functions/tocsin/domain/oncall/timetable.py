@@ -83,6 +83,11 @@ class Timetable:
         """Whoever takes turns in the schedule, and whoever stands in now or later."""
         return self.schedule.participants | {each.member_id for each in self._standing_in if each.ends_at > now}
 
+    @property
+    def everybody(self) -> set[str]:
+        """Whoever takes turns in the schedule, has stood in or will."""
+        return self.schedule.participants | {each.member_id for each in self._standing_in}
+
     def member_at(self, at: datetime) -> str | None:
         """Who is on call at an instant; None for nobody."""
         number = bisect_right(self._standing_in, at, key=_starts_of) - 1

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 from tocsin.domain.notices.notice import About, NoticeKind
 from tocsin.domain.tickets.events import Actor, AnyEvent, Event, Unrecognized
 from tocsin.domain.values.instants import format_instant
+from tocsin.domain.values.target import Target
 
 VERSION = 1
 """Of the stored form. Readers ignore fields and kinds that they do not know; a change of meaning is a new version."""
@@ -147,6 +148,8 @@ def _form(hint: Any) -> tuple[Callable[[Any], Json] | None, Callable[[Json], Any
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         members = {member.value: member for member in hint}
         return str, members.__getitem__
+    if hint is Target:
+        return str, Target
     if is_dataclass(hint) and isinstance(hint, type):
         return written, read_as(hint)
     return None, None

@@ -18,6 +18,7 @@ from tocsin.domain.notices.notice import Notice, Queued, Receipt
 from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets.attributes import TicketAttributes
 from tocsin.domain.tickets.verdict import Verdict
+from tocsin.domain.values.target import Target
 
 ActorKind = Literal["agent", "customer", "bot", "system"]
 WaitingFor = Literal["customer", "vendor"]
@@ -297,13 +298,16 @@ class Corrected(AboutObligation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierAlerted(Event):
-    """A tier's turn, for the first time or again: whom of its team it concerns, and whether anybody can be reached."""
+    """A tier's turn, for the first time or again: whom of its targets it concerns, and whether anybody is reached."""
 
     type = "tier_alerted"
     tier: int
     attempt: int
     reason: AlertReason
-    team: str
+    team: Target
+    """The first of the tier's targets, mostly a team and the only one."""
+    beside: tuple[Target, ...] = ()
+    """The others."""
     members: tuple[str, ...] = ()
     reached: bool
     from_tier: int | None = None
@@ -311,6 +315,11 @@ class TierAlerted(Event):
     """Why nobody can be; None where somebody can, and in what was recorded before this was."""
     unanswered: Unanswered | None = None
     """What the customer waited for, where that is the reason."""
+
+    @property
+    def whom(self) -> tuple[Target, ...]:
+        """All of the tier's targets."""
+        return (self.team, *self.beside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

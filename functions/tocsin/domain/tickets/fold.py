@@ -39,6 +39,7 @@ def fold(key: TicketKey, contracts: Contracts, events: Sequence[AnyEvent]) -> Ti
         contracts=contracts,
         contract=contracts[version],
         contract_version=version,
+        policy=contracts[version].escalation,
         rulebook=rulebook_of(contracts, version),
         opened_at=opened.occurred_at,
         chain=Chain(opened.occurred_at),
@@ -49,6 +50,7 @@ def fold(key: TicketKey, contracts: Contracts, events: Sequence[AnyEvent]) -> Ti
         status_since=opened.occurred_at,
     )
     ticket.look_up_targets()
+    ticket.settle_policy()
     for event in events:
         ticket.generations.observe(event)
     # Stable, so events of one instant stay in the order of recording.

@@ -106,6 +106,7 @@ def _raised(ticket: Ticket, event: Event, before: str) -> None:
     if ticket.chain.acknowledged:
         ticket.raised_by = event.sequence
     else:
+        ticket.settle_policy()
         ticket.chain.raise_priority(event.occurred_at, event.sequence)
 
 
@@ -124,6 +125,7 @@ def contract_changed(ticket: Ticket, event: ev.ContractChanged) -> None:
     ticket.contract_version = event.contract_version
     ticket.contract = ticket.contracts[ticket.contract_version]
     ticket.rulebook = rulebook_of(ticket.contracts, ticket.contract_version)
+    ticket.settle_policy()
     redefine(ticket, event)
     retarget(ticket, event, lambda contract: event.mode or contract.retarget.contract, event.mode)
 
@@ -164,7 +166,7 @@ def unacknowledged(ticket: Ticket, event: ev.Unacknowledged) -> None:
 
 def escalated(ticket: Ticket, event: ev.Escalated) -> None:
     if not ticket.over:
-        tier = event.tier or min((ticket.chain.turn or 0) + 1, len(ticket.contract.escalation.tiers))
+        tier = event.tier or min((ticket.chain.turn or 0) + 1, ticket.policy.last)
         ticket.chain.request(tier, event.occurred_at, event.sequence, AlertReason.ESCALATED)
         happens(ticket, event, "escalated")
 
@@ -211,6 +213,7 @@ def reopened(ticket: Ticket, event: ev.Reopened | ev.CustomerReplied) -> None:
     # Helpdesks send the reply that reopens a ticket before the reopening.
     wrote, ticket.replied_after_end = ticket.replied_after_end is not None, None
     happens(ticket, event, "reopened", *(("customer_followed_up",) if wrote and ticket.responded else ()))
+    ticket.settle_policy()
     ticket.chain.request(ticket.chain.turn or 1, event.occurred_at, event.sequence, AlertReason.REOPENED)
 
 

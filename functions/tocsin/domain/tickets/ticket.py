@@ -9,15 +9,15 @@ from enum import StrEnum
 from typing import Self
 
 from tocsin.domain.calendars.calendar import BusinessCalendar
-from tocsin.domain.contracts.clauses.escalation import Tier
 from tocsin.domain.contracts.clauses.hours import NO_ZONES, Zones
 from tocsin.domain.contracts.clauses.targets import Row
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.metrics import TIER_RESOLUTION, Metric
+from tocsin.domain.contracts.policy import Policy, Tier
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances
-from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
+from tocsin.domain.escalation.chain import Chain, Course, Exhaustion, NextAlert
 from tocsin.domain.escalation.reasons import Unanswered
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.tickets.attributes import TicketAttributes
@@ -70,6 +70,8 @@ class Ticket:
     contracts: Contracts
     contract: Contract
     contract_version: int
+    policy: Policy
+    """By which it is escalated; settled when its chain starts."""
     rulebook: Rulebook
     opened_at: datetime
     chain: Chain
@@ -141,17 +143,33 @@ class Ticket:
 
     def look_up_targets(self) -> None:
         """Find its row and zones anew, after something that decides them has changed."""
-        segment, attributes = self.contract.customer.segment, self.attributes
-        self.row = self.contract.row(Circumstances(self.priority, self.opened_at, attributes, segment))
-        self.zones = self.contract.zones(attributes, self.team_timezone)
+        self.row = self.contract.row(self.circumstances)
+        self.zones = self.contract.zones(self.attributes, self.team_timezone)
+
+    def settle_policy(self) -> None:
+        """Let its chain go by the policy that is for it now."""
+        self.policy = self.contract.policy_for(self.circumstances)
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What the contract's selectors look at."""
+        return Circumstances(self.priority, self.opened_at, self.attributes, self.contract.customer.segment)
 
     def promise(self, metric: Metric) -> Promise | None:
         """What the contract promises for a metric of this ticket as it is now."""
-        return self.contract.promise(self.row, metric, self.chain.turn or 0, self.zones)
+        return self.contract.promise(self.row, metric, self.policy, self.chain.turn or 0, self.zones)
 
-    def hours_of(self, tier: Tier) -> BusinessCalendar:
-        """When a tier is alerted and has to acknowledge."""
-        return self.contract.tier_calendar(tier, self.row, self.zones)
+    @property
+    def course(self) -> Course:
+        """The tiers of its policy, and when each is alerted."""
+
+        def hours_of(tier: Tier) -> BusinessCalendar:
+            return self.contract.tier_calendar(tier, self.row, self.zones)
+
+        def is_for(tier: Tier) -> bool:
+            return tier.when.is_default or tier.when.matches(self.circumstances)
+
+        return Course(self.policy, hours_of, is_for)
 
     def next_step(self) -> NextAlert | Exhaustion | None:
         """What the escalation chain does next unless somebody acknowledges or resolves in time."""
@@ -159,7 +177,7 @@ class Ticket:
         resolve_by = by_tier.due_at() if by_tier is not None and by_tier.running else None
         if self.over:
             return None
-        return self.chain.next_step(self.contract, self.hours_of, resolve_by, self.unanswered())
+        return self.chain.next_step(self.course, resolve_by, self.unanswered())
 
     def unanswered(self) -> Unanswered | None:
         """What the customer waits for, having written; None where the contract alerts nobody for it."""
@@ -171,7 +189,7 @@ class Ticket:
 
     def acknowledge_by(self) -> datetime | None:
         """Until when the tier that was alerted last has to acknowledge; None where it need not."""
-        return None if self.over else self.chain.acknowledge_by(self.contract, self.hours_of)
+        return None if self.over else self.chain.acknowledge_by(self.course)
 
     @property
     def over(self) -> bool:

@@ -48,7 +48,7 @@ def _tiers(ticket: Ticket) -> list[dict[str, Any]]:
     """Each tier that silence would reach, with when it is alerted and when the chain goes on."""
     tiers = []
     step = ticket.next_step()
-    last = len(ticket.contract.escalation.tiers)
+    last = ticket.policy.last
     while isinstance(step, NextAlert) and (step.attempt == 1 or step.tier < last):
         ticket.chain.alerted(step.tier, step.attempt, step.at, ticket.sequence + 1, reached=True, reason=step.reason)
         following = ticket.next_step()
@@ -56,7 +56,8 @@ def _tiers(ticket: Ticket) -> list[dict[str, Any]]:
             tiers.append(
                 {
                     "tier": step.tier,
-                    "team": ticket.contract.tier(step.tier).team,
+                    "team": ticket.policy.tier(step.tier).whom[0],
+                    "targets": [{target.kind.value: target.name} for target in ticket.policy.tier(step.tier).whom],
                     "alerted_at": format_instant(step.at),
                     "escalates_at": format_instant(following.at) if following else None,
                 }

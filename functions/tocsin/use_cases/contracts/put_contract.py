@@ -47,8 +47,9 @@ def put_contract(
     previous = current.contract if current else None
     effective = version_in_force(helpdesk_id, contract_id, clock.now(), contracts=contracts)
     in_force = effective.contract if effective else None
+    targets = teams.known(helpdesk_id)
     contract = read_contract(
-        document, contract_id, teams.all(helpdesk_id).keys(), known, previous, in_force, faults_of_examples
+        document, contract_id, targets["team"], known, previous, in_force, faults_of_examples, targets
     )
     number = current.version if current else 0
     if if_match is not None and if_match != number:

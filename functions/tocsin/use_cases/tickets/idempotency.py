@@ -22,6 +22,7 @@ from tocsin.domain.tickets.records import Request
 from tocsin.domain.values.channels import EmailChannel
 from tocsin.domain.values.faults import Fault, Invalid
 from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.target import Target
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.tickets import TicketLog
 from tocsin.use_cases.tickets.ticket_context import TicketContext, context_of
@@ -61,8 +62,8 @@ def earlier(
     # Teams may have changed since; all that an answer depends on is which of them could be reached then.
     unreached, reached = request.unreached, _team_that_is_reached()
 
-    def roster(team_id: str) -> Team | None:
-        return None if team_id in unreached else reached
+    def roster(target: Target) -> Team | None:
+        return None if target in unreached else reached
 
     return context_of(ticket_key, events, roster, contracts), request.recorded_at
 
@@ -79,5 +80,7 @@ def request_to_record(
     """What is recorded beside the event with that sequence number, if the caller sent a key."""
     if idempotency is None:
         return None
-    unreached = tuple(each.team for each in after.events if isinstance(each, TierAlerted) and not each.reached)
+    unreached = tuple(
+        target for each in after.events if isinstance(each, TierAlerted) and not each.reached for target in each.whom
+    )
     return Request(key.helpdesk_id, idempotency.value, idempotency.fingerprint, key.ticket_id, sequence, now, unreached)

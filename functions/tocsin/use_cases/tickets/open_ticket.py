@@ -21,7 +21,7 @@ from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
 from tocsin.use_cases.contracts.contract_versions import version_for_ticket
 from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier, request_to_record
-from tocsin.use_cases.tickets.ticket_context import CLOCK_SKEW, head_of, roster, texts_of
+from tocsin.use_cases.tickets.ticket_context import CLOCK_SKEW, head_of, roster, texts_of, zone_of_first_tier
 
 
 def open_ticket(
@@ -45,14 +45,13 @@ def open_ticket(
     contract = _contract_of(helpdesk_id, command, now, contracts=contracts)
     ticket_key = TicketKey(helpdesk_id, command.ticket_id or _made_up_id(helpdesk_id, key))
     on_call = roster(helpdesk_id, teams)
-    first_team = on_call(contract.contract.tier(1).team)
     event, texts = opened(
         command,
         _opened_at(command, now),
         now,
         version=contract.version,
         # Pinned, like the contract's version: where the team sits later does not move this ticket's deadlines.
-        team_timezone=first_team.timezone if first_team else None,
+        team_timezone=zone_of_first_tier(contract.contract, on_call),
     )
     assessment = assess(ticket_key, {contract.version: contract.contract}, [event], on_call, now)
     head = head_of(assessment, event.sequence, now)

@@ -150,8 +150,8 @@ def _check(ticket: Ticket, command: Command, now: datetime) -> None:
         faults += _due_date_faults(ticket, command, now)
     if isinstance(command, Merged) and command.into == ticket.key.ticket_id:
         faults.append(Fault("into", "is this very ticket"))
-    if isinstance(command, Escalated) and (command.tier or 1) > len(ticket.contract.escalation.tiers):
-        faults.append(Fault("tier", f"the ticket's contract has {len(ticket.contract.escalation.tiers)} tiers"))
+    if isinstance(command, Escalated) and (command.tier or 1) > ticket.policy.last:
+        faults.append(Fault("tier", f"the ticket's escalation has {ticket.policy.last} tiers"))
     if faults:
         raise Invalid(faults)
 

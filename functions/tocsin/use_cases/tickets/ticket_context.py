@@ -93,8 +93,13 @@ def _version(helpdesk_id: str, contract_id: str, number: int, contracts: Contrac
 
 
 def roster(helpdesk_id: str, teams: Teams) -> Roster:
-    """Looks a team up once, and only when it is needed."""
-    return functools.cache(functools.partial(teams.get, helpdesk_id))
+    """Looks a target up once, and only when it is needed."""
+    return functools.cache(functools.partial(teams.whom, helpdesk_id))
+
+
+def zone_of_first_tier(contract: Contract, on_call: Roster) -> str | None:
+    """Where whoever is alerted first works, by the chain of most tickets; None where nobody says."""
+    return next((team.timezone for team in map(on_call, contract.escalation.tier(1).whom) if team), None)
 
 
 def texts_of(ticket: Ticket, said: Mapping[int, Texts] = NOT_STORED, *, log: TicketLog) -> dict[str, Text]:

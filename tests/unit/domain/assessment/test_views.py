@@ -53,7 +53,9 @@ def test_the_escalation_shows_who_has_it_and_when_it_goes_on() -> None:
         ("tier_acknowledgement", "running", "2026-03-30T08:15:00Z")
     ]
     assert escalation == {
+        "policy": "main",
         "team": "frontline",
+        "targets": [{"team": "frontline"}],
         "alerted_at": "2026-03-30T08:00:00Z",
         "acknowledged_by": None,
         "acknowledged_at": None,

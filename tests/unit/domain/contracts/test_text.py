@@ -142,7 +142,19 @@ DOCUMENT: Mapping[str, Any] = {
         "tiers": [
             {"team": "frontline", "acknowledge_within": "15m", "resolve_within": "2h", "calendar": "plant"},
             {"team": "engineering", "acknowledge_within": "30m"},
-        ]
+        ],
+        "policies": [
+            {
+                "name": "major",
+                "when": {"category": "outage"},
+                "tiers": [
+                    {"team": "frontline", "acknowledge_within": "5m", "when": {"tags": "login"}},
+                    {"targets": [{"team": "engineering"}, {"schedule": "emea"}], "acknowledge_within": "5m"},
+                ],
+                "repeat": {"from_tier": 2, "times": 3},
+                "when_used_up": {"member": "dora"},
+            }
+        ],
     },
     "backed_by": {"vendor": "acme-cloud", "tier 2": "engineering-ola"},
     "review": {"team": "management", "from_tier": 2, "due_within": "3bd", "remind_within": "2bd", "calendar": "plant"},
@@ -155,7 +167,8 @@ BY_PRIORITY: Mapping[str, Any] = {
     "aggregates": [],
 }
 
-FIRST_ROW, TIER, OWN = "targets.0", "escalation.tiers.0", "metrics.fix"
+FIRST_ROW, TIER, OWN, MAJOR = "targets.0", "escalation.tiers.0", "metrics.fix", "escalation.policies.0"
+MAJOR_POLICY = {name: part for name, part in DOCUMENT["escalation"]["policies"][0].items() if name != "repeat"}
 CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.contract_id": ("contract_id", "acme-silver"),
     "Contract.kind": ("kind", "ola"),
@@ -278,6 +291,22 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "ReopenTerms.mode": ("reopen", {"mode": "resume"}),
     "ReopenTerms.on_customer_reply": ("reopen.on_customer_reply", True),
     "ReopenTerms.within": ("reopen.within", "48h"),
+    "Tier.targets": (f"{MAJOR}.tiers.1.targets", [{"schedule": "emea"}]),
+    "Tier.when": (f"{MAJOR}.tiers.0.when", ABSENT),
+    "NamedTarget.team": (f"{MAJOR}.tiers.1.targets.0.team", "management"),
+    "NamedTarget.schedule": (f"{MAJOR}.tiers.1.targets.1.schedule", "apac"),
+    "NamedTarget.member": (f"{MAJOR}.when_used_up.member", "ana"),
+    "EscalationTerms.repeat": ("escalation.repeat", {"times": 2}),
+    "EscalationTerms.when_used_up": ("escalation.when_used_up", "hold"),
+    "EscalationTerms.policies": ("escalation.policies", []),
+    "SelectedPolicy.name": (f"{MAJOR}.name", "outage"),
+    "SelectedPolicy.when": (f"{MAJOR}.when.category", "question"),
+    "SelectedPolicy.tiers": (f"{MAJOR}.tiers", [{"team": "frontline", "acknowledge_within": "15m"}] * 2),
+    "SelectedPolicy.repeat": (f"{MAJOR}.repeat", ABSENT),
+    "SelectedPolicy.repeat_last_tier": (f"{MAJOR}", {**MAJOR_POLICY, "repeat_last_tier": 1}),
+    "SelectedPolicy.when_used_up": (f"{MAJOR}.when_used_up", ABSENT),
+    "Repeat.from_tier": (f"{MAJOR}.repeat.from_tier", 1),
+    "Repeat.times": (f"{MAJOR}.repeat.times", 1),
     "Tier.when_closed": ("escalation.tiers.0.when_closed", "wait"),
     "EscalationTerms.tiers": ("escalation.tiers", [{"team": "frontline", "acknowledge_within": "15m"}]),
     "EscalationTerms.repeat_last_tier": ("escalation.repeat_last_tier", 3),
@@ -350,7 +379,10 @@ def test_every_field_of_a_contract_is_known_here() -> None:
 def test_the_documents_that_are_changed_are_contracts() -> None:
     for document in (DOCUMENT, BY_PRIORITY):
         teams, contracts = {"frontline", "engineering", "management"}, {"acme-cloud", "engineering-ola"}
-        read_contract({**document, "examples": []}, "acme-gold", teams, contracts, check=faults_of_examples)
+        others = {"schedule": ["emea"], "member": ["dora"]}
+        read_contract(
+            {**document, "examples": []}, "acme-gold", teams, contracts, check=faults_of_examples, known_others=others
+        )
 
 
 @pytest.mark.parametrize("field", CHANGES)
@@ -375,6 +407,8 @@ ALTERNATIVES: Mapping[str, tuple[str, list[Any]]] = {
         "holidays.lyon",
         [{}, {"country": "FR"}, {"country": "FR", "yearly": {"12-08": "x"}}, {"yearly": {"12-08": "x"}}],
     ),
+    "repeats of the chain": (f"{MAJOR}.repeat", [{"times": 1}, {"times": 2}, {"from_tier": 2, "times": 2}]),
+    "the end": (f"{MAJOR}.when_used_up", ["tell_all", "tell_owner", "hold", {"team": "management"}]),
     "repeats": ("escalation.repeat_last_tier", [0, 1, 2]),
     "transition": ("transition_days", [0, 1, 2]),
     "notice": ("notice_days", [0, 1, 2]),

@@ -110,7 +110,7 @@ def _rows_for(contract: Contract, priorities: Collection[str] | None) -> Iterato
 
 def _promised_elsewhere(contract: Contract) -> Iterator[str]:
     yield TIER_ACKNOWLEDGEMENT.name
-    if any(tier.resolve_within for tier in contract.escalation.tiers):
+    if any(tier.resolve_within for policy in contract.policies for tier in policy.tiers):
         yield TIER_RESOLUTION.name
     if contract.review:
         yield REVIEW.name

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from tocsin.domain.contracts.clauses.clause import Clause, Contract, Words
-from tocsin.domain.contracts.clauses.hours import ALWAYS_OPEN, CalendarName, hours_words
+from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
+from tocsin.domain.contracts.clauses.hours import ALWAYS_OPEN, hours_words
 from tocsin.domain.contracts.metrics import TIER_RESOLUTION
-from tocsin.domain.contracts.words import pauses_words
-from tocsin.domain.values.document import Part, WholeNumber
-from tocsin.domain.values.identifiers import Slug
-from tocsin.domain.values.instants import Duration
+from tocsin.domain.contracts.policy import Policy, SelectedPolicy, TeamName, Tier
+from tocsin.domain.contracts.reachable import never_chosen
+from tocsin.domain.contracts.selectors import Circumstances, Selector
+from tocsin.domain.contracts.words import pauses_words, selector_words
+from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.markdown import EMPTY_CELL, TextTable
-from tocsin.domain.values.references import reference
 from tocsin.domain.values.wording import counted, duration_words, enumerated
 
-MOST_TIERS = 9
 
-TeamName = Annotated[
-    Slug, reference("team", "there is no team {name!r}; put it first. Known are: {known}", none="none yet")
-]
+class EscalationTerms(Policy):
+    """The chain for all tickets, and policies for some that go by others; the owner is theirs in common."""
 
-
-class Tier(Part):
-    """A step of the escalation chain: who is alerted, how long they have to acknowledge and to resolve."""
-
-    team: TeamName
-    acknowledge_within: Duration
-    resolve_within: Duration | None = Field(None, description="from the alert; then the next tier is alerted")
-    calendar: CalendarName | None = Field(None, description="instead of the calendar of the ticket's targets")
-    when_closed: Literal["next", "wait"] = Field(
-        "next", description="next: alert the next tier that is open instead; wait: alert it at its next opening"
-    )
-
-
-class EscalationTerms(Part):
-    """The chain: tiers in order. The last one is alerted again a few times; then all are told that nobody has it."""
-
-    tiers: Annotated[list[Tier], Field(min_length=1, max_length=MOST_TIERS)]
-    repeat_last_tier: Annotated[WholeNumber, Field(ge=0, le=10)] = 2
     owner: TeamName | None = Field(
         None, description="the team that answers for the chain: told with all tiers when the chain is used up"
     )
@@ -49,22 +31,47 @@ class EscalationTerms(Part):
         description="alert: when the customer writes and is not answered in time, the tier of whoever has the ticket "
         "is alerted; silent: only whoever has it is told that it is late",
     )
+    policies: Annotated[list[SelectedPolicy], Field(max_length=20)] = Field(
+        [], description="for some tickets, instead of the chain; frozen for a ticket when its chain starts"
+    )
+
+
+def _policies_in_vain(contract: Contract, _put: PutContext) -> Iterator[Fault]:
+    policies = contract.escalation.policies
+    for number, field, why in never_chosen([*(each.when for each in policies), Selector()], contract.priorities):
+        if number < len(policies):
+            place = f"escalation.policies.{number}.when" + (f".{field}" if field else "")
+            yield Fault(place, why.replace("targets.", "escalation.policies."))
+    names = [each.name for each in policies]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield Fault(f"escalation.policies.{number}.name", f"{name!r} is the name of an earlier policy")
+    places = ["escalation", *(f"escalation.policies.{number}" for number in range(len(policies)))]
+    for place, policy in zip(places, [contract.escalation, *policies], strict=True):
+        if policy.when_used_up == "tell_owner" and not contract.escalation.owner:
+            yield Fault(f"{place}.when_used_up", "is tell_owner, but the escalation has no `owner`")
 
 
 class EscalationClause(Clause):
-    """The chain of tiers."""
+    """The chain of tiers, and the policies of tickets that go by others."""
 
     heading: ClassVar = "Escalation"
+    checks: ClassVar[Sequence[Check]] = (Check("escalation", _policies_in_vain),)
 
     escalation: EscalationTerms
 
-    def tier(self, number: int) -> Tier:
-        """A tier by its number from 1; the last one where a later version of the contract has fewer."""
-        return self.escalation.tiers[min(max(number, 1), len(self.escalation.tiers)) - 1]
+    @cached_property
+    def policies(self) -> Sequence[Policy]:
+        """Those for some tickets in the order in which they are tried, and at last the chain of all others."""
+        return (*self.escalation.policies, self.escalation)
+
+    def policy_for(self, ticket: Circumstances) -> Policy:
+        """By which policy a ticket is escalated whose chain starts now."""
+        selected = (policy for policy in self.escalation.policies if policy.when.matches(ticket))
+        return next(selected, self.escalation)
 
     @staticmethod
     def words(contract: Contract) -> Words:
-        resolving = any(tier.resolve_within for tier in contract.escalation.tiers)
         yield "When a ticket is opened, tier 1 is alerted. Whoever acknowledges has the ticket, and the alerts stop."
         yield (
             "When nobody in a tier acknowledges in time, the next tier is alerted. A tier that is closed then is "
@@ -72,17 +79,25 @@ class EscalationClause(Clause):
             "and then the one that opens first. A tier in which nobody can be reached is not waited for, unless it is "
             "the last."
         )
-        yield from _closed_at_night(contract)
-        if resolving:
+        if any(tier.resolve_within for policy in contract.policies for tier in policy.tiers):
             yield (
                 "When a tier has acknowledged and does not resolve the ticket in time, counted from its alert, the "
                 f"next tier is alerted; the last tier is alerted once more, and then {_all(contract)} are told. "
                 f"The time to resolve {pauses_words(TIER_RESOLUTION)}. Both times count in the "
                 "hours in which the tier is alerted."
             )
-        yield _tiers(contract, resolving)
-        last_tier = _last_tier(contract.escalation.repeat_last_tier)
-        yield f"{last_tier}; then {_all(contract)} are told that nobody has the ticket."
+        for policy in contract.escalation.policies:
+            yield f"Of tickets with {selector_words(policy.when)}, by the policy {policy.name}:"
+            yield from _policy(contract, policy)
+        if contract.escalation.policies:
+            yield "Of all other tickets:"
+        yield from _policy(contract, contract.escalation)
+        if contract.escalation.policies:
+            yield (
+                "Which policy a ticket goes by is settled when its chain starts: when it is opened or reopened, and "
+                "when its priority rises while nobody has it. It is settled anew when the ticket moves to another "
+                "version of this contract."
+            )
         if contract.escalation.owner:
             yield f"The team {contract.escalation.owner} answers for the escalation once it is used up."
         yield from _unanswered(contract)
@@ -110,10 +125,16 @@ def _unanswered(contract: Contract) -> Words:
     )
 
 
-def _closed_at_night(contract: Contract) -> Words:
+def _policy(contract: Contract, policy: Policy) -> Words:
+    yield from _closed_at_night(contract, policy)
+    yield _tiers(contract, policy)
+    yield f"{_after_the_last(policy)}; then {_when_used_up(contract, policy)}."
+
+
+def _closed_at_night(contract: Contract, policy: Policy) -> Words:
     """Whoever puts a contract should know that a target may run out while the tier that it hangs on is closed."""
     always = [row.name for row in contract.rows if _is_always(contract, row.targets.calendar)]
-    for number, tier in enumerate(contract.escalation.tiers, start=1):
+    for number, tier in enumerate(policy.tiers, start=1):
         if always and tier.calendar and not _is_always(contract, tier.calendar):
             instead = "it is waited for" if tier.when_closed == "wait" else "the next tier that is open is alerted"
             yield (
@@ -126,24 +147,49 @@ def _is_always(contract: Contract, name: str | None) -> bool:
     return name == ALWAYS_OPEN or (name is None and contract.calendar is None)
 
 
-def _tiers(contract: Contract, resolving: bool) -> TextTable:
-    return TextTable(
-        ["Tier", "Team", "Acknowledges within", *(["Resolves within"] if resolving else []), "Is alerted"],
-        [
-            [
-                str(number),
-                tier.team,
-                duration_words(tier.acknowledge_within),
-                *([duration_words(tier.resolve_within) if tier.resolve_within else EMPTY_CELL] if resolving else []),
-                (hours_words(contract, tier.calendar) if tier.calendar else "in the hours of the ticket's targets")
-                + (", and waited for" if tier.when_closed == "wait" else ""),
-            ]
-            for number, tier in enumerate(contract.escalation.tiers, start=1)
-        ],
-    )
+def _tiers(contract: Contract, policy: Policy) -> TextTable:
+    resolving = any(tier.resolve_within for tier in policy.tiers)
+    for_some = any(not tier.when.is_default for tier in policy.tiers)
+    head = ["Tier", "Alerts", "Acknowledges within"]
+    rows = [
+        [str(number), tier.whom_words, duration_words(tier.acknowledge_within)]
+        for number, tier in enumerate(policy.tiers, start=1)
+    ]
+    if resolving:
+        head.append("Resolves within")
+        for row, tier in zip(rows, policy.tiers, strict=True):
+            row.append(duration_words(tier.resolve_within) if tier.resolve_within else EMPTY_CELL)
+    if for_some:
+        head.append("For tickets with")
+        for row, tier in zip(rows, policy.tiers, strict=True):
+            row.append(selector_words(tier.when))
+    head.append("Is alerted")
+    for row, tier in zip(rows, policy.tiers, strict=True):
+        row.append(_hours(contract, tier))
+    return TextTable(head, rows)
 
 
-def _last_tier(repeats: int) -> str:
-    if repeats == 0:
-        return "When nobody in the last tier acknowledges in time, it is not alerted again"
-    return f"When nobody in the last tier acknowledges in time, it is alerted again, up to {counted(repeats, 'time')}"
+def _hours(contract: Contract, tier: Tier) -> str:
+    hours = hours_words(contract, tier.calendar) if tier.calendar else "in the hours of the ticket's targets"
+    return f"{hours}, and waited for" if tier.when_closed == "wait" else hours
+
+
+def _after_the_last(policy: Policy) -> str:
+    silent = "When nobody in the last tier acknowledges in time"
+    if policy.repeat:
+        times = counted(policy.repeat.times, "time")
+        return f"{silent}, the chain begins again from tier {policy.repeat.from_tier}, up to {times}"
+    if policy.repeat_last_tier == 0:
+        return f"{silent}, it is not alerted again"
+    return f"{silent}, it is alerted again, up to {counted(policy.repeat_last_tier, 'time')}"
+
+
+def _when_used_up(contract: Contract, policy: Policy) -> str:
+    owner = contract.escalation.owner
+    if policy.when_used_up == "hold":
+        return "nobody else is told, and the ticket stays with nobody"
+    if policy.when_used_up == "tell_owner":
+        return f"the team {owner} is told that nobody has the ticket"
+    extra = policy.extra_target
+    first = f"{extra.words} is told that nobody has the ticket, and so are " if extra else ""
+    return f"{first}{_all(contract)}" + ("" if extra else " are told that nobody has the ticket")

@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
-from tocsin.domain.contracts.clauses.escalation import TeamName
 from tocsin.domain.contracts.clauses.term import TERM
+from tocsin.domain.contracts.policy import TeamName
 from tocsin.domain.contracts.term import months_after
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault

@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
-from tocsin.domain.contracts.clauses.escalation import MOST_TIERS, TeamName
 from tocsin.domain.contracts.clauses.hours import CalendarName, hours_words
 from tocsin.domain.contracts.metrics import REVIEW
+from tocsin.domain.contracts.policy import MOST_TIERS, TeamName
 from tocsin.domain.contracts.words import facts_words
 from tocsin.domain.values.document import Part, WholeNumber
 from tocsin.domain.values.faults import Fault

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from tocsin.handlers.api.answers.model import AnswerModel, DateText, InstantText
-from tocsin.handlers.api.answers.tickets import ContractReference, ObligationView
+from tocsin.handlers.api.answers.tickets import ContractReference, ObligationView, TargetView
 
 
 class TermView(AnswerModel):
@@ -97,7 +97,8 @@ class TierPreview(AnswerModel):
     """When a tier would be alerted, and when the next one if nobody acknowledges."""
 
     tier: int
-    team: str
+    team: str = Field(description="the first of `targets`; `schedule:` or `member:` and its id where no team")
+    targets: list[TargetView]
     alerted_at: InstantText
     escalates_at: InstantText | None
 

@@ -52,10 +52,20 @@ class ObligationView(AnswerModel):
     set_by_hand: DueDateByHand | None = Field(None, description="absent unless the due date was set by hand")
 
 
-class EscalationView(AnswerModel):
-    """Which team was alerted last, who has the ticket, and when the next tier is alerted."""
+class TargetView(AnswerModel):
+    """One of those whom a tier alerts: a team, whoever is on call by a schedule, or a person; the others are absent."""
 
-    team: str | None
+    team: str | None = None
+    schedule: str | None = None
+    member: str | None = None
+
+
+class EscalationView(AnswerModel):
+    """Which tier was alerted last, who has the ticket, and when the next tier is alerted."""
+
+    policy: str = Field(description="by which the ticket is escalated; `main` is the one of all other tickets")
+    team: str | None = Field(description="the first of `targets`; `schedule:` or `member:` and its id where no team")
+    targets: list[TargetView] = Field(description="whom the tier that was alerted last alerts")
     alerted_at: InstantText | None
     acknowledged_by: str | None
     acknowledged_at: InstantText | None
@@ -181,7 +191,7 @@ class AlertView(AnswerModel):
 
     at: InstantText
     tier: int
-    team: str
+    team: str = Field(description="all of the tier's targets, in words")
     why: str
     reached: bool
     not_reached: str | None = Field(description="why nobody could be; null where somebody was, or it is not known")

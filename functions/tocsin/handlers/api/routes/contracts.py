@@ -35,6 +35,7 @@ from tocsin.use_cases.contracts.put_contract import put_contract
 from tocsin.use_cases.contracts.read_reminders import read_reminders
 from tocsin.use_cases.reports.read_attainment import read_attainment
 from tocsin.use_cases.tickets.migrate_tickets import migrate_tickets
+from tocsin.use_cases.tickets.ticket_context import roster, zone_of_first_tier
 
 routes = Routes()
 
@@ -227,8 +228,7 @@ def preview_ticket(contract_id: Slug, ticket: Annotated[PreviewRequest, Body()])
     if isinstance(version, Fault):
         raise Invalid([version])
     details = ticket.model_dump(mode="json", exclude={"opened_at"}, exclude_none=True)
-    team = wiring.teams().get(helpdesk_id, version.contract.tier(1).team)
-    zone = team.timezone if team else None
+    zone = zone_of_first_tier(version.contract, roster(helpdesk_id, wiring.teams()))
     preview = preview_contract(version.contract, version.version, details, opened_at, zone)
     return json_answer(PreviewView.model_validate(preview))
 

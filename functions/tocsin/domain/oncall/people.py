@@ -1,0 +1,38 @@
+"""Whoever is in a schedule, or a person, as if they were a team: whom a tier's targets stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from tocsin.domain.oncall.team import Member, Team, Undelivered
+from tocsin.domain.oncall.timetable import Timetable
+
+
+def team_of_schedule(schedule_id: str, timetable: Timetable, teams: Iterable[Team]) -> Team:
+    """Whoever is in a schedule; `teams` are all of the helpdesk's."""
+    known = [*teams]
+    team = Team.of_schedule(schedule_id, timetable, _people(timetable.everybody, known))
+    return team.looked_at(_undelivered(known))
+
+
+def team_of_member(member_id: str, teams: Iterable[Team]) -> Team | None:
+    """A person who is in some team; None for nobody."""
+    known = [*teams]
+    people = _people([member_id], known)
+    return Team.of_member(people[0]).looked_at(_undelivered(known)) if people else None
+
+
+def _people(wanted: Collection[str], teams: Iterable[Team]) -> list[Member]:
+    """Those of the wanted who are in some team, with their channels in all of them."""
+    found: dict[str, Member] = {}
+    for team in teams:
+        for member in team.members:
+            if member.member_id in wanted:
+                before = found.get(member.member_id, member)
+                channels = [*dict.fromkeys([*before.channels, *member.channels])]
+                found[member.member_id] = before.model_copy(update={"channels": channels})
+    return [*found.values()]
+
+
+def _undelivered(teams: Iterable[Team]) -> Undelivered:
+    return Undelivered(members=frozenset().union(*(team.undelivered.members for team in teams)))

@@ -104,6 +104,10 @@ def stories(terms: Any, attributes: Mapping[str, Any], priority: str = "P1") -> 
     given.says(ev.Merged, 5, into="T-2")
     given.assess(5)
     yield given
+    breach = begin()
+    breach.says(ev.AttributesChanged, 1, category="data breach")
+    breach.assess(1)
+    yield breach
 
 
 def texts_in(attributes: Mapping[str, Any]) -> Texts:
@@ -119,7 +123,9 @@ def every_message(
     **changes: Any,
 ) -> list[Told]:
     """What is said when it is owed: every notice of these stories, and an alert for each reason there is."""
-    terms = contract(**{"review": REVIEW, "calendar": {"timezone": "Europe/Berlin"}, **changes})
+    trigger = {"type": "matches", "when": {"category": "data breach"}, "to": {"team": "management"}}
+    calendar = {"timezone": "Europe/Berlin"}
+    terms = contract(**{"review": REVIEW, "calendar": calendar, "triggers": [trigger], **changes})
     messages = TemplateMessages(links or ShortLinks())
     told, reasons = [], set(AlertReason)
     for story in stories(terms, attributes, priority):

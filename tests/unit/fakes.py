@@ -26,7 +26,7 @@ from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team, Undelivered
 from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.reports.outcome import Outcome
-from tocsin.domain.tickets.events import AnyEvent
+from tocsin.domain.tickets.events import AnyEvent, Opened
 from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
@@ -120,6 +120,13 @@ class FakeTicketLog:
         following = json.dumps([helpdesk_id, start + limit]) if len(heads) > start + limit else None
         page = heads[start : start + limit]
         return [_as_listed(head) for head in page if contract_id in (None, head.contract_id)], following
+
+    def occurrences(self, helpdesk_id: str, root: str) -> list[datetime]:
+        opened = [log[0] for key, log in self.logs.items() if key.helpdesk_id == helpdesk_id]
+        same = [
+            each for each in opened if isinstance(each, Opened) and each.recurrence and each.recurrence.root == root
+        ]
+        return sorted(each.occurred_at for each in same)[-100:]
 
     def outcomes(self, helpdesk_id: str, contract_id: str, start: datetime, end: datetime) -> Iterator[Outcome]:
         mine = (each for key, each in self.settled.items() if key.helpdesk_id == helpdesk_id)

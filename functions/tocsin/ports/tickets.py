@@ -68,6 +68,10 @@ class TicketLog(Protocol):
         """Tickets of a status, those due next first, and the cursor to the rest. ValueError for a bad cursor."""
         ...
 
+    def occurrences(self, helpdesk_id: str, root: str) -> list[datetime]:
+        """When tickets were opened that are about the same as the `root` that began it, the latest hundred in order."""
+        ...
+
     def outcomes(self, helpdesk_id: str, contract_id: str, start: datetime, end: datetime) -> Iterator[Outcome]:
         """Of each ticket of a contract that, by its last conclusion, was resolved in [start, end): that outcome."""
         ...

@@ -18,6 +18,7 @@ from tocsin.adapters.dynamodb.table import (
     decode,
     encode,
     helpdesk_pk,
+    sortable,
     ticket_key_of,
     ticket_pk,
     to_json,
@@ -35,12 +36,15 @@ from tocsin.adapters.dynamodb.ticket_heads import (
 )
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets import codec
-from tocsin.domain.tickets.events import Actor, AnyEvent
+from tocsin.domain.tickets.events import Actor, AnyEvent, Opened
 from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant
+
+MOST_OCCURRENCES = 100
+"""Of the same problem: no contract counts more."""
 
 
 class DynamoTicketLog:
@@ -92,6 +96,7 @@ class DynamoTicketLog:
         if request is not None:
             actions.append(self._table.put_action(request_item(request), **NEW))
         actions += [self._table.put_action(_event_item(head.key, event), **NEW) for event in events]
+        actions += [self._table.put_action(_occurrence_item(head.key, each)) for each in events if _recurs(each)]
         actions += [self._table.put_action(_text_item(head.key, number, each)) for number, each in texts.items()]
         if outcome is not None:
             actions += map(self._table.put_action, outcome_items(head, outcome))
@@ -135,6 +140,17 @@ class DynamoTicketLog:
         last = page.get("LastEvaluatedKey")
         following = encode_cursor(last["pk"]["S"], last["due_key"]["S"]) if last else None
         return [listed_ticket(decode(item)) for item in page["Items"]], following
+
+    def occurrences(self, helpdesk_id: str, root: str) -> list[datetime]:
+        """See `TicketLog.occurrences`."""
+        page = self._table.client.query(
+            TableName=self._table.name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=encode({":pk": f"RECURRENCE#{helpdesk_id}#{root}"}),
+            ScanIndexForward=False,
+            Limit=MOST_OCCURRENCES,
+        )
+        return sorted(datetime.fromisoformat(decode(item)["opened_at"]) for item in page["Items"])
 
     def outcomes(self, helpdesk_id: str, contract_id: str, start: datetime, end: datetime) -> Iterator[Outcome]:
         """See `TicketLog.outcomes`; a query per month."""
@@ -198,6 +214,21 @@ def _event(item: Item) -> AnyEvent:
             details=json.loads(item["details"]),
         )
     )
+
+
+def _recurs(event: AnyEvent) -> bool:
+    return isinstance(event, Opened) and event.recurrence is not None
+
+
+def _occurrence_item(key: TicketKey, event: AnyEvent) -> Item:
+    """That a ticket is about the same as others, found by the one with which it began."""
+    root = event.recurrence.root if isinstance(event, Opened) and event.recurrence else ""
+    return {
+        "pk": f"RECURRENCE#{key.helpdesk_id}#{root}",
+        "sk": f"{sortable(event.occurred_at)}#{key.ticket_id}",
+        "v": 1,
+        "opened_at": format_instant(event.occurred_at),
+    }
 
 
 def _text_item(key: TicketKey, sequence: int, texts: Texts) -> Item:

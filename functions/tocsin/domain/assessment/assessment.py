@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, assert_never
 
 from tocsin.domain.assessment.who_hears import Roster, owed
 from tocsin.domain.contracts.metrics import REVIEW
+from tocsin.domain.contracts.triggers.trigger import Firing, Trigger
 from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.escalation.reasons import AlertReason
@@ -18,6 +19,7 @@ from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.fold import fold, record
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Contracts, Ticket
+from tocsin.domain.tickets.trigger_facts import facts_of
 from tocsin.domain.tickets.verdict import Verdict
 from tocsin.domain.values.identifiers import TicketKey
 
@@ -59,7 +61,24 @@ class DeadlineDue(NamedTuple):
         return not self.obligation.running or self.obligation_id != self.obligation.obligation_id
 
 
-Timer = WarningDue | DeadlineDue | NextAlert | Exhaustion
+class TriggerDue(NamedTuple):
+    """A trigger of the contract that fires."""
+
+    trigger: Trigger
+    firing: Firing
+
+    @property
+    def at(self) -> datetime:
+        """When it does."""
+        return self.firing.at
+
+    @property
+    def wait(self) -> Wait:
+        """What it shows as until then."""
+        return Wait.TRIGGER
+
+
+Timer = WarningDue | DeadlineDue | TriggerDue | NextAlert | Exhaustion
 """What falls due, each with the instant `at` which it does, and the `wait` that it shows as until then."""
 
 
@@ -165,6 +184,8 @@ def _event(timer: Timer, ticket: Ticket, roster: Roster, now: datetime) -> AnyEv
                 due_at=at,
                 on_arrival=timer.over or _on_arrival(obligation, at),
             )
+        case TriggerDue(trigger, firing):
+            return _trigger_fired(trigger, firing, ticket, now)
         case NextAlert():
             return _tier_alerted(timer, ticket, roster, now)
         case Exhaustion(at, attempts, unresolved):
@@ -176,6 +197,22 @@ def _event(timer: Timer, ticket: Ticket, roster: Roster, now: datetime) -> AnyEv
 def _on_arrival(obligation: Obligation, at: datetime) -> bool:
     """Whether it was due before we knew of it: told once, in one notice, not as a burst of alerts."""
     return obligation.started_at < at <= obligation.known_at
+
+
+def _trigger_fired(trigger: Trigger, firing: Firing, ticket: Ticket, now: datetime) -> ev.TriggerFired:
+    tier: int | None = None
+    if trigger.to is None:
+        wanted = min(trigger.to_tier or (ticket.chain.turn or 0) + 1, ticket.policy.last)
+        tier = None if ticket.chain.has_reached(wanted) else wanted
+    return ev.TriggerFired(
+        **_envelope(ticket, now),
+        trigger=trigger.key,
+        name=firing.name,
+        met_at=firing.at,
+        because=firing.because,
+        tier=tier,
+        beside=trigger.to.target if trigger.to else None,
+    )
 
 
 def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetime) -> ev.TierAlerted:
@@ -195,6 +232,7 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
         not_reached=None if reached else not_reached[0],
         from_tier=ticket.chain.turn,
         unanswered=alert.unanswered,
+        because=alert.because,
     )
 
 
@@ -208,7 +246,12 @@ def _members(teams: Sequence[Team], alert: NextAlert, ticket: Ticket, now: datet
 
 
 def _next(ticket: Ticket, now: datetime) -> Timer | None:
-    return min(_timers(ticket, now), key=attrgetter("at"), default=None)
+    """What falls due next; of what has fallen due, triggers first, so that one alert follows several of them."""
+
+    def order(timer: Timer) -> tuple[bool, datetime]:
+        return not (isinstance(timer, TriggerDue) and timer.at <= now), timer.at
+
+    return min(_timers(ticket, now), key=order if ticket.contract.triggers else attrgetter("at"), default=None)
 
 
 def _timers(ticket: Ticket, now: datetime) -> Iterator[Timer]:
@@ -217,9 +260,20 @@ def _timers(ticket: Ticket, now: datetime) -> Iterator[Timer]:
             yield from _deadlines(ticket, obligation)
             if obligation.running:
                 yield from _warnings(ticket, obligation, now)
+    if ticket.contract.triggers and not ticket.over:
+        yield from _triggers(ticket)
     step = ticket.next_step()
     if step is not None:
         yield step
+
+
+def _triggers(ticket: Ticket) -> Iterator[TriggerDue]:
+    facts = facts_of(ticket)
+    for trigger in ticket.contract.triggers:
+        if trigger.is_for(facts):
+            for firing in trigger.firings(facts):
+                if (trigger.key, firing.name) not in ticket.fired:
+                    yield TriggerDue(trigger, firing)
 
 
 def _deadlines(ticket: Ticket, obligation: Obligation) -> Iterator[DeadlineDue]:

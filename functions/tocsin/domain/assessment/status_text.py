@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from tocsin.domain.assessment.assessment import DeadlineDue, Timer, WarningDue
+from tocsin.domain.assessment.assessment import DeadlineDue, Timer, TriggerDue, WarningDue
 from tocsin.domain.calendars.wall_time import wall_time
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.tickets.obligation import Obligation
@@ -71,6 +71,8 @@ def coming(ticket: Ticket, timer: Timer) -> str:
             return f"{obligation.metric.label}: the warning at {threshold}"
         case DeadlineDue(obligation):
             return f"{obligation.metric.label}: due"
+        case TriggerDue(trigger, firing):
+            return f"{firing.because}: {trigger.whom} is alerted"
         case NextAlert(_, tier, attempt):
             again = f", for the {ordinal(attempt)} time" if attempt > 1 else ""
             return f"tier {tier} ({ticket.policy.tier(tier).whom_words}) is alerted{again}"

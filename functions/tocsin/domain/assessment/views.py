@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from tocsin.domain.assessment.assessment import Assessment, DeadlineDue, Timer, WarningDue
+from tocsin.domain.assessment.assessment import Assessment, DeadlineDue, Timer, TriggerDue, WarningDue
 from tocsin.domain.assessment.status_text import coming, status_text
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.tickets import events as ev
@@ -59,6 +59,8 @@ def _type_of(timer: Timer) -> str:
             return ev.Warned.type
         case DeadlineDue():
             return ev.Breached.type
+        case TriggerDue():
+            return ev.TriggerFired.type
         case NextAlert():
             return ev.TierAlerted.type
         case Exhaustion():

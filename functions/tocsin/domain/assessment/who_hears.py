@@ -18,6 +18,7 @@ from tocsin.domain.notices.notice import (
     AboutExhaustion,
     AboutHolder,
     AboutTicket,
+    AboutTrigger,
     Audience,
     Notice,
     NoticeKind,
@@ -34,7 +35,12 @@ Roster = Callable[[Target], Team | None]
 
 CUSTOMER = "customer"
 
-ALERTS = (NoticeKind.TIER_ALERT, NoticeKind.ESCALATION_EXHAUSTED, NoticeKind.ASSIGNMENT)
+ALERTS = (
+    NoticeKind.TIER_ALERT,
+    NoticeKind.FUNCTIONAL_ESCALATION,
+    NoticeKind.ESCALATION_EXHAUSTED,
+    NoticeKind.ASSIGNMENT,
+)
 """What makes somebody look after a ticket; they hear of it when somebody else has it."""
 
 
@@ -75,6 +81,9 @@ class _Rules:
                 yield self._to_customer(NoticeKind.CUSTOMER_RECEIPT, event)
             case ev.TierAlerted():
                 yield from self._tier_alerted(event)
+            case ev.TriggerFired():
+                if event.beside:
+                    yield from self._called_in(event.beside, event, AboutTrigger(event.because))
             case ev.EscalationExhausted():
                 yield from self._exhausted(event)
             case ev.Acknowledged() | ev.Assigned():
@@ -100,6 +109,9 @@ class _Rules:
                 yield from self._corrected(event)
             case ev.Resolved():
                 yield from self._resolved(event)
+            case ev.Escalated(to=Target() as target):
+                about = AboutTrigger(event.reason or "somebody asked for it")
+                yield from self._called_in(target, event, about)
             case ev.Escalated() | ev.Unacknowledged() | ev.Reopened():
                 pass  # The tier that is alerted hears of it.
             case ev.CustomerNotified() | ev.DueDateSet() | ev.ContractChanged() | ev.Closed() | ev.ReviewFiled():
@@ -110,7 +122,7 @@ class _Rules:
                 assert_never(event)
 
     def _tier_alerted(self, event: ev.TierAlerted) -> Iterator[Notice]:
-        about = AboutAlert(event.attempt, event.reason, event.unanswered)
+        about = AboutAlert(event.attempt, event.reason, event.unanswered, event.because)
         yield from self._to_teams(NoticeKind.TIER_ALERT, event.whom, event, about, tier=event.tier)
         yield from self._to_members(NoticeKind.TIER_ALERT, event.members, event, about, tier=event.tier)
         if event.from_tier and event.from_tier != event.tier:
@@ -118,6 +130,9 @@ class _Rules:
             yield from self._to_teams(NoticeKind.ESCALATION, whom, event, went_on, tier=event.tier)
             others = self._alerted_without_a_team(event.from_tier) - {*event.members}
             yield from self._to_members(NoticeKind.ESCALATION, sorted(others), event, went_on, tier=event.tier)
+
+    def _called_in(self, target: Target, event: Event, about: AboutTrigger) -> Iterator[Notice]:
+        yield from self._to_target_and_on_call(NoticeKind.FUNCTIONAL_ESCALATION, target, event, about)
 
     def _alerted_without_a_team(self, tier: int) -> set[str]:
         """Whoever of a tier was alerted by a schedule or in person: no team's topic tells them what became of it."""
@@ -343,7 +358,7 @@ def team_of(taken: Acknowledgement, ticket: Ticket, roster: Roster) -> Target:
     The first of their tier where nobody knows them.
     """
     of_tier, owner = ticket.policy.tier(taken.tier).whom, ticket.contract.escalation.owner
-    at_last = [Target(owner)] if owner else []
+    at_last = [*ticket.called_in, *([Target(owner)] if owner else [])]
     if ticket.policy.extra_target:
         at_last.append(ticket.policy.extra_target)
     return next((target for target in (*of_tier, *at_last) if _is_in(taken.by, target, roster)), of_tier[0])

@@ -35,6 +35,7 @@ from tocsin.domain.contracts.clauses.signatures import SignaturesClause
 from tocsin.domain.contracts.clauses.taking import TakingClause
 from tocsin.domain.contracts.clauses.targets import DEFAULT, Row, TargetsClause
 from tocsin.domain.contracts.clauses.term import TermClause
+from tocsin.domain.contracts.clauses.triggers import TriggersClause
 from tocsin.domain.contracts.clauses.warnings import WarningsClause
 from tocsin.domain.contracts.metrics import PRESETS, REVIEW, TIER_ACKNOWLEDGEMENT, TIER_METRICS, TIER_RESOLUTION, Metric
 from tocsin.domain.contracts.policy import Policy, Tier
@@ -62,6 +63,7 @@ class Contract(
     ReopenClause,
     TakingClause,
     EscalationClause,
+    TriggersClause,
     BackingClause,
     ReviewClause,
     RemindersClause,

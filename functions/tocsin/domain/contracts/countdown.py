@@ -66,7 +66,7 @@ class Countdown(NamedTuple):
         """
         first_at: dict[datetime, str] = {}
         for threshold in self.promise.warn_at:
-            reached = self._warns_at(threshold, pauses, due_at, by_hand)
+            reached = self.reached_at(threshold, pauses, due_at, by_hand)
             if reached is not None:
                 first_at.setdefault(reached, _label(threshold))
         found = []
@@ -77,9 +77,10 @@ class Countdown(NamedTuple):
                 found.append((label, at))
         return found
 
-    def _warns_at(
+    def reached_at(
         self, threshold: Threshold | BusinessDays, pauses: Sequence[Interval], due_at: datetime | None, by_hand: bool
     ) -> datetime | None:
+        """When a threshold is reached, given when it is all due; None where it never is, or while paused before."""
         target, calendar = self.promise.target, self.promise.calendar
         if isinstance(threshold, BusinessDays):
             return None if by_hand else self._reached(threshold, pauses)

@@ -16,6 +16,7 @@ from tocsin.domain.contracts.clauses.hours import ALWAYS_OPEN
 from tocsin.domain.contracts.contract import CLAUSES, Contract
 from tocsin.domain.contracts.metrics import PRESETS
 from tocsin.domain.contracts.reach import targets_out_of_reach
+from tocsin.domain.contracts.triggers import TRIGGER_TYPES
 from tocsin.domain.values.channels import CHANNEL_TYPES
 from tocsin.domain.values.faults import Fault, Invalid
 from tocsin.domain.values.references import KnownNames
@@ -56,7 +57,9 @@ def read_contract(
         )
     except ValidationError as error:
         # The first at each place: where a name is wrong, what it stands for is not worth a word.
-        faults += {fault.path: fault for fault in reversed(faults_of(error, Contract, CHANNEL_TYPES))}.values()
+        faults += {
+            fault.path: fault for fault in reversed(faults_of(error, Contract, CHANNEL_TYPES | TRIGGER_TYPES))
+        }.values()
         draft = _as_far_as_it_is_well_formed(whole)
     contract, put = draft.contract, PutContext(contract_id, known_contracts, previous, in_force, draft.kept)
     faults += _faults_between_parts(contract, put, draft.malformed)

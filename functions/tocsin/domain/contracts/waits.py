@@ -15,6 +15,7 @@ class Wait(StrEnum):
     OPENING_HOURS = "opening_hours"
     TIER_ACKNOWLEDGEMENT = "tier_acknowledgement"
     CUSTOMER_UPDATE = "customer_update"
+    TRIGGER = "trigger"
     REVIEW = "review"
     DIGEST = "digest"
     NEXT_GENERATION = "next_generation"

@@ -54,6 +54,8 @@ class NextAlert(NamedTuple):
     reason: AlertReason
     unanswered: Unanswered | None = None
     """What the customer waits for, where that is the reason."""
+    because: str | None = None
+    """What the contract's trigger found, where that is the reason."""
 
     @property
     def wait(self) -> Wait:
@@ -98,6 +100,8 @@ class Request(NamedTuple):
     at: datetime
     sequence: int
     reason: AlertReason
+    because: str | None = None
+    """What the contract's trigger found, where that is the reason."""
 
 
 class Chain:
@@ -202,6 +206,10 @@ class Chain:
         if self.tier and not self.acknowledged and not self.requested:
             self.request(1 if self.exhausted else self.tier, at, sequence, AlertReason.PRIORITY_RAISED)
 
+    def has_reached(self, tier: int) -> bool:
+        """Whether that tier or a later one was alerted already since the chain began, or is to be."""
+        return max(self.tier or 0, self.requested.tier if self.requested else 0) >= tier
+
     def pause(self, at: datetime) -> None:
         """Be silent: the ticket waits for the customer or a vendor."""
         self.pauses.append(Interval(at, None))
@@ -216,9 +224,9 @@ class Chain:
         """Whether the ticket waits for somebody else."""
         return bool(self.pauses) and self.pauses[-1].end is None
 
-    def request(self, tier: int, at: datetime, sequence: int, reason: AlertReason) -> None:
+    def request(self, tier: int, at: datetime, sequence: int, reason: AlertReason, because: str | None = None) -> None:
         """Somebody asked for a tier, or the ticket was reopened: that tier is alerted and has to acknowledge."""
-        self.requested, self.acknowledged, self.exhausted = Request(tier, at, sequence, reason), None, False
+        self.requested, self.acknowledged, self.exhausted = Request(tier, at, sequence, reason, because), None, False
         self.attempt, self.again, self.rounds = 0, False, 0
 
     def next_step(
@@ -280,7 +288,8 @@ class Chain:
     def _as_requested(self, wanted: Request, course: Course) -> NextAlert:
         at, tier = course.open_from(wanted.tier, self._after_pauses(wanted.at))
         closed = any(course.is_for(course.policy.tier(number)) for number in range(wanted.tier, tier))
-        return NextAlert(at, tier, 1, AlertReason.TIER_CLOSED if closed else wanted.reason)
+        reason = AlertReason.TIER_CLOSED if closed and wanted.because is None else wanted.reason
+        return NextAlert(at, tier, 1, reason, because=wanted.because)
 
     def _unresolved(self, tier: int, resolve_by: datetime, course: Course) -> NextAlert | Exhaustion:
         """The next tier is alerted; the last one is alerted once more, and then all are told."""

@@ -26,6 +26,15 @@ class AboutAlert:
     attempt: int
     reason: AlertReason
     unanswered: Unanswered | None = None
+    because: str | None = None
+    """What the contract's trigger found, where that is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutTrigger:
+    """Why somebody beside the chain is alerted: what a trigger of the contract found, or what somebody wrote."""
+
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class AboutDeadline:
     threshold: str | None = None
 
 
-About = AboutTicket | AboutAlert | AboutEscalation | AboutExhaustion | AboutHolder | AboutDeadline
+About = AboutTicket | AboutAlert | AboutTrigger | AboutEscalation | AboutExhaustion | AboutHolder | AboutDeadline
 
 
 class Audience(StrEnum):
@@ -86,6 +95,7 @@ class NoticeKind(StrEnum):
 
     TIER_ALERT = "tier_alert", AboutAlert
     ESCALATION = "escalation", AboutEscalation
+    FUNCTIONAL_ESCALATION = "functional_escalation", AboutTrigger
     HANDOVER = "handover", AboutHolder
     ASSIGNMENT = "assignment", AboutHolder
     ESCALATION_EXHAUSTED = "escalation_exhausted", AboutExhaustion

@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PlainSerializer,
     PlainValidator,
     StringConstraints,
     WithJsonSchema,
@@ -19,6 +20,7 @@ from pydantic import (
 
 from tocsin.domain.contracts.clauses.metrics import MetricName
 from tocsin.domain.contracts.clauses.retarget import Mode
+from tocsin.domain.contracts.policy import NamedTarget
 from tocsin.domain.values.document import WholeNumber
 from tocsin.domain.values.identifiers import PriorityName, Slug, TicketId
 from tocsin.domain.values.instants import Instant, format_instant, parse_instant
@@ -82,6 +84,7 @@ class OpenTicket(Attributes):
         None, description="by the contract's matrix of impact and urgency if left out"
     )
     opened_at: Instant | None = None
+    recurrence_of: TicketId | None = Field(None, description="a ticket that was about the same")
     actor: ActorDocument = ActorDocument(kind="customer")
 
 
@@ -222,11 +225,20 @@ class Unacknowledged(_Fact):
 
 
 class Escalated(_Fact):
-    """Somebody asks for the next tier, or for a certain one; it is alerted at once."""
+    """Somebody asks for the next tier, for a certain one, or for somebody beside the chain; alerted at once."""
 
     type: Literal["escalated"]
     tier: Annotated[WholeNumber, Field(ge=1, le=9)] | None = None
+    to: Annotated[NamedTarget, PlainSerializer(lambda named: str(named.target))] | None = Field(
+        None, description="a team, schedule or person beside the chain: a functional escalation"
+    )
     reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_one(self) -> Escalated:
+        if self.tier is not None and self.to is not None:
+            raise ValueError("asks for a `tier` and for somebody beside the chain; report two events")
+        return self
 
 
 class Resolved(_Fact, Resolution):

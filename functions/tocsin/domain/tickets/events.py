@@ -61,6 +61,15 @@ class Event:
         return self.reported or self.starts_execution
 
 
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """The same as another ticket: which one is named, with which it began, and when it was reported before."""
+
+    of: str
+    root: str
+    earlier: tuple[datetime, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened(Event):
     """A new ticket, with the contract version that it pins and the zone of its first tier's team."""
@@ -72,6 +81,7 @@ class Opened(Event):
     priority: str | None = None
     team_timezone: str | None = None
     attributes: TicketAttributes = field(default_factory=TicketAttributes)
+    recurrence: Recurrence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,10 +210,11 @@ class Unacknowledged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalated(Event):
-    """Somebody asked for a tier, or for the next one."""
+    """Somebody asked for a tier, for the next one, or for somebody beside the chain."""
 
     type = "escalated"
     tier: int | None = None
+    to: Target | None = None
     reason: str | None = None
 
 
@@ -315,11 +326,32 @@ class TierAlerted(Event):
     """Why nobody can be; None where somebody can, and in what was recorded before this was."""
     unanswered: Unanswered | None = None
     """What the customer waited for, where that is the reason."""
+    because: str | None = None
+    """What the contract's trigger found, where that is the reason."""
 
     @property
     def whom(self) -> tuple[Target, ...]:
         """All of the tier's targets."""
         return (self.team, *self.beside)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerFired(Event):
+    """A condition of the contract came true, and for what: once for each trigger and name."""
+
+    type = "trigger_fired"
+    trigger: str
+    """The row of the contract, as JSON without what it leaves out."""
+    name: str
+    """What it fired for: the ticket since its opening or reopening, a deadline, a message, a request."""
+    met_at: datetime
+    """When the condition came true."""
+    because: str
+    """In words."""
+    tier: int | None = None
+    """The tier that is alerted for it; None where that one was alerted already, or somebody beside the chain is."""
+    beside: Target | None = None
+    """Who is alerted beside the chain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -441,6 +473,7 @@ AnyEvent = (
     | Breached
     | Corrected
     | TierAlerted
+    | TriggerFired
     | EscalationExhausted
     | NoticesRecorded
     | NoticesQueued

@@ -158,6 +158,8 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
             reported.withdrawn(ticket, event, Status.DELETED)
         case ev.ReviewFiled():
             happens(ticket, event, "review_filed")
+        case ev.TriggerFired():
+            own.trigger_fired(ticket, event)
         case ev.Corrected():
             own.corrected(ticket, event)
         case ev.EscalationExhausted():

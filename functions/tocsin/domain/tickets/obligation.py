@@ -10,7 +10,7 @@ from tocsin.domain.calendars.calendar import Interval
 from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.contracts.countdown import Countdown
 from tocsin.domain.contracts.metrics import Metric
-from tocsin.domain.contracts.promise import Promise
+from tocsin.domain.contracts.promise import Promise, Threshold
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.targets import Revisions, Targets
 from tocsin.domain.tickets.verdict import FinalState
@@ -133,6 +133,15 @@ class Obligation:
             # Such a date stands whatever pauses, so its warnings are shares of the time from then until there.
             return countdown._replace(counts_from=self.override.set_at).warnings((), due_at, by_hand=True)
         return countdown.warnings(self.pauses, due_at)
+
+    def reached_at(self, threshold: Threshold) -> datetime | None:
+        """When a threshold that the contract names elsewhere is reached; None while paused before that."""
+        countdown, due_at = self.countdown, self.due_at()
+        if countdown is None:
+            return None
+        if self.override is not None:
+            return countdown._replace(counts_from=self.override.set_at).reached_at(threshold, (), due_at, by_hand=True)
+        return countdown.reached_at(threshold, self.pauses, due_at, by_hand=False)
 
     def _ended_late(self) -> bool:
         """Whether it ended after it was due; met exactly when it is due is in time, what was not met by then is not."""

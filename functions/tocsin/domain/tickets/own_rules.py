@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets import reported_rules as reported
 from tocsin.domain.tickets.measuring import happens
@@ -37,6 +38,17 @@ def tier_alerted(ticket: Ticket, event: ev.TierAlerted) -> None:
     # Where somebody had it already, of which we learned after the alert, it was nobody's turn.
     if event.attempt == 1 and not ticket.over and not ticket.chain.acknowledged:
         happens(ticket, event, "tier_alerted")
+
+
+def trigger_fired(ticket: Ticket, event: ev.TriggerFired) -> None:
+    ticket.fired.add((event.trigger, event.name))
+    if event.beside:
+        ticket.called_in.append(event.beside)
+    if event.tier and not ticket.over:
+        ticket.chain.request(
+            event.tier, event.occurred_at, event.sequence, AlertReason.TRIGGERED, because=event.because
+        )
+        happens(ticket, event, "escalated")
 
 
 def notices_recorded(ticket: Ticket, event: ev.NoticesRecorded) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.domain.contracts.clauses.taking import Taking
 from tocsin.domain.contracts.metrics import WAITING
+from tocsin.domain.contracts.triggers.saying import CustomerAsks
 from tocsin.domain.escalation.chain import ANONYMOUS
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.tickets import events as ev
@@ -165,7 +166,11 @@ def unacknowledged(ticket: Ticket, event: ev.Unacknowledged) -> None:
 
 
 def escalated(ticket: Ticket, event: ev.Escalated) -> None:
-    if not ticket.over:
+    if event.to:
+        ticket.called_in.append(event.to)
+    elif not ticket.over:
+        if event.actor.kind == "customer" and any(isinstance(each, CustomerAsks) for each in ticket.contract.triggers):
+            return  # The contract says who is alerted when the customer asks.
         tier = event.tier or min((ticket.chain.turn or 0) + 1, ticket.policy.last)
         ticket.chain.request(tier, event.occurred_at, event.sequence, AlertReason.ESCALATED)
         happens(ticket, event, "escalated")
@@ -198,7 +203,7 @@ def reopened(ticket: Ticket, event: ev.Reopened | ev.CustomerReplied) -> None:
         ticket.contract.reopen.continues(event.occurred_at - ticket.resolved_at),
     )
     ticket.status, ticket.resolved_at, ticket.resolved_by = Status.OPEN, None, None
-    ticket.reopened_by = event.sequence
+    ticket.reopenings.append(event.sequence)
     ticket.holders.append((event.occurred_at, holder(ticket)))
     for obligation in list(ticket.current.values()):
         if obligation.metric.continues_on_reopen and not obligation.running:

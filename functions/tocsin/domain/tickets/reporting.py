@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.tickets.attributes import ATTRIBUTES
-from tocsin.domain.tickets.codec import StoredEvent, event_of
+from tocsin.domain.tickets.codec import StoredEvent, event_of, written
 from tocsin.domain.tickets.commands import Command, OpenTicket
-from tocsin.domain.tickets.events import Actor, AnyEvent, Opened
+from tocsin.domain.tickets.events import Actor, AnyEvent, Opened, Recurrence
 from tocsin.domain.tickets.texts import TEXT_NAMES, Texts, digests_of
 
-_ENVELOPE = {"ticket_id", "type", "occurred_at", "opened_at", "actor"}
+_ENVELOPE = {"ticket_id", "recurrence_of", "type", "occurred_at", "opened_at", "actor"}
 
 
 def reported(command: Command, sequence: int, occurred_at: datetime, now: datetime) -> tuple[AnyEvent, Texts]:
@@ -20,10 +20,18 @@ def reported(command: Command, sequence: int, occurred_at: datetime, now: dateti
 
 
 def opened(
-    command: OpenTicket, occurred_at: datetime, now: datetime, *, version: int, team_timezone: str | None
+    command: OpenTicket,
+    occurred_at: datetime,
+    now: datetime,
+    *,
+    version: int,
+    team_timezone: str | None,
+    recurrence: Recurrence | None = None,
 ) -> tuple[AnyEvent, Texts]:
-    """The first event of a ticket, with the contract version and the team's zone that it pins."""
+    """The first event of a ticket, with the contract version, the team's zone and the recurrence that it pins."""
     pinned = {"contract_version": version, **({"team_timezone": team_timezone} if team_timezone else {})}
+    if recurrence:
+        pinned["recurrence"] = written(recurrence)
     return _event(command, Opened.type, 1, occurred_at, now, **pinned)
 
 

@@ -25,6 +25,7 @@ from tocsin.domain.tickets.events import AnyEvent, Breached, Concluded, Settled,
 from tocsin.domain.tickets.generations import Generations
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.target import Target
 
 
 class Status(StrEnum):
@@ -98,8 +99,9 @@ class Ticket:
     """The sequence number of what the customer wrote last since it was resolved; they may be about to reopen it."""
     resolved_at: datetime | None = None
     resolved_by: int | None = None
-    reopened_by: int = 0
-    """Sequence numbers of the events that resolved and last reopened it."""
+    """The sequence number of the event that resolved it."""
+    reopenings: list[int] = field(default_factory=list)
+    """Those of the events that reopened it, in order."""
     text_sources: dict[str, int] = field(default_factory=dict)
     """Which event said a text last, by the text's name."""
     current: dict[str, Obligation] = field(default_factory=dict)
@@ -108,6 +110,10 @@ class Ticket:
     """Who had the ticket from when on: a tier, the customer, a vendor."""
     warned: set[tuple[str, str]] = field(default_factory=set)
     """Warnings already recorded: obligation id and threshold."""
+    fired: set[tuple[str, str]] = field(default_factory=set)
+    """Triggers of the contract that have fired, each with what it fired for."""
+    called_in: list[Target] = field(default_factory=list)
+    """Who was alerted beside the chain."""
     breached: dict[ObligationDeadline, Breached] = field(default_factory=dict)
     """Breaches recorded and not corrected since."""
     notified_through: int = 0
@@ -190,6 +196,11 @@ class Ticket:
     def acknowledge_by(self) -> datetime | None:
         """Until when the tier that was alerted last has to acknowledge; None where it need not."""
         return None if self.over else self.chain.acknowledge_by(self.course)
+
+    @property
+    def reopened_by(self) -> int:
+        """The sequence number of the event that reopened it last; 0 for none."""
+        return self.reopenings[-1] if self.reopenings else 0
 
     @property
     def over(self) -> bool:

@@ -50,6 +50,14 @@ def faults_in(
     ]
 
 
+_ALSO_A_FIELD = "email"
+"""Of the tags the one that is a field of an entry of some other list: a contact's address."""
+
+
+def _begins_an_entry(before: str | int | None) -> bool:
+    return isinstance(before, int) or before in (None, "body")
+
+
 def path(location: Iterable[str | int], tags: frozenset[str] = frozenset()) -> str:
     """`("tiers", 0, "team")` as `tiers.0.team`; pydantic's own marks in between are left out."""
     places = list(location)
@@ -58,7 +66,7 @@ def path(location: Iterable[str | int], tags: frozenset[str] = frozenset()) -> s
         str(part)
         for part, before, after in zip(places, [None, *places], [*places[1:], None], strict=False)
         if not (isinstance(part, str) and part.startswith("["))
-        and not (part in tags and after is not None and (isinstance(before, int) or before in (None, "body")))
+        and not (part in tags and (after is not None or part != _ALSO_A_FIELD) and _begins_an_entry(before))
     ]
     return ".".join(shown) or "body"
 

@@ -11,6 +11,7 @@ from tocsin.domain.assessment.assessment import assess
 from tocsin.domain.assessment.views import ticket_view
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.tickets.commands import OpenTicket
+from tocsin.domain.tickets.events import Opened, Recurrence
 from tocsin.domain.tickets.reporting import opened
 from tocsin.domain.values.faults import Conflict, Fault, Invalid, RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
@@ -52,6 +53,7 @@ def open_ticket(
         version=contract.version,
         # Pinned, like the contract's version: where the team sits later does not move this ticket's deadlines.
         team_timezone=zone_of_first_tier(contract.contract, on_call),
+        recurrence=_recurrence(helpdesk_id, command.recurrence_of, log=log),
     )
     assessment = assess(ticket_key, {contract.version: contract.contract}, [event], on_call, now)
     head = head_of(assessment, event.sequence, now)
@@ -90,6 +92,23 @@ def _contract_of(helpdesk_id: str, command: OpenTicket, now: datetime, *, contra
     if isinstance(found, Fault) or faults:
         raise Invalid(faults)
     return found
+
+
+def _recurrence(helpdesk_id: str, named: str | None, *, log: TicketLog) -> Recurrence | None:
+    """What the ticket is about again; a ticket that we were never told of may be named as well."""
+    if named is None:
+        return None
+    root, first = named, _opening(helpdesk_id, named, log=log)
+    if first and first.recurrence:
+        root = first.recurrence.root
+        first = _opening(helpdesk_id, root, log=log)
+    earlier = [*([first.occurred_at] if first else ()), *log.occurrences(helpdesk_id, root)]
+    return Recurrence(named, root, tuple(sorted(earlier)))
+
+
+def _opening(helpdesk_id: str, ticket_id: str, *, log: TicketLog) -> Opened | None:
+    events, _ = log.page_of_events(TicketKey(helpdesk_id, ticket_id), 0, 1)
+    return next((event for event in events if isinstance(event, Opened)), None)
 
 
 def _opened_at(command: OpenTicket, now: datetime) -> datetime:

@@ -69,7 +69,7 @@ def record_event(
         if if_match is not None and if_match != context.sequence:
             raise PreconditionFailed(f"The ticket is at sequence {context.sequence}, not at {if_match}; read it again.")
         ticket, now = context.ticket(), clock.now()
-        _check(ticket, command, now)
+        _check(ticket, command, context.roster, now)
         if isinstance(command, ContractChanged):
             _add_version(ticket, command.contract_version, contracts=contracts)
         # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
@@ -135,7 +135,7 @@ def _add_version(ticket: Ticket, number: int, *, contracts: Contracts) -> None:
     ticket.contracts = {**ticket.contracts, number: version.contract}
 
 
-def _check(ticket: Ticket, command: Command, now: datetime) -> None:
+def _check(ticket: Ticket, command: Command, roster: Roster, now: datetime) -> None:
     _check_status(ticket, command)
     faults: list[Fault] = []
     if command.occurred_at and command.occurred_at > now + CLOCK_SKEW:
@@ -150,6 +150,8 @@ def _check(ticket: Ticket, command: Command, now: datetime) -> None:
         faults += _due_date_faults(ticket, command, now)
     if isinstance(command, Merged) and command.into == ticket.key.ticket_id:
         faults.append(Fault("into", "is this very ticket"))
+    if isinstance(command, Escalated) and command.to and roster(command.to.target) is None:
+        faults.append(Fault("to", f"there is no {command.to.target.kind} {command.to.target.name!r}"))
     if isinstance(command, Escalated) and (command.tier or 1) > ticket.policy.last:
         faults.append(Fault("tier", f"the ticket's escalation has {ticket.policy.last} tiers"))
     if faults:

@@ -156,6 +156,19 @@ DOCUMENT: Mapping[str, Any] = {
             }
         ],
     },
+    "triggers": [
+        {"type": "before_deadline", "of": "fix", "at": "90%", "to_tier": 2, "when": {"priority": "P1"}},
+        {"type": "breach", "of": "fix", "to_tier": 2},
+        {"type": "breach_expected", "of": "fix", "to_tier": 2},
+        {"type": "unacknowledged", "after": "30m", "to_tier": 2},
+        {"type": "unresolved", "after": "6h", "to_tier": 2},
+        {"type": "unanswered", "after": "1h", "to_tier": 2},
+        {"type": "interactions", "times": 5, "to_tier": 2},
+        {"type": "reopened", "times": 2, "to_tier": 2},
+        {"type": "recurrence", "times": 3, "within": "720h", "to_tier": 2},
+        {"type": "matches", "when": {"category": "data breach"}, "to": {"team": "management"}},
+        {"type": "customer_asks", "to_tier": 2},
+    ],
     "backed_by": {"vendor": "acme-cloud", "tier 2": "engineering-ola"},
     "review": {"team": "management", "from_tier": 2, "due_within": "3bd", "remind_within": "2bd", "calendar": "plant"},
     "reminders": {"team": "management", "renewal": ["60 days", "30 days"], "review_every": "6 months"},
@@ -169,6 +182,29 @@ BY_PRIORITY: Mapping[str, Any] = {
 
 FIRST_ROW, TIER, OWN, MAJOR = "targets.0", "escalation.tiers.0", "metrics.fix", "escalation.policies.0"
 MAJOR_POLICY = {name: part for name, part in DOCUMENT["escalation"]["policies"][0].items() if name != "repeat"}
+OWN_OF_TRIGGERS: Mapping[str, Mapping[str, Any]] = {
+    "BeforeDeadline": {"of": ABSENT, "at": "30m left"},
+    "Breach": {"of": ABSENT},
+    "BreachExpected": {"of": ABSENT},
+    "Unacknowledged": {"after": "40m"},
+    "Unresolved": {"after": "7h"},
+    "Unanswered": {"after": "2h"},
+    "Interactions": {"times": 6},
+    "Reopened": {"times": 3},
+    "Recurrence": {"times": 4, "within": "24h"},
+    "Matches": {},
+    "CustomerAsks": {},
+}
+OF_TRIGGERS: Mapping[str, Mapping[str, tuple[str, Any]]] = {
+    kind: {
+        "type": (f"triggers.{number}", {"type": "reopened", "times": 9}),
+        "to_tier": (f"triggers.{number}", {**DOCUMENT["triggers"][number], "to_tier": 1, "to": None}),
+        "to": (f"triggers.{number}", {**DOCUMENT["triggers"][number], "to_tier": None, "to": {"schedule": "emea"}}),
+        "when": (f"triggers.{number}.when", {"category": "question"}),
+        **{field: (f"triggers.{number}.{field}", value) for field, value in own.items()},
+    }
+    for number, (kind, own) in enumerate(OWN_OF_TRIGGERS.items())
+}
 CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.contract_id": ("contract_id", "acme-silver"),
     "Contract.kind": ("kind", "ola"),
@@ -200,6 +236,8 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.retarget": ("retarget", {"priority": "forward"}),
     "Contract.reopen": ("reopen", "new_cycle"),
     "Contract.escalation": ("escalation.tiers.1.team", "management"),
+    "Contract.triggers": ("triggers", []),
+    **{f"{kind}.{field}": change for kind, fields in OF_TRIGGERS.items() for field, change in fields.items()},
     "Contract.backed_by": ("backed_by.vendor", "other-cloud"),
     "Contract.review": ("review", ABSENT),
     "Contract.reminders": ("reminders", ABSENT),
@@ -752,7 +790,7 @@ def test_whatever_somebody_writes_is_read_as_they_wrote_it(wording: str) -> None
     assert f"“{once}”: {once}" in shown
     assert f"{once}, for {once}." in shown
     assert once in shown  # its own cell of the table of priorities
-    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 22
+    assert len([line for line in text(document).splitlines() if line.startswith("#")]) == 23
 
 
 @given(st.text(min_size=1, max_size=40))

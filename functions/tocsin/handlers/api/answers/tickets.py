@@ -206,12 +206,30 @@ class NextAlertView(AnswerModel):
     why: str
 
 
+class FiredView(AnswerModel):
+    """A time at which a trigger fired."""
+
+    at: InstantText
+    because: str
+    alerted: str | None = Field(description="null where the tier had been alerted already")
+
+
+class TriggerView(AnswerModel):
+    """A trigger of the contract: when it fired, when it will unless something happens, or why it has not."""
+
+    trigger: str
+    fired: list[FiredView]
+    fires_at: InstantText | None
+    why_not: str | None = Field(description="null where it has fired, or is about to")
+
+
 class EscalationReasons(AnswerModel):
     """Why the ticket was escalated, why it will be, and why not."""
 
     steps: list[AlertView]
     next: NextAlertView | None
     why_not: str | None = Field(description="null where an alert is to come")
+    triggers: list[TriggerView] = Field(description="each of the contract's")
 
 
 class Explanation(AnswerModel):

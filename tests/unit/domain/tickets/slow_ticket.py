@@ -10,7 +10,7 @@ and `3bd`; calendars with whole-minute windows that end by midnight.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property, lru_cache
@@ -157,6 +157,12 @@ class Document:
     def row(self, priority: str, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
         fields = {**attributes, "priority": priority}
         return next(row for when, row in self.rows() if all(_holds(fields, *each) for each in when.items()))
+
+    def looks_at(self, attributes: Iterable[str]) -> bool:
+        """Whether a row or the matrix of priorities depends on any of these."""
+        asked = {name.removesuffix("_at_least") for when, _ in self.rows() for name in when}
+        asked |= {"impact", "urgency"} if "priority_matrix" in self.document else set()
+        return not asked.isdisjoint(attributes)
 
     def priority_by_matrix(self, attributes: Mapping[str, Any]) -> str | None:
         matrix: dict[str, dict[str, str]] = self.document.get("priority_matrix", {})
@@ -602,8 +608,10 @@ class SlowTicket:
             self._happens(fact, "priority_changed")
 
     def _attributes_changed(self, fact: Fact) -> None:
-        self.attributes |= _attributes(fact.details)
-        self._look_again(fact, self.terms.retarget["attributes"], self.terms.retarget["calendar"])
+        changed = _attributes(fact.details)
+        self.attributes |= changed
+        if self.terms.looks_at(changed):
+            self._look_again(fact, self.terms.retarget["attributes"], self.terms.retarget["calendar"])
         if not self.over:
             self._happens(fact, "attributes_changed")
 

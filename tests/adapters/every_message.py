@@ -76,6 +76,12 @@ def stories(terms: Any, attributes: Mapping[str, Any], priority: str = "P1") -> 
     taken.says(ev.Resolved, 110, **RESOLVED)
     taken.assess_until(14 * 1440)
     yield taken
+    declined = begin()
+    declined.assess(0)
+    for minute, name in enumerate(("ana", "ben", "dora"), start=1):
+        declined.says(ev.Declined, minute, actor=Actor("agent", name))
+        declined.assess(minute)
+    yield declined
     reopened = begin()
     for event_type, minute in ((ev.Resolved, 10), (ev.Reopened, 20), (ev.Escalated, 30)):
         reopened.says(event_type, minute)

@@ -188,8 +188,10 @@ def _event(timer: Timer, ticket: Ticket, roster: Roster, now: datetime) -> AnyEv
             return _trigger_fired(trigger, firing, ticket, now)
         case NextAlert():
             return _tier_alerted(timer, ticket, roster, now)
-        case Exhaustion(at, attempts, unresolved):
-            return ev.EscalationExhausted(**_envelope(ticket, now, at), attempts=attempts, unresolved=unresolved)
+        case Exhaustion(at, attempts, unresolved, declined):
+            return ev.EscalationExhausted(
+                **_envelope(ticket, now, at), attempts=attempts, unresolved=unresolved, declined=declined
+            )
         case _:
             assert_never(timer)
 
@@ -216,9 +218,9 @@ def _trigger_fired(trigger: Trigger, firing: Firing, ticket: Ticket, now: dateti
 
 
 def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetime) -> ev.TierAlerted:
-    whom = ticket.policy.tier(alert.tier).whom
+    whom, declined = ticket.policy.tier(alert.tier).whom, ticket.chain.declined_for(alert.tier)
     teams = [roster(target) for target in whom]
-    not_reached = [team.not_reached(now) if team else NotReached.NO_TEAM for team in teams]
+    not_reached = [team.not_reached(now, declined) if team else NotReached.NO_TEAM for team in teams]
     reached = None in not_reached
     return ev.TierAlerted(
         **_envelope(ticket, now),
@@ -237,8 +239,9 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
 
 
 def _members(teams: Sequence[Team], alert: NextAlert, ticket: Ticket, now: datetime) -> tuple[str, ...]:
-    """Who is on call, and who has it or had it last where it comes back to them, if they are in one of the teams."""
-    had_it, on_call = ticket.chain.last, [each for team in teams for each in team.on_call_at(now)]
+    """Who is on call and has not declined; and who had it last where it comes back to them, if they are in a team."""
+    had_it, declined = ticket.chain.last, ticket.chain.declined_for(alert.tier)
+    on_call = [each for team in teams for each in team.on_call_at(now) if each not in declined]
     comes_back = alert.reason in (AlertReason.REOPENED, AlertReason.UNANSWERED)
     if had_it and comes_back and any(team.has(had_it.by) for team in teams):
         on_call = [*on_call, had_it.by]

@@ -108,6 +108,8 @@ def _why_then(step: NextAlert | Exhaustion, chain: Chain, policy: Policy) -> str
     tier = policy.tier(chain.tier)
     if chain.acknowledged and tier.resolve_within:
         return f"tier {chain.tier} has {short_duration(tier.resolve_within)} to resolve it"
+    if chain.everybody_declined:
+        return f"everybody on call of tier {chain.tier} declined"
     if not chain.reached:
         return f"of tier {chain.tier} nobody could be reached"
     return f"tier {chain.tier} has {short_duration(tier.acknowledge_within)} of its hours to acknowledge"

@@ -78,6 +78,8 @@ def coming(ticket: Ticket, timer: Timer) -> str:
             return f"tier {tier} ({ticket.policy.tier(tier).whom_words}) is alerted{again}"
         case Exhaustion(unresolved=True):
             return "the last tier was alerted again, and has not resolved it in time"
+        case Exhaustion(declined=True):
+            return "everybody on call of the last tier declined"
         case Exhaustion():
             return "every tier was alerted, and nobody acknowledged"
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -23,7 +24,7 @@ from tocsin.domain.notices.notice import (
     Notice,
     NoticeKind,
 )
-from tocsin.domain.oncall.team import Team
+from tocsin.domain.oncall.team import NotReached, Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent, Event
 from tocsin.domain.tickets.obligation import named_for
@@ -112,7 +113,7 @@ class _Rules:
             case ev.Escalated(to=Target() as target):
                 about = AboutTrigger(event.reason or "somebody asked for it")
                 yield from self._called_in(target, event, about)
-            case ev.Escalated() | ev.Unacknowledged() | ev.Reopened():
+            case ev.Escalated() | ev.Unacknowledged() | ev.Declined() | ev.Reopened():
                 pass  # The tier that is alerted hears of it.
             case ev.CustomerNotified() | ev.DueDateSet() | ev.ContractChanged() | ev.Closed() | ev.ReviewFiled():
                 pass
@@ -123,7 +124,8 @@ class _Rules:
 
     def _tier_alerted(self, event: ev.TierAlerted) -> Iterator[Notice]:
         about = AboutAlert(event.attempt, event.reason, event.unanswered, event.because)
-        yield from self._to_teams(NoticeKind.TIER_ALERT, event.whom, event, about, tier=event.tier)
+        if event.not_reached is not NotReached.EVERYBODY_DECLINED:
+            yield from self._to_teams(NoticeKind.TIER_ALERT, event.whom, event, about, tier=event.tier)
         yield from self._to_members(NoticeKind.TIER_ALERT, event.members, event, about, tier=event.tier)
         if event.from_tier and event.from_tier != event.tier:
             whom, went_on = self.ticket.policy.tier(event.from_tier).whom, AboutEscalation(event.team)
@@ -143,17 +145,17 @@ class _Rules:
     def _exhausted(self, event: ev.EscalationExhausted) -> Iterator[Notice]:
         """The owner first: who is also in a tier is told once, as the owner."""
         kind, owner, policy = NoticeKind.ESCALATION_EXHAUSTED, self.contract.escalation.owner, self.ticket.policy
+        about = AboutExhaustion(event.unresolved, declined=event.declined)
         if policy.when_used_up == "hold":
             return
         if policy.extra_target:
-            yield from self._to_target_and_on_call(kind, policy.extra_target, event, AboutExhaustion(event.unresolved))
+            yield from self._to_target_and_on_call(kind, policy.extra_target, event, about)
         if owner:
-            about = AboutExhaustion(event.unresolved, to_owner=True)
-            yield from self._to_target_and_on_call(kind, Target(owner), event, about)
+            yield from self._to_target_and_on_call(kind, Target(owner), event, replace(about, to_owner=True))
         if policy.when_used_up == "tell_owner":
             return
         for target in dict.fromkeys(target for tier in policy.tiers for target in tier.whom):
-            yield from self._to_target_and_on_call(kind, target, event, AboutExhaustion(event.unresolved))
+            yield from self._to_target_and_on_call(kind, target, event, about)
 
     def _taken(self, event: Event) -> Iterator[Notice]:
         """Everybody else who was alerted hears who has it, whoever had it before and whoever is given it do as well."""

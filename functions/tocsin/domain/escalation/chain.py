@@ -5,7 +5,7 @@ It knows tiers and instants, and nothing of tickets and their events: the fold t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -70,6 +70,8 @@ class Exhaustion(NamedTuple):
     attempts: int
     unresolved: bool = False
     """Whether somebody has it, but it was not resolved in time, twice."""
+    declined: bool = False
+    """Whether everybody of the last tier has declined."""
 
     @property
     def wait(self) -> Wait:
@@ -114,7 +116,10 @@ class Chain:
         "acknowledged",
         "again",
         "alerted_at",
+        "asked",
         "attempt",
+        "declined",
+        "everybody_declined",
         "exhausted",
         "last",
         "pauses",
@@ -130,6 +135,12 @@ class Chain:
         self.attempt = 0
         self.alerted_at = opened_at
         self.reached = True
+        self.asked: Collection[str] = ()
+        """Who of the tier was alerted last."""
+        self.declined: dict[str, int] = {}
+        """Who is not to be alerted again, each with the tier for which they declined."""
+        self.everybody_declined = False
+        """Whether that is why the last alert reached nobody."""
         self.acknowledged: Acknowledgement | None = None
         """Who has the ticket."""
         self.last: Acknowledgement | None = None
@@ -153,8 +164,10 @@ class Chain:
         reached: bool,
         reason: AlertReason,
         unanswered: Unanswered | None = None,
+        asked: Collection[str] = (),
+        everybody_declined: bool = False,
     ) -> None:
-        """A tier was alerted by the event with that sequence; `reached` says whether anybody could be.
+        """A tier was alerted by the event with that sequence; `reached` says whether anybody could be, `asked` who was.
 
         `unanswered` is what the customer waited for then, by all that is known now: where somebody had answered by
         then, of which we learned after the alert, whoever has the ticket keeps it.
@@ -164,15 +177,17 @@ class Chain:
         self.rounds += reason is AlertReason.REPEATED
         neglected = reason is AlertReason.UNANSWERED and self._neglects(unanswered, at)
         self.tier, self.attempt, self.alerted_at, self.reached = tier, attempt, at, reached
-        self.exhausted = False
+        self.exhausted, self.asked, self.everybody_declined = False, asked, everybody_declined
+        self.declined = {who: of_tier for who, of_tier in self.declined.items() if of_tier == tier}
         self.pauses = [pause for pause in self.pauses if pause.end is None]
         if reason is AlertReason.NOT_RESOLVED or neglected:
             self.acknowledged = None  # It is that tier's turn to acknowledge.
         if self.acknowledged is None and self.last and self.last.tier != tier:
             self.last = None
-        # What was asked for before this alert, but learned of after it, is still to be done.
+        # What was asked for before this alert, but learned of after it, is still to be done. After somebody declined
+        # it is done: this was the next one.
         wanted = self.requested
-        if wanted and (sequence > wanted.sequence or tier == wanted.tier):
+        if wanted and (sequence > wanted.sequence or tier == wanted.tier or wanted.reason is AlertReason.DECLINED):
             self.requested = None
 
     @property
@@ -191,12 +206,33 @@ class Chain:
         before = replace(self.acknowledged, taken_from=None) if self.acknowledged else None
         self.acknowledged = self.last = Acknowledgement(by, at, tier or self.tier or 1, sequence, before)
         self.requested, self.exhausted = None, self.exhausted and self.again
+        self.declined.pop(by, None)
         return True
 
     def give_back(self, at: datetime, sequence: int) -> None:
         """Whoever has it gives it back, and their tier has to acknowledge again."""
         if self.acknowledged is not None:
             self.request(self.acknowledged.tier, at, sequence, AlertReason.GIVEN_BACK)
+
+    def decline(self, by: str, at: datetime, sequence: int) -> None:
+        """Somebody who has it, or who is asked while nobody has it, declines: the next one is alerted at once."""
+        has_it = self.acknowledged is not None and self.acknowledged.by == by
+        if not has_it and not self.asks(by):
+            return
+        tier = self.turn or 1
+        self.declined[by] = tier
+        if self.last and self.last.by == by:
+            self.last = None
+        if has_it or (self.requested is None and not self.exhausted):
+            self.request(tier, at, sequence, AlertReason.DECLINED)
+
+    def declined_for(self, tier: int) -> Collection[str]:
+        """Who is not alerted when that tier is."""
+        return frozenset(who for who, of_tier in self.declined.items() if of_tier == tier)
+
+    def asks(self, member_id: str) -> bool:
+        """Whether it is that person's turn to acknowledge."""
+        return not self.acknowledged and member_id in self.asked and member_id not in self.declined
 
     def raise_priority(self, at: datetime, sequence: int) -> None:
         """It has become more urgent: the tier whose turn it is hears of it, and the first one where all were silent.
@@ -228,6 +264,8 @@ class Chain:
         """Somebody asked for a tier, or the ticket was reopened: that tier is alerted and has to acknowledge."""
         self.requested, self.acknowledged, self.exhausted = Request(tier, at, sequence, reason, because), None, False
         self.attempt, self.again, self.rounds = 0, False, 0
+        if reason is AlertReason.REOPENED:
+            self.declined = {}
 
     def next_step(
         self,
@@ -307,6 +345,8 @@ class Chain:
         if self.reached or last:  # An alert that reached nobody is not waited for, unless it was the last resort.
             silent_at = self.acknowledge_by(course) or self.alerted_at
         again = NextAlert(silent_at, tier, self.attempt + 1, AlertReason.NOT_ACKNOWLEDGED)
+        if last and self.everybody_declined:
+            return Exhaustion(self.alerted_at, self.attempt, declined=True)
         if last:
             if policy.repeat is None:
                 return Exhaustion(silent_at, self.attempt) if repeated else again
@@ -318,4 +358,10 @@ class Chain:
         waits = at > silent_at and policy.tier(following).when_closed == "next"
         if waits and self.reached and not repeated and course.hours(tier).is_open(silent_at):
             return again  # All others are closed.
-        return NextAlert(at, following, 1, AlertReason.NOT_ACKNOWLEDGED if self.reached else AlertReason.NOT_REACHED)
+        return NextAlert(at, following, 1, self._why_silent)
+
+    @property
+    def _why_silent(self) -> AlertReason:
+        if self.reached:
+            return AlertReason.NOT_ACKNOWLEDGED
+        return AlertReason.DECLINED if self.everybody_declined else AlertReason.NOT_REACHED

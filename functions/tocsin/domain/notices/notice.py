@@ -46,10 +46,14 @@ class AboutEscalation:
 
 @dataclass(frozen=True, slots=True)
 class AboutExhaustion:
-    """A chain that is used up: nobody acknowledged, or else it was not resolved in time; `to_owner` of the chain."""
+    """A chain that is used up: nobody acknowledged, or else it was not resolved in time; `to_owner` of the chain.
+
+    `declined`: everybody of the last tier had declined.
+    """
 
     unresolved: bool = False
     to_owner: bool = False
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

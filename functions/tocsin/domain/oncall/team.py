@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -78,6 +78,7 @@ class NotReached(StrEnum):
     NOBODY_ON_CALL = "nobody_on_call", "nobody was on call, and nothing reached the team as a whole"
     NO_CHANNEL = "no_channel", "nobody on call had a channel, nor had the team"
     NOTHING_DELIVERED = "nothing_delivered", "every subscription of the team and of who was on call was lost or pending"
+    EVERYBODY_DECLINED = "everybody_declined", "everybody on call had declined"
 
 
 class Team(Part):
@@ -168,9 +169,15 @@ class Team(Part):
         found._undelivered = undelivered  # noqa: SLF001 - of its own class
         return found
 
-    def not_reached(self, at: datetime) -> NotReached | None:
-        """Why an alert to this team reaches nobody at that instant; None where it reaches somebody."""
-        on_call_then = self.on_call_at(at)
+    def not_reached(self, at: datetime, declined: Collection[str] = ()) -> NotReached | None:
+        """Why an alert to this team reaches nobody at that instant; None where it reaches somebody.
+
+        Who has `declined` is not alerted; where nobody else is on call, the team's own channels do not help.
+        """
+        scheduled = self.on_call_at(at)
+        on_call_then = [each for each in scheduled if each not in declined]
+        if scheduled and not on_call_then:
+            return NotReached.EVERYBODY_DECLINED
         on_call = [each for each in self.members if each.member_id in on_call_then]
         with_channels = [each for each in on_call if each.channels]
         if self.channels and not self._undelivered.team:

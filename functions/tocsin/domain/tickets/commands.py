@@ -224,6 +224,19 @@ class Unacknowledged(_Fact):
     reason: Text | None = None
 
 
+class Declined(_Fact):
+    """`actor` will not take it: the next one is alerted at once. By somebody who was not asked, it changes nothing."""
+
+    type: Literal["declined"]
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _by_somebody(self) -> Declined:
+        if not self.actor.id:
+            raise ValueError("needs `actor.id`: it is somebody who declines")
+        return self
+
+
 class Escalated(_Fact):
     """Somebody asks for the next tier, for a certain one, or for somebody beside the chain; alerted at once."""
 
@@ -299,6 +312,7 @@ Command = Annotated[
     | Acknowledged
     | Assigned
     | Unacknowledged
+    | Declined
     | Escalated
     | Resolved
     | Reopened

@@ -209,6 +209,15 @@ class Unacknowledged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declined(Event):
+    """Whoever was alerted, or has it, will not take it. `link` is the id of the notice whose link it was."""
+
+    type = "declined"
+    link: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalated(Event):
     """Somebody asked for a tier, for the next one, or for somebody beside the chain."""
 
@@ -362,6 +371,8 @@ class EscalationExhausted(Event):
     attempts: int
     unresolved: bool = False
     """Whether somebody has it, but it was not resolved in time."""
+    declined: bool = False
+    """Whether everybody of the last tier had declined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -458,6 +469,7 @@ ReportedEvent = (
     | Acknowledged
     | Assigned
     | Unacknowledged
+    | Declined
     | Escalated
     | Resolved
     | Reopened

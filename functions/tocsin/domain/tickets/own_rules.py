@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets import reported_rules as reported
 from tocsin.domain.tickets.measuring import happens
@@ -32,6 +33,8 @@ def tier_alerted(ticket: Ticket, event: ev.TierAlerted) -> None:
         reached=event.reached,
         reason=event.reason,
         unanswered=ticket.unanswered(),
+        asked=event.members,
+        everybody_declined=event.not_reached is NotReached.EVERYBODY_DECLINED,
     )
     if not ticket.waiting_for and not ticket.over:
         ticket.holders.append((event.occurred_at, reported.holder(ticket)))

@@ -165,6 +165,11 @@ def unacknowledged(ticket: Ticket, event: ev.Unacknowledged) -> None:
         ticket.chain.give_back(event.occurred_at, event.sequence)
 
 
+def declined(ticket: Ticket, event: ev.Declined) -> None:
+    if not ticket.over and event.actor.kind == "agent":
+        ticket.chain.decline(event.actor.id, event.occurred_at, event.sequence)
+
+
 def escalated(ticket: Ticket, event: ev.Escalated) -> None:
     if event.to:
         ticket.called_in.append(event.to)

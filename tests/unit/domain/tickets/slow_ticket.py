@@ -642,6 +642,10 @@ class SlowTicket:
         if not self.over and fact.actor != "customer":
             self.holder = None
 
+    def _declined(self, fact: Fact) -> None:
+        if not self.over and fact.actor == "agent" and self.holder == fact.who:
+            self.holder = None
+
     def _take(self, fact: Fact, how: str, who: str) -> None:
         """Whoever comes later has it; a report that names nobody takes it from nobody."""
         allowed = {"agent"} | ({"bot"} if "bot" in self.terms.taken_by else set())

@@ -37,6 +37,7 @@ DETAILS: dict[type[Any], list[dict[str, Any]]] = {
     ev.PriorityChanged: [{"priority": "P1"}, {"priority": "P2"}, {"priority": "P3"}],
     ev.AttributesChanged: [{"subject": "other"}],
     ev.Acknowledged: [{}],
+    ev.Declined: [{}],
     ev.Escalated: [{}, {"tier": 1}],
     ev.Resolved: [{}],
     ev.Reopened: [{}],

@@ -393,6 +393,10 @@ class TicketLife(RuleBasedStateMachine):
     def it_is_given_back(self, when: Moment) -> None:
         self.life.report(ev.Unacknowledged, when, ANA)
 
+    @rule(when=moments, actor=ANYBODY)
+    def somebody_declines(self, when: Moment, actor: Actor) -> None:
+        self.life.report(ev.Declined, when, actor)
+
     @rule(when=moments, details=st.sampled_from([{}, {"tier": 1}, {"tier": 2}, {"tier": 3}]))
     def somebody_escalates(self, when: Moment, details: Mapping[str, Any]) -> None:
         self.life.report(ev.Escalated, when, ANA, details)

@@ -42,4 +42,9 @@ class TakingClause(Clause):
         if does_not:
             yield f"None of these is enough: {'; '.join(does_not)}."
         yield "Whoever takes a ticket later has it then, and whoever had it before is told."
+        yield (
+            "Whoever was alerted, or has the ticket, may decline it: they are not alerted for it again while it is "
+            "their tier's turn, and the next one on call is alerted at once; where there is none, the next tier, and "
+            "after the last one all are told that nobody has the ticket."
+        )
         yield "While a ticket waits for the customer or a vendor nobody is alerted, and a tier's time stands still."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tocsin.domain.assessment.status_text import status_words
 from tocsin.domain.assessment.who_hears import Roster, team_of
 from tocsin.domain.calendars.business_hours import load_zone
+from tocsin.domain.contracts.clauses.escalation import missing_of
 from tocsin.domain.contracts.metrics import TIER_ACKNOWLEDGEMENT
 from tocsin.domain.escalation.chain import NextAlert
 from tocsin.domain.tickets.events import Breached, TierAlerted, Warned
@@ -128,6 +129,11 @@ class Situation:
             return None
         # A tier that is alerted again has let the first deadline pass; it is given until the chain goes on.
         return next((at for at in (owed.due_at(), step and step.at) if at and at > self.now), None)
+
+    def missing(self, hand_off: Mapping[str, str]) -> list[str]:
+        """What the contract needs of the hand-off package and is not there."""
+        terms = self.ticket.contract.escalation.hand_off
+        return missing_of(terms, hand_off) if terms else []
 
     @property
     def otherwise(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from tocsin.domain.assessment.assessment import Assessment, decide
 from tocsin.domain.assessment.membership import with_tier
 from tocsin.domain.assessment.views import event_view, ticket_view
 from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.contracts.clauses.escalation import missing_of
 from tocsin.domain.tickets import events
 from tocsin.domain.tickets.commands import (
     AttributesChanged,
@@ -35,6 +36,7 @@ from tocsin.domain.values.faults import (
 )
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant, parse_instant
+from tocsin.domain.values.wording import enumerated
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
@@ -70,6 +72,8 @@ def record_event(
             raise PreconditionFailed(f"The ticket is at sequence {context.sequence}, not at {if_match}; read it again.")
         ticket, now = context.ticket(), clock.now()
         _check(ticket, command, context.roster, now)
+        if isinstance(command, Escalated):
+            _check_hand_off(ticket, log=log)
         if isinstance(command, ContractChanged):
             _add_version(ticket, command.contract_version, contracts=contracts)
         # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
@@ -133,6 +137,19 @@ def _add_version(ticket: Ticket, number: int, *, contracts: Contracts) -> None:
     if faults := list(version.contract.priority_faults(ticket.stated_priority, ticket.attributes)):
         raise Invalid(Fault("contract_version", f"does not fit: the priority {fault.message}") for fault in faults)
     ticket.contracts = {**ticket.contracts, number: version.contract}
+
+
+def _check_hand_off(ticket: Ticket, *, log: TicketLog) -> None:
+    """Whoever escalates hands over what the next one has to know, where the contract insists on it."""
+    terms = ticket.contract.escalation.hand_off
+    if terms is None or terms.when_missing != "refuse":
+        return
+    given = texts_of(ticket, log=log).get("handoff", {})
+    if missing := missing_of(terms, given if isinstance(given, Mapping) else {}):
+        names = enumerated(missing)
+        raise Invalid(
+            [Fault("handoff", f"lacks {names}; report `attributes_changed` with a `handoff` that has it first")]
+        )
 
 
 def _check(ticket: Ticket, command: Command, roster: Roster, now: datetime) -> None:

@@ -143,6 +143,7 @@ DOCUMENT: Mapping[str, Any] = {
             {"team": "frontline", "acknowledge_within": "15m", "resolve_within": "2h", "calendar": "plant"},
             {"team": "engineering", "acknowledge_within": "30m"},
         ],
+        "hand_off": {"needs": ["history", "error logs"], "when_missing": "refuse"},
         "policies": [
             {
                 "name": "major",
@@ -336,6 +337,9 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "NamedTarget.member": (f"{MAJOR}.when_used_up.member", "ana"),
     "EscalationTerms.repeat": ("escalation.repeat", {"times": 2}),
     "EscalationTerms.when_used_up": ("escalation.when_used_up", "hold"),
+    "EscalationTerms.hand_off": ("escalation.hand_off", ABSENT),
+    "HandOffTerms.needs": ("escalation.hand_off.needs", ["history"]),
+    "HandOffTerms.when_missing": ("escalation.hand_off.when_missing", "tell"),
     "EscalationTerms.policies": ("escalation.policies", []),
     "SelectedPolicy.name": (f"{MAJOR}.name", "outage"),
     "SelectedPolicy.when": (f"{MAJOR}.when.category", "question"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from tocsin.domain.contracts.clauses.clause import Check, Clause, Contract, PutContext, Words
 from tocsin.domain.contracts.clauses.hours import ALWAYS_OPEN, hours_words
@@ -15,9 +15,28 @@ from tocsin.domain.contracts.policy import Policy, SelectedPolicy, TeamName, Tie
 from tocsin.domain.contracts.reachable import never_chosen
 from tocsin.domain.contracts.selectors import Circumstances, Selector
 from tocsin.domain.contracts.words import pauses_words, selector_words
+from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.markdown import EMPTY_CELL, TextTable
 from tocsin.domain.values.wording import counted, duration_words, enumerated
+
+EntryName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+
+
+class HandOffTerms(Part):
+    """What the next one has to know: entries of the hand-off package."""
+
+    needs: Annotated[list[EntryName], Field(min_length=1, max_length=20)]
+    when_missing: Literal["tell", "refuse"] = Field(
+        "tell",
+        description="tell: whoever is alerted reads what is missing; refuse: an escalation by hand is also refused",
+    )
+
+
+def missing_of(terms: HandOffTerms, given: Collection[str]) -> list[str]:
+    """The entries that are needed and not among those given; whether in capitals or not does not matter."""
+    names = {name.casefold() for name in given}
+    return [name for name in terms.needs if name.casefold() not in names]
 
 
 class EscalationTerms(Policy):
@@ -30,6 +49,9 @@ class EscalationTerms(Policy):
         "alert",
         description="alert: when the customer writes and is not answered in time, the tier of whoever has the ticket "
         "is alerted; silent: only whoever has it is told that it is late",
+    )
+    hand_off: HandOffTerms | None = Field(
+        None, description="what of the hand-off package is needed; missing entries are told with each alert"
     )
     policies: Annotated[list[SelectedPolicy], Field(max_length=20)] = Field(
         [], description="for some tickets, instead of the chain; frozen for a ticket when its chain starts"
@@ -101,6 +123,13 @@ class EscalationClause(Clause):
         if contract.escalation.owner:
             yield f"The team {contract.escalation.owner} answers for the escalation once it is used up."
         yield from _unanswered(contract)
+        if contract.escalation.hand_off:
+            yield (
+                f"A hand-off says: {enumerated(contract.escalation.hand_off.needs)}. Whoever is alerted reads what of "
+                "it is missing."
+            )
+            if contract.escalation.hand_off.when_missing == "refuse":
+                yield "A person who escalates a ticket has to give it first; the chain does not wait for it."
         yield "When somebody escalates a ticket by hand, the next tier, or the tier they name, is alerted at once."
 
 

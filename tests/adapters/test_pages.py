@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests.adapters.every_message import TEAMS
-from tests.unit.story import CUSTOMER, DOCUMENT, Story, after, contract
+from tests.unit.story import CUSTOMER, DOCUMENT, Story, after, contract, team
 from tocsin.adapters.messages.pages import offer_page, refusal_page
 from tocsin.domain.assessment.acknowledgement import Offer
 from tocsin.domain.oncall.team import Team
@@ -34,11 +35,45 @@ def told(by: str | None = None, **attributes: Any) -> Story:
     return story
 
 
+def first_buttons(page: str) -> int:
+    """How many buttons are on the screen before anything is unfolded."""
+    return len(re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL).split("<button")) - 1
+
+
 def test_an_open_offer_has_one_button_and_no_script() -> None:
-    page = offer_page(offer(told()))
-    assert page.count("<button") == 1
-    assert page.count('<form method="post">') == 1
+    page = offer_page(offer(told(), "ben", tier=2))
+    assert first_buttons(page) == 1
+    assert '<button type="submit" name="action" value="decline">' in page
     assert "<script" not in page
+
+
+def test_who_was_not_asked_or_is_no_person_is_not_offered_to_decline() -> None:
+    assert 'value="decline"' not in offer_page(offer(told(), "ana"))
+    assert 'value="decline"' not in offer_page(offer(told(), "engineering", tier=2))
+
+
+def test_who_has_declined_reads_who_was_alerted_instead_and_may_take_it_after_all() -> None:
+    story = told()
+    story.says(ev.Declined, 16, actor=Actor("agent", "ben"))
+    story.assess(16)
+    page = offer_page(offer(story, "ben", tier=2))
+    assert "<h1>You have declined</h1>" in page
+    assert "<p>Dora was alerted instead. If nobody does, Duty Leads will be alerted again on" in page
+    two = Story(teams={**TEAMS, "frontline": team("ana", "bo", name="First Line")})
+    two.assess(0)
+    two.says(ev.Declined, 1)
+    two.assess(1)
+    page = offer_page(offer(two, at=1, teams=two.teams))
+    assert "<h1>You have declined</h1>" in page
+    assert "<p>Bo was alerted instead." in page
+    assert 'value="decline"' not in page
+    assert first_buttons(page) == 1
+
+
+def test_what_was_refused_is_said_first_and_the_ticket_is_shown_as_it_is() -> None:
+    page = offer_page(offer(told(by="ben")), "Somebody else has the ticket by now.")
+    assert "<h1>Nothing was changed</h1>" in page
+    assert "Somebody else has the ticket by now. Ben has it. Ben (Platform Engineers) has had it since" in page
 
 
 def test_it_shows_the_deadline_the_clocks_who_was_alerted_and_what_comes_next() -> None:
@@ -92,10 +127,11 @@ def test_who_has_just_taken_it_is_told_so_and_anybody_else_who_has_it() -> None:
     story = told(by="ben")
     mine, others = offer_page(offer(story, "ben")), offer_page(offer(story, "ana"))
     assert "<h1>You have it</h1>" in mine
+    assert first_buttons(mine + others) == 0
     assert "You have had it since Mon 30 Mar 10:16 CEST. Nobody else is alerted." in mine
     assert "<h1>Ben has it</h1>" in others
     assert "Ben (Platform Engineers) has had it since Mon 30 Mar 10:16 CEST." in others
-    assert "<button" not in mine + others
+    assert "<button" not in others
 
 
 def test_who_has_it_reads_what_happens_unless_it_is_resolved() -> None:

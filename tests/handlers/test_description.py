@@ -62,8 +62,15 @@ def test_every_answer_in_json_has_a_model_and_texts_have_their_media_type(docume
                     name,
                     status,
                 )
-    assert types.keys() == {"application/json", "text/html", "text/markdown", "text/vnd.mermaid"}
-    assert types["text/html"] == {"GET /a/{token}", "POST /a/{token}"}
+    links = {"GET /a/{token}", "POST /a/{token}"}
+    assert types.keys() == {
+        "application/json",
+        "application/problem+json",
+        "text/html",
+        "text/markdown",
+        "text/vnd.mermaid",
+    }
+    assert types["text/html"] == types["application/problem+json"] == links, "of all others the problems are shared"
 
 
 def test_every_refusal_is_a_problem(document: Document) -> None:

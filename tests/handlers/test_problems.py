@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -10,7 +11,6 @@ from tests.handlers.conftest import Api
 from tocsin.domain.values import faults
 from tocsin.domain.values.faults import Fault, Refused
 from tocsin.handlers.api import problems
-from tocsin.handlers.api.routes import acknowledgements
 
 LATER = "2030-01-01T00:00:00Z"
 
@@ -54,10 +54,10 @@ def test_a_person_who_lost_every_race_is_shown_a_page_that_says_so(api: Api) -> 
     api.world.open()
     api.world.log.interruptions = [lambda: api.world.report("agent_noted")] * 100
     link = {"helpdesk": "acme", "ticket": "T-1", "tier": 1, "member": "ana", "notice": "n", "until": LATER}
-    answer = acknowledgements.accept(json.dumps(link))
-    assert (answer.status_code, answer.content_type) == (503, "text/html; charset=utf-8")
+    answer = api.call("POST", f"/a/{quote(json.dumps(link))}", scopes=None, content_type=None)
+    assert (answer.status, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
     assert answer.headers["Retry-After"] == "5"
-    assert "press the button again" in str(answer.body)
+    assert "press the button again" in answer.body
 
 
 def test_where_there_are_no_faults_there_is_no_list_of_them() -> None:

@@ -36,3 +36,24 @@ def test_who_declines_for_nobody_is_refused_and_who_was_not_asked_changes_nothin
     assert "it is somebody who declines" in answer["errors"][0]["message"]
     decline(desk, "ben")
     assert desk.types() == ["opened", "tier_alerted", "declined"]
+
+
+def test_by_the_link_the_next_one_is_alerted_at_once_and_the_page_and_a_chat_s_button_say_so(desk: Desk) -> None:
+    desk.open()
+    link = desk.link_to("ana")
+    page = desk.engine.request(
+        "POST",
+        link,
+        body=b"action=decline&reason=Asleep",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert (page.status, "You have declined" in page.text) == (200, True)
+    assert "Ben was alerted instead." in page.text
+    desk.engine.advance(minutes=1)
+    assert ("tier_alert", "ben") in desk.told("tier_alert")
+    answer = desk.engine.request("POST", desk.link_to("ben"), json={"action": "decline"})
+    assert (answer.status, answer.json()["done"], answer.json()["has_it"]) == (200, "decline", None)
+    assert answer.json()["text"].startswith("Dora was alerted instead.")
+    again = desk.engine.request("POST", link, json={"action": "decline"})
+    assert (again.json()["done"], again.json()["title"]) == (None, "You have declined")
+    assert desk.types().count("declined") == 2

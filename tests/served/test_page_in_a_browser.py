@@ -43,8 +43,8 @@ const contrast = element => {
   return (light + 0.05) / (dark + 0.05);
 };
 const box = element => element && element.getBoundingClientRect();
-const texts = [...document.querySelectorAll("h1, h2, p, dt, dd, li, a, button")];
-const button = box(document.querySelector("button"));
+const texts = [...document.querySelectorAll("h1, h2, p, dt, dd, li, a, button, summary, label, input, select")];
+const button = box(document.querySelector(".first button"));
 const measured = {
   background: luminance(getComputedStyle(document.body).backgroundColor),
   overflow: document.documentElement.scrollWidth - innerWidth,

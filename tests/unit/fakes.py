@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
 from tocsin.domain.access.credential import Credential
 from tocsin.domain.assessment.acknowledgement import Claims
@@ -412,5 +413,6 @@ class FakeLinks:
         return f"https://tocsin.example/a/{json.dumps(dict(claims))}"
 
     def read(self, token: str) -> Claims | None:
-        claims: Claims | None = json.loads(token) if token.startswith("{") else None
+        text = unquote(token)  # in a path it is percent-encoded
+        claims: Claims | None = json.loads(text) if text.startswith("{") else None
         return claims

@@ -1,51 +1,90 @@
-"""The page behind an acknowledgement link, for somebody who has just been woken."""
+"""The page behind an acknowledgement link, for somebody who has just been woken, and the same in words for a chat."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tocsin.adapters.messages import template_environment
 from tocsin.adapters.messages.situation import Situation, local_time
 from tocsin.domain.assessment.acknowledgement import Digest, LinkedOffer, Offer
+from tocsin.domain.tickets.events import EscalationExhausted, TierAlerted
 from tocsin.domain.values.target import Target
-from tocsin.domain.values.wording import counted
+from tocsin.domain.values.wording import counted, enumerated
 
 
-def offer_page(offer: Offer) -> str:
-    """What GET shows, and POST answers: the ticket and one button, or who has it already."""
-    situation = _situation(offer)
+class Words(NamedTuple):
+    """How things stand for whoever has followed the link: a heading, and what happens next."""
+
+    title: str
+    sentence: str
+
+
+def offer_page(offer: Offer, refused: str | None = None) -> str:
+    """What GET shows, and POST answers: the ticket, and a button for whatever its reader can do about it.
+
+    `refused` says why what they asked for was not done.
+    """
+    words = offer_words(offer)
+    if refused:
+        words = Words("Nothing was changed", f"{refused} {words.title}. {words.sentence}")
+    return _page(words, offer)
+
+
+def offer_words(offer: Offer) -> Words:
+    """How the ticket stands for the link's person, who may just have done something about it."""
+    situation = situation_of(offer)
     if offer.ticket.over:
         since = local_time(offer.ticket.status_since, situation.zone)
         sentence = f"Since {since}. Nothing is left to acknowledge."
-        return _page(f"{offer.ticket.key.ticket_id} is {situation.status}", sentence, offer)
+        return Words(f"{offer.ticket.key.ticket_id} is {situation.status}", sentence)
     if offer.taken_by == offer.member_id:
-        return _page("You have it", _taken(offer, "You have"), offer)
+        return Words("You have it", _taken(offer, "You have"))
     if offer.taken_by:
         holder = situation.holder or offer.taken_by
-        return _page(f"{situation.person(offer.taken_by)} has it", _taken(offer, f"{holder} has"), offer)
-    sentence = f"Press the button and the escalation stops with you. {situation.otherwise}"
-    return _page("Do you have it?", sentence, offer, button=True)
+        return Words(f"{situation.person(offer.taken_by)} has it", _taken(offer, f"{holder} has"))
+    if offer.declined:
+        return Words("You have declined", _next(offer))
+    return Words("Do you have it?", f"Press the button and the escalation stops with you. {situation.otherwise}")
 
 
 def digest_page(digest: Digest) -> str:
     """What the link of a digest shows: the links of its tickets."""
+    return _page(digest_words(digest), None, offers=digest.offers)
+
+
+def digest_words(digest: Digest) -> Words:
+    """What the link of a digest says."""
     title = f"{counted(len(digest.offers), 'ticket')} to look at"
-    return _page(title, "Each link shows one ticket, and lets you say that you have it.", None, offers=digest.offers)
+    return Words(title, "Each link shows one ticket, and lets you say that you have it.")
 
 
 def refusal_page(title: str, sentence: str) -> str:
     """What a link that is forged, damaged or expired gets."""
-    return _page(title, sentence, None)
+    return _page(Words(title, sentence), None)
 
 
 def _taken(offer: Offer, who: str) -> str:
     """By an acknowledgement, an answer or an assignment."""
-    situation = _situation(offer)
+    situation = situation_of(offer)
     since = local_time(offer.taken_at or offer.now, situation.zone)
     return f"{who} had it since {since}. {situation.otherwise or 'Nobody else is alerted.'}"
 
 
-def _situation(offer: Offer) -> Situation:
+def _next(offer: Offer) -> str:
+    """Who is alerted instead of somebody who has just passed it on, and what comes after that."""
+    situation = situation_of(offer)
+    step = next((e for e in reversed(offer.ticket.log) if isinstance(e, TierAlerted | EscalationExhausted)), None)
+    if isinstance(step, EscalationExhausted):
+        return "Nobody is left to be alerted: all tiers have been told that nobody has the ticket."
+    if not isinstance(step, TierAlerted) or offer.ticket.chain.requested:
+        return situation.otherwise
+    people = [situation.person(each) for each in step.members]
+    alerted = enumerated(people) if people else situation.tier_team(step.tier)
+    return f"{alerted} {'were' if len(people) > 1 else 'was'} alerted instead. {situation.otherwise}"
+
+
+def situation_of(offer: Offer) -> Situation:
     """In the zone of the team whose alert has the link, where it is known: no script tells where the reader is."""
     owner, policy = offer.ticket.contract.escalation.owner, offer.ticket.policy
     whom = policy.tier(offer.tier).whom if offer.tier else [Target(owner)] if owner else []
@@ -53,11 +92,13 @@ def _situation(offer: Offer) -> Situation:
     return Situation(offer.ticket, offer.roster, offer.now, next(zones, None))
 
 
-def _page(
-    title: str, sentence: str, offer: Offer | None, button: bool = False, offers: Sequence[LinkedOffer] = ()
-) -> str:
+def _page(words: Words, offer: Offer | None, offers: Sequence[LinkedOffer] = ()) -> str:
     template = template_environment().get_template("acknowledgement.html")
-    situation = _situation(offer) if offer else None
     return template.render(
-        title=title, sentence=sentence, offer=offer, offers=offers, situation=situation, button=button
+        title=words.title,
+        sentence=words.sentence,
+        offer=offer,
+        offers=offers,
+        situation=situation_of(offer) if offer else None,
+        possible=offer.possible if offer else (),
     )

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypedDict, final
+from typing import NamedTuple, TypedDict, assert_never, final, get_args
 
+from tocsin.domain.assessment.link_actions import ActionName
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.notice import Notice
+from tocsin.domain.tickets.events import Acknowledged, Declined
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant
 
 VALID_FOR = timedelta(hours=72)
 """Long enough for a weekend; after that the helpdesk is the place to acknowledge."""
+
+
+ACTIONS: tuple[ActionName, ...] = get_args(ActionName)
 
 
 @final
@@ -83,3 +88,36 @@ class Offer:
     tier: int | None
     taken_by: str | None
     taken_at: datetime | None
+    done: ActionName | None = None
+    """What has just been done by it; None where it was only looked at, or nothing changed."""
+
+    @property
+    def declined(self) -> bool:
+        """Whether they have said that they will not take it, and have neither taken it nor been asked again since."""
+        chain = self.ticket.chain
+        if chain.acknowledged or chain.asks(self.member_id):
+            return False
+        own = [e for e in self.ticket.log if e.actor.id == self.member_id and isinstance(e, Acknowledged | Declined)]
+        return bool(own) and isinstance(own[-1], Declined)
+
+    @property
+    def possible(self) -> list[ActionName]:
+        """What would change something, in the order in which it is offered."""
+        return [action for action in ACTIONS if self.why_not(action) is None]
+
+    def why_not(self, action: ActionName) -> str | None:
+        """Why that would change nothing, in words; None where it would."""
+        taken = self.ticket.chain.acknowledged
+        if self.ticket.over:
+            return f"The ticket is {self.ticket.status}; nothing is left to do by this link."
+        if taken and taken.by != self.member_id:
+            return "Somebody else has the ticket by now."
+        match action:
+            case "acknowledge":
+                return "You have the ticket already." if taken else None
+            case "decline":
+                if taken or self.ticket.chain.asks(self.member_id):
+                    return None
+                return "It is not your turn to take the ticket, so there is nothing for you to decline."
+            case _:
+                assert_never(action)

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 import yaml
 
@@ -18,6 +19,10 @@ DEPTH_LIMIT = 32
 
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 50
+"""Of a form."""
+
 YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
 
 
@@ -41,6 +46,46 @@ def with_readable_body(event: dict[str, Any]) -> dict[str, Any]:
     if _deeper_than(document, DEPTH_LIMIT):
         raise Unreadable(f"The body is nested deeper than {DEPTH_LIMIT} levels.")
     return {**event, "body": _canonical(document), "isBase64Encoded": False}
+
+
+def wants_json(event: dict[str, Any]) -> bool:
+    """Whether a client sends JSON, or asks for it and for no page."""
+    accepted = _header(event, "accept").lower()
+    sends_json = bool(event.get("body")) and _header(event, "content-type").lower().startswith(JSON)
+    return sends_json or (JSON in accepted and "text/html" not in accepted)
+
+
+def form_or_json(event: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the body of an event of API Gateway: of a form those that are filled in, of JSON an object's.
+
+    Raises UnsupportedType, TooLarge or Unreadable. No body has no fields.
+    """
+    raw = _raw(event)
+    if raw is None:
+        return {}
+    media_type = _media_type(event)
+    if media_type == FORM:
+        return _form(raw)
+    if media_type != JSON:
+        raise UnsupportedType(f"Send a form ({FORM}) or JSON ({JSON}).")
+    document = _json(raw)
+    if not isinstance(document, dict) or _deeper_than(document, DEPTH_LIMIT):
+        raise Unreadable("The body is not a JSON object, or it is nested too deeply.")
+    _canonical(document)
+    return document
+
+
+def _form(raw: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(raw.decode("utf-8"), errors="strict", max_num_fields=MOST_FIELDS)
+        return _without_repetition([(name, value.strip()) for name, value in pairs if value.strip()])
+    except (UnicodeDecodeError, ValueError) as error:
+        raise Unreadable("The form cannot be read.", [Fault("body", str(error))]) from None
+
+
+def _header(event: dict[str, Any], name: str) -> str:
+    headers = {each.lower(): value for each, value in (event.get("headers") or {}).items()}
+    return str(headers.get(name) or "")
 
 
 def _raw(event: dict[str, Any]) -> bytes | None:
@@ -69,8 +114,7 @@ def _canonical(document: Any) -> str:
 
 def _media_type(event: dict[str, Any]) -> str:
     """Without its parameters and in lower case (RFC 9110, section 8.3.1)."""
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    return (headers.get("content-type") or JSON).partition(";")[0].strip().lower()
+    return (_header(event, "content-type") or JSON).partition(";")[0].strip().lower()
 
 
 def _json(raw: bytes) -> Any:

@@ -24,6 +24,8 @@ class Answer:
     model: type[BaseModel] | None = None
     media_type: str = "application/json"
     etag: bool = False
+    page: bool = False
+    """Whether people get a page instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Declaration:
     """By status."""
     refusals: tuple[int, ...]
     """Statuses of the problems that only this route knows; `openapi` adds those that follow from its parameters."""
+    form: type[BaseModel] | None = None
+    """What may be sent as the fields of a form, or as JSON, where the route reads its body itself."""
 
 
 class Routes(APIGatewayRouter):
@@ -55,11 +59,12 @@ class Routes(APIGatewayRouter):
         scope: Scope | None,
         answers: Mapping[int, Answer],
         refusals: tuple[int, ...] = (),
+        form: type[BaseModel] | None = None,
     ) -> Callable[[Handler], Handler]:
         """Decorate the function that answers a method of a path; its docstring describes the route to clients."""
 
         def add(handler: Handler) -> Handler:
-            self.declared[method, path] = Declaration(scope, answers, refusals)
+            self.declared[method, path] = Declaration(scope, answers, refusals, form)
             self.route(
                 path,
                 method=method,

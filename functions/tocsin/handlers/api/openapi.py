@@ -18,6 +18,7 @@ from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.team import Team
 from tocsin.handlers.api.answers.service import Problem
+from tocsin.handlers.api.bodies import FORM, JSON
 from tocsin.handlers.api.declaration import Answer, Declaration
 from tocsin.handlers.api.problems import HEADERS, PROBLEM_TYPE, TITLES
 from tocsin.handlers.api.resolver import Resolver
@@ -82,6 +83,9 @@ def _complete(operation: dict[str, Any], route: Route, declaration: Declaration,
             # YAML is read wherever JSON is; it is described where people write it.
             types.append("application/yaml")
         operation["requestBody"] = {"required": True, "content": dict.fromkeys(types, content)}
+    if declaration.form is not None:
+        content = {"schema": {"$ref": REFERENCE.format(model=declaration.form.__name__)}}
+        operation["requestBody"] = {"required": False, "content": dict.fromkeys([JSON, FORM], content)}
     refusals = {status: {"$ref": f"#/components/responses/{_name(status)}"} for status in refused}
     answers = {status: _answer(answer) for status, answer in declaration.answers.items()}
     operation["responses"] = {str(status): each for status, each in sorted({**refusals, **answers}.items())}
@@ -94,7 +98,7 @@ def _refusals(route: Route, declaration: Declaration) -> Iterator[int]:
         yield from (401, 403)
         if route.dependant.path_params or route.dependant.query_params or route.body_field is not None:
             yield 422
-    if route.body_field is not None:
+    if route.body_field is not None or declaration.form is not None:
         yield from (400, 413, 415)
 
 
@@ -115,7 +119,9 @@ def _answer(answer: Answer) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "object" if answer.media_type == "application/json" else "string"}
     if answer.model is not None:
         schema = {"$ref": REFERENCE.format(model=answer.model.__name__)}
-    described = {"description": answer.description, "content": {answer.media_type: {"schema": schema}}}
+    described: dict[str, Any] = {"description": answer.description, "content": {answer.media_type: {"schema": schema}}}
+    if answer.page:
+        described["content"]["text/html"] = {"schema": {"type": "string"}}
     if answer.etag:
         described["headers"] = {
             "ETag": {"description": "to be sent as If-Match", "schema": {"type": "string", "examples": ['"4"']}}
@@ -141,7 +147,8 @@ def _name(status: int) -> str:
 def _schemas(app: Resolver) -> dict[str, Any]:
     """The JSON schemas, by name, of everything that is answered and of the documents that are put."""
     answered = {answer.model for each in app.declared.values() for answer in each.answers.values() if answer.model}
-    models: list[type[BaseModel]] = [Problem, *DOCUMENTS.values(), *answered]
+    forms = {each.form for each in app.declared.values() if each.form}
+    models: list[type[BaseModel]] = [Problem, *DOCUMENTS.values(), *answered, *forms]
     _, schema = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
     definitions: dict[str, Any] = schema["$defs"]
     return definitions

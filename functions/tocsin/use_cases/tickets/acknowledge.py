@@ -1,14 +1,16 @@
-"""Acknowledge by the signed link of an alert: GET shows, POST acts, since mail scanners follow every GET."""
+"""Act by the signed link of an alert: GET shows, POST acts, since mail scanners follow every GET."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, assert_never
 
 from tocsin.domain.assessment.acknowledgement import Claims, Digest, LinkedOffer, Offer, TicketClaims
+from tocsin.domain.assessment.link_actions import Acknowledge, ActionName, Decline, LinkAction
 from tocsin.domain.assessment.who_hears import Roster
-from tocsin.domain.tickets.events import Acknowledged, Actor
+from tocsin.domain.tickets.events import Acknowledged, Actor, AnyEvent, Declined
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.faults import Gone, NotFound
+from tocsin.domain.values.faults import Conflict, Gone, NotFound
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import parse_instant
 from tocsin.ports.clock import Clock
@@ -16,9 +18,11 @@ from tocsin.ports.contracts import Contracts
 from tocsin.ports.notices import Links
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
-from tocsin.use_cases.tickets.record_event import append
+from tocsin.use_cases.tickets.record_event import append_event
 from tocsin.use_cases.tickets.retrying import retrying
 from tocsin.use_cases.tickets.ticket_context import TicketContext, read_context
+
+ACKNOWLEDGE = Acknowledge()
 
 
 def show_offer(
@@ -36,37 +40,39 @@ def show_offer(
 
 
 def accept_offer(
-    token: str, *, links: Links, log: TicketLog, contracts: Contracts, teams: Teams, clock: Clock
+    token: str,
+    action: LinkAction = ACKNOWLEDGE,
+    *,
+    links: Links,
+    log: TicketLog,
+    contracts: Contracts,
+    teams: Teams,
+    clock: Clock,
 ) -> Offer | Digest:
-    """Acknowledge in the name of the link's person: they have the ticket then, whoever had it before.
+    """Do something in the name of the link's person, by default acknowledge: they have it then, whoever had it before.
 
-    Once, until nobody has the ticket any more: then the same link acknowledges anew. Late, it is recorded only. The
-    link of a digest acknowledges nothing by itself.
+    The same a second time changes nothing; a link acknowledges anew once nobody has the ticket any more. Late, an
+    acknowledgement is recorded only. The link of a digest does nothing by itself.
 
-    Raises NotFound for a forged link, Gone for an expired one, Busy after too many lost races.
+    Raises NotFound for a forged link, Gone for an expired one, Conflict and Invalid for what is not possible now, Busy
+    after too many lost races.
     """
     claims = _claims(token, clock.now(), links=links)
     if "offers" in claims:
         return Digest([LinkedOffer(*each) for each in claims["offers"]])
 
-    def accept_once() -> Offer:
+    def act_once() -> Offer:
         context = _context_of(claims, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
-        if _used(ticket, claims):
-            return _offer(claims, ticket, context.roster, now)
-        event = Acknowledged(
-            sequence=ticket.sequence + 1,
-            occurred_at=now,
-            recorded_at=now,
-            actor=Actor("agent", claims["member"]),
-            link=claims["notice"],
-            tier=claims["tier"],
-        )
-        append(ticket, event, {}, context.roster, None, now, log=log)
-        return _offer(claims, ticket, context.roster, now)
+        offer = _offer(claims, ticket, context.roster, now)
+        if _done_before(action, offer, claims):
+            return offer
+        event = _event(action, offer, claims)
+        after = append_event(ticket, event, context.roster, now, log=log)
+        return _offer(claims, after.ticket, context.roster, now, done=action.action)
 
     refusal = "Too many people act on this ticket at once; press the button again."
-    return retrying(accept_once, clock=clock, refusal=refusal)
+    return retrying(act_once, clock=clock, refusal=refusal)
 
 
 def _claims(token: str, now: datetime, *, links: Links) -> Claims:
@@ -82,6 +88,17 @@ def _context_of(claims: TicketClaims, *, log: TicketLog, contracts: Contracts, t
     return read_context(TicketKey(claims["helpdesk"], claims["ticket"]), log=log, contracts=contracts, teams=teams)
 
 
+def _done_before(action: LinkAction, offer: Offer, claims: TicketClaims) -> bool:
+    """Whether it has been done already, so that a second press of the button is no second event."""
+    match action:
+        case Acknowledge():
+            return _used(offer.ticket, claims)
+        case Decline():
+            return offer.declined
+        case _:
+            assert_never(action)
+
+
 def _used(ticket: Ticket, claims: TicketClaims) -> bool:
     """Whether the link has been followed; while nobody has the ticket, its button acknowledges anew."""
     if ticket.chain.acknowledged is None and not ticket.over:
@@ -89,7 +106,32 @@ def _used(ticket: Ticket, claims: TicketClaims) -> bool:
     return any(isinstance(event, Acknowledged) and event.link == claims["notice"] for event in ticket.log)
 
 
-def _offer(claims: TicketClaims, ticket: Ticket, roster: Roster, now: datetime) -> Offer:
+def _event(action: LinkAction, offer: Offer, claims: TicketClaims) -> AnyEvent:
+    """What is recorded of it. Raises Conflict where it is not possible now."""
+    envelope: dict[str, Any] = {  # the fields that every event has
+        "sequence": offer.ticket.sequence + 1,
+        "occurred_at": offer.now,
+        "recorded_at": offer.now,
+        "actor": Actor("agent", claims["member"]),
+    }
+    match action:
+        case Acknowledge():
+            return Acknowledged(**envelope, link=claims["notice"], tier=claims["tier"])
+        case Decline(reason=reason):
+            _check(offer, action.action)
+            return Declined(**envelope, link=claims["notice"], reason=reason)
+        case _:
+            assert_never(action)
+
+
+def _check(offer: Offer, action: ActionName) -> None:
+    if why_not := offer.why_not(action):
+        raise Conflict(why_not)
+
+
+def _offer(
+    claims: TicketClaims, ticket: Ticket, roster: Roster, now: datetime, done: ActionName | None = None
+) -> Offer:
     taken = ticket.chain.acknowledged
     return Offer(
         ticket=ticket,
@@ -99,4 +141,5 @@ def _offer(claims: TicketClaims, ticket: Ticket, roster: Roster, now: datetime) 
         tier=claims["tier"],
         taken_by=taken.by if taken else None,
         taken_at=taken.at if taken else None,
+        done=done,
     )

@@ -26,7 +26,7 @@ from tocsin.domain.tickets.commands import (
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.fold import follow
 from tocsin.domain.tickets.reporting import reported
-from tocsin.domain.tickets.texts import Texts
+from tocsin.domain.tickets.texts import NO_TEXTS, Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import (
     Conflict,
@@ -99,19 +99,34 @@ def append(
     log: TicketLog,
 ) -> dict[str, Any]:
     """Append one event to the log and show the ticket after it; the ticket that was given is used up."""
+    after = append_event(ticket, event, roster, now, texts=texts, idempotency=idempotency, log=log)
+    said = {event.sequence: texts} if texts else {}
+    return _answer(event, texts, after, texts_of(after.ticket, said, log=log), now)
+
+
+def append_event(
+    ticket: Ticket,
+    event: AnyEvent,
+    roster: Roster,
+    now: datetime,
+    *,
+    texts: Texts = NO_TEXTS,
+    idempotency: IdempotencyKey | None = None,
+    log: TicketLog,
+) -> Assessment:
+    """Append one event to the log, and what follows from it; the ticket that was given is used up."""
     counted, was_over = ticket.generations.counted, ticket.over
     after = decide(follow(ticket, event), roster, now)
     request = request_to_record(ticket.key, idempotency, after, event.sequence, now)
     reopened = was_over and not after.ticket.over
-    said = {event.sequence: texts} if texts else {}
     log.append(
         head_of(after, event.sequence, now),
         [event],
         request,
         uncounted=counted.resolved_at if counted and reopened else None,
-        texts=said,
+        texts={event.sequence: texts} if texts else {},
     )
-    return _answer(event, texts, after, texts_of(after.ticket, said, log=log), now)
+    return after
 
 
 def _answered_before(context: TicketContext, at: datetime, *, log: TicketLog) -> dict[str, Any]:

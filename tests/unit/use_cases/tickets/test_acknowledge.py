@@ -9,7 +9,8 @@ import pytest
 
 from tests.unit.use_cases.world import World
 from tocsin.domain.assessment.acknowledgement import Offer, claims_for
-from tocsin.domain.values.faults import Busy, Gone, NotFound
+from tocsin.domain.assessment.link_actions import read_action
+from tocsin.domain.values.faults import Busy, Conflict, Gone, Invalid, NotFound
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.use_cases.tickets.acknowledge import accept_offer, show_offer
 from tocsin.use_cases.tickets.retrying import PAUSES
@@ -27,8 +28,8 @@ def show(world: World, token: str) -> Offer:
     return offer
 
 
-def accept(world: World, token: str) -> Offer:
-    offer = accept_offer(token, links=world.links, **world.store)
+def accept(world: World, token: str, **action: Any) -> Offer:
+    offer = accept_offer(token, read_action(action), links=world.links, **world.store)
     assert isinstance(offer, Offer)
     return offer
 
@@ -130,3 +131,43 @@ def test_who_loses_too_many_races_is_asked_to_press_again(world: World) -> None:
     world.log.interruptions = [lambda: world.report("agent_noted")] * len(PAUSES)
     with pytest.raises(Busy):
         accept(world, token)
+
+
+def test_declining_is_recorded_with_its_reason_and_twice_changes_nothing(world: World) -> None:
+    token = link_to(alerted(world), "ana")
+    offer = accept(world, token, action="decline", reason="On a train")
+    assert (offer.done, offer.declined, offer.taken_by) == ("decline", True, None)
+    declined = world.events[-1]
+    assert (declined.type, declined.actor.id, declined.reason) == ("declined", "ana", "On a train")
+    assert declined.link == json.loads(token)["notice"]
+    world.run()
+    assert world.context().ticket().chain.tier == 2
+    again = accept(world, token, action="decline")
+    assert (again.done, again.declined) == (None, True)
+    assert world.types().count("declined") == 1
+
+
+def test_declining_twice_at_the_same_moment_is_recorded_once(world: World) -> None:
+    token = link_to(alerted(world), "ana")
+    world.log.interruptions.append(lambda: accept(world, token, action="decline"))
+    assert accept(world, token, action="decline").done is None
+    assert world.types().count("declined") == 1
+
+
+def test_who_takes_it_and_who_declines_at_the_same_moment_is_decided_by_who_is_recorded_first(world: World) -> None:
+    """The loser is told, and changes nothing."""
+    token, frontline = link_to(alerted(world), "ana"), link_to(world, "frontline")
+    world.log.interruptions.append(lambda: accept(world, frontline))
+    with pytest.raises(Conflict, match="Somebody else has the ticket by now"):
+        accept(world, token, action="decline")
+    assert world.types().count("declined") == 0
+
+
+@pytest.mark.parametrize("action", [{"action": "declien"}, {"action": "decline", "because": "tired"}])
+def test_an_action_that_does_not_exist_is_refused_with_those_that_do(world: World, action: dict[str, str]) -> None:
+    token = link_to(alerted(world), "ana")
+    with pytest.raises(Invalid) as refused:
+        accept(world, token, **action)
+    [fault] = refused.value.faults
+    assert fault.path in ("body", "because")
+    assert world.types().count("declined") == 0

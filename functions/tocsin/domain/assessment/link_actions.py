@@ -1,0 +1,55 @@
+"""What somebody may do by the link of an alert, and how they say so: in the form of its page, or in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
+
+from tocsin.domain.values.faults import Invalid
+from tocsin.domain.values.validation_errors import faults_of
+
+ActionName = Literal["acknowledge", "decline"]
+
+Reason = Annotated[str, StringConstraints(max_length=1_000)]
+
+
+class _Action(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Acknowledge(_Action):
+    """I have it."""
+
+    action: Literal["acknowledge"] = "acknowledge"
+
+
+class Decline(_Action):
+    """I will not take it: the next one is alerted at once."""
+
+    action: Literal["decline"]
+    reason: Reason | None = None
+
+
+LinkAction = Annotated[Acknowledge | Decline, Field(discriminator="action")]
+
+
+class LinkActionDocument(RootModel[LinkAction]):
+    """What to do by the link. An empty body, or one without `action`, acknowledges."""
+
+
+ACTION_NAMES = frozenset({"acknowledge", "decline"})
+
+
+def read_action(document: Mapping[str, Any]) -> LinkAction:
+    """The action that a form or a JSON object names; none acknowledges, whatever else a chat's button sends.
+
+    Raises Invalid with every fault.
+    """
+    if not document.get("action"):
+        return Acknowledge()
+    try:
+        return LinkActionDocument.model_validate(dict(document)).root
+    except ValidationError as error:
+        raise Invalid(faults_of(error, tags=ACTION_NAMES)) from None

@@ -76,7 +76,7 @@ def _next(offer: Offer) -> str:
     situation = situation_of(offer)
     step = next((e for e in reversed(offer.ticket.log) if isinstance(e, TierAlerted | EscalationExhausted)), None)
     if isinstance(step, EscalationExhausted):
-        return "Nobody is left to be alerted: all tiers have been told that nobody has the ticket."
+        return "Nobody is left to be alerted, and nobody has the ticket."
     if not isinstance(step, TierAlerted) or offer.ticket.chain.requested:
         return situation.otherwise
     people = [situation.person(each) for each in step.members]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from math import ceil, floor
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import yaml
@@ -99,6 +99,26 @@ def text(contract_id: ContractId, url: Url, token: Token, version: Version = Non
 def diagram(contract_id: ContractId, url: Url, token: Token, version: Version = None) -> None:
     """Print the escalation of a contract as a Mermaid flowchart."""
     print_text(Api(url, token).text(path_of("contracts", contract_id, "diagram"), **_chosen(version)))
+
+
+@commands.command()
+def matrix(contract_id: ContractId, url: Url, token: Token, version: Version = None, as_json: AsJson = False) -> None:
+    """Show the escalation matrix: each role, who has it, when they are there, and how long they have."""
+    found = Api(url, token).get(path_of("contracts", contract_id, "matrix"), **_chosen(version))
+    if as_json:
+        print_json(found)
+        return
+    headings = ("ROLE", "POLICY", "WHO", "PEOPLE (* ON CALL)", "AVAILABLE", "ACKNOWLEDGES", "RESOLVES")
+    print_table(headings, map(_matrix_cells, found["roles"]))
+
+
+def _matrix_cells(row: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """A row of the API's matrix as cells of a table."""
+    [(kind, name)] = row["target"].items()
+    people = ", ".join(each["name"] + ("*" if each["on_call"] else "") for each in row["people"])
+    who = row["name"] or f"{kind} {name} (not there)"
+    times = row["acknowledge_within"], row["resolve_within"]
+    return row["role"], row["policy"], who, people or "(nobody)", row["availability"], *times
 
 
 def _chosen(version: int | None) -> dict[str, int]:

@@ -22,6 +22,7 @@ NEEDED = {
         ("GET", "/v1/contracts/<contract_id>/versions/<version>"),
         ("GET", "/v1/contracts/<contract_id>/text"),
         ("GET", "/v1/contracts/<contract_id>/diagram"),
+        ("GET", "/v1/contracts/<contract_id>/matrix"),
         ("GET", "/v1/contracts/<contract_id>/attainment"),
         ("GET", "/v1/contracts/<contract_id>/subscriptions"),
         ("POST", "/v1/contracts/<contract_id>/preview"),

@@ -85,3 +85,23 @@ def test_the_preview_and_the_text_name_whom_each_tier_alerts(desk: Desk) -> None
     text = desk.call("GET", "/v1/contracts/acme-gold/text").body.decode()
     assert "the schedule emea and engineering" in text
     assert "Of tickets with priority P2, by the policy minor:" in text
+
+
+def test_the_matrix_says_who_has_which_role_now_and_how_long_they_have(desk: Desk) -> None:
+    found = desk.expect(200, "GET", "/v1/contracts/acme-gold/matrix")
+    assert found["contract"] == {"contract_id": "acme-gold", "version": 2}
+    roles = [(each["role"], each["policy"], each["target"], each["name"]) for each in found["roles"]]
+    assert roles == [
+        ("tier 1", "minor", {"team": "frontline"}, "Frontline"),
+        ("tier 1", "main", {"schedule": "emea"}, "EMEA"),
+        ("tier 1", "main", {"team": "engineering"}, "Engineering"),
+        ("tier 2", "main", {"member": "ana"}, "Ana"),
+        ("owner", None, {"team": "management"}, "Management"),
+    ]
+    by_schedule = found["roles"][1]
+    assert (by_schedule["acknowledge_within"], by_schedule["resolve_within"]) == ("15m", None)
+    assert [(each["member_id"], each["on_call"], each["channels"]) for each in by_schedule["people"]] == [
+        ("dora", True, []),
+        ("ana", False, ["email"]),
+        ("ben", False, ["sms"]),
+    ]

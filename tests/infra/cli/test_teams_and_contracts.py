@@ -159,6 +159,13 @@ def test_a_contract_is_printed_in_plain_language_and_as_a_diagram(operator: Term
     assert '    tier1 -->|"nobody acknowledges within 15 minutes"| tier2\n' in diagram
 
 
+def test_the_escalation_matrix_is_a_table_of_roles_and_people(operator: Terminal) -> None:
+    lines = operator.do("contract", "matrix", "acme-enterprise").splitlines()
+    assert lines[0].split()[:3] == ["ROLE", "POLICY", "WHO"]
+    assert lines[1].startswith("tier 1  main")
+    assert "*" in lines[1]
+
+
 def test_the_text_and_the_diagram_of_an_older_version_are_printed_too(operator: Terminal, tmp_path: Path) -> None:
     operator.put_samples()
     operator.do("contract", "put", written(tmp_path, CONTRACT.replace("ACME GmbH", "ACME AG")))

@@ -12,6 +12,7 @@ from tocsin.handlers.api.resolver import Resolver
 from tocsin.handlers.api.routes import (
     acknowledgements,
     calendars,
+    contract_texts,
     contracts,
     customers,
     schedules,
@@ -23,6 +24,7 @@ from tocsin.handlers.api.routes import (
 logger = Logger()
 app = Resolver(
     contracts.routes,
+    contract_texts.routes,
     customers.routes,
     calendars.routes,
     teams.routes,

@@ -94,3 +94,12 @@ def _entry(version: ContractVersion) -> dict[str, Any]:
         "in_force_from": starts.isoformat() if starts else None,
         "changes": revision.changes,
     }
+
+
+def stored_version(helpdesk_id: str, contract_id: str, number: int | None, *, contracts: Contracts) -> ContractVersion:
+    """A version of a contract, the newest where no number is given. Raises NotFound where there is none."""
+    version = contracts.get(helpdesk_id, contract_id, number)
+    if version is None:
+        which = f"version {number} of contract" if number else "contract"
+        raise NotFound(f"There is no {which} {contract_id!r}.")
+    return version

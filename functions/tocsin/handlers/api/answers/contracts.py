@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field
 
+from tocsin.domain.assessment.matrix import MatrixRow
+from tocsin.domain.values.instants import format_instant, short_duration
 from tocsin.handlers.api.answers.model import AnswerModel, DateText, InstantText
 from tocsin.handlers.api.answers.tickets import ContractReference, ObligationView, TargetView
 
@@ -101,6 +105,62 @@ class TierPreview(AnswerModel):
     targets: list[TargetView]
     alerted_at: InstantText
     escalates_at: InstantText | None
+
+
+class PersonInMatrix(AnswerModel):
+    """Somebody with a role, those on call first."""
+
+    member_id: str
+    name: str
+    on_call: bool
+    channels: list[str] = Field(description="by which they are told; empty where nothing reaches them themselves")
+
+
+class MatrixRowView(AnswerModel):
+    """A role of the contract and who has it now."""
+
+    role: str = Field(description="`tier 1`, `owner`, `when used up`, `beside the chain`, `review`")
+    policy: str | None
+    target: TargetView
+    name: str | None = Field(description="null where there is no such team, schedule or person any more")
+    people: list[PersonInMatrix]
+    availability: str | None = Field(description="in words")
+    acknowledge_within: str | None
+    resolve_within: str | None
+
+
+class MatrixView(AnswerModel):
+    """The escalation matrix of a contract version, with people as they are now."""
+
+    contract: ContractReference
+    at: InstantText
+    roles: list[MatrixRowView]
+
+
+def matrix_view(contract_id: str, version: int, rows: Iterable[MatrixRow], now: datetime) -> MatrixView:
+    """The matrix as the API shows it."""
+    return MatrixView(
+        contract=ContractReference(contract_id=contract_id, version=version),
+        at=format_instant(now),
+        roles=[
+            MatrixRowView(
+                role=row.role,
+                policy=row.policy,
+                target=TargetView.model_validate({row.target.kind.value: row.target.name}),
+                name=row.name,
+                people=[
+                    PersonInMatrix(
+                        member_id=each.member_id, name=each.name, on_call=each.on_call, channels=[*each.channels]
+                    )
+                    for each in row.people
+                ],
+                availability=row.availability,
+                acknowledge_within=short_duration(row.acknowledge_within) if row.acknowledge_within else None,
+                resolve_within=short_duration(row.resolve_within) if row.resolve_within else None,
+            )
+            for row in rows
+        ],
+    )
 
 
 class PreviewView(AnswerModel):

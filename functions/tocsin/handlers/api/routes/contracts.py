@@ -9,11 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import ConfigDict
 
 from tocsin import wiring
-from tocsin.domain.contracts.diagram import mermaid
-from tocsin.domain.contracts.text import as_markdown
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.tickets.commands import Attributes, MigrateTickets
-from tocsin.domain.values.faults import Fault, Invalid, NotFound, bad_cursor
+from tocsin.domain.values.faults import Fault, Invalid, bad_cursor
 from tocsin.domain.values.identifiers import PriorityName, Slug
 from tocsin.domain.values.instants import Instant, format_instant
 from tocsin.handlers.api.answers.contracts import (
@@ -28,8 +26,14 @@ from tocsin.handlers.api.answers.contracts import (
 from tocsin.handlers.api.answers.tickets import MigrationPage
 from tocsin.handlers.api.caller import Cursor, IfMatchHeader, Limit, expected_number, helpdesk_of
 from tocsin.handlers.api.declaration import Answer, Routes
-from tocsin.handlers.api.responses import json_answer, text_answer
-from tocsin.use_cases.contracts.contract_versions import changed_by, list_versions, version_for_ticket, version_in_force
+from tocsin.handlers.api.responses import json_answer
+from tocsin.use_cases.contracts.contract_versions import (
+    changed_by,
+    list_versions,
+    stored_version,
+    version_for_ticket,
+    version_in_force,
+)
 from tocsin.use_cases.contracts.preview_contract import preview_contract
 from tocsin.use_cases.contracts.put_contract import put_contract
 from tocsin.use_cases.contracts.read_reminders import read_reminders
@@ -161,36 +165,6 @@ def read_version(contract_id: Slug, version: VersionNumber) -> Response[str]:
 
 @routes.on(
     "GET",
-    "/v1/contracts/<contract_id>/text",
-    "read_contract_text",
-    "Read a contract in plain language",
-    scope="read",
-    answers={200: Answer("The text", media_type="text/markdown")},
-    refusals=(404,),
-)
-def text(contract_id: Slug, version: Version = None) -> Response[str]:
-    """Markdown with everything that the document says."""
-    stored = _stored(contract_id, version)
-    words = as_markdown(stored.contract, stored.version, stored.put_at, stored.sha256)
-    return text_answer(words, "text/markdown; charset=utf-8")
-
-
-@routes.on(
-    "GET",
-    "/v1/contracts/<contract_id>/diagram",
-    "read_escalation_diagram",
-    "Read the escalation of a contract as a diagram",
-    scope="read",
-    answers={200: Answer("The diagram", media_type="text/vnd.mermaid")},
-    refusals=(404,),
-)
-def diagram(contract_id: Slug, version: Version = None) -> Response[str]:
-    """A flowchart in Mermaid's language."""
-    return text_answer(mermaid(_stored(contract_id, version).contract), "text/vnd.mermaid; charset=utf-8")
-
-
-@routes.on(
-    "GET",
     "/v1/contracts/<contract_id>/attainment",
     "read_attainment",
     "Read what the targets over many tickets came to in a period",
@@ -255,11 +229,7 @@ def migrate(
 
 
 def _stored(contract_id: str, number: int | None) -> ContractVersion:
-    version = wiring.contracts().get(helpdesk_of(routes.current_event), contract_id, number)
-    if version is None:
-        which = f"version {number} of contract" if number else "contract"
-        raise NotFound(f"There is no {which} {contract_id!r}.")
-    return version
+    return stored_version(helpdesk_of(routes.current_event), contract_id, number, contracts=wiring.contracts())
 
 
 def _newest_view(version: ContractVersion) -> dict[str, Any]:

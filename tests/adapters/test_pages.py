@@ -198,3 +198,36 @@ def test_a_tab_is_named_for_its_ticket_once() -> None:
 
 def test_a_page_is_the_same_for_the_same_offer() -> None:
     assert offer_page(offer(told())) == offer_page(offer(told()))
+
+
+def snoozes(page: str) -> list[str]:
+    return re.findall(r'<option value="[^"]*">([^<]*)</option>', page)
+
+
+def test_who_has_snoozed_it_reads_until_when_and_what_comes_then_and_may_acknowledge() -> None:
+    story = told()
+    story.says(ev.Snoozed, 16, actor=Actor("agent", "ben"), until=after(46))
+    page = offer_page(offer(story, "ben", tier=2))
+    assert "<h1>You have snoozed it</h1>" in page
+    assert (
+        "You have it until Mon 30 Mar 10:46 CEST. Unless somebody acknowledges by then, "
+        "Platform Engineers will be alerted again on Mon 30 Mar 10:46 CEST." in page
+    )
+    assert first_buttons(page) == 1
+
+
+def test_the_snoozes_on_offer_are_those_that_the_contract_and_the_time_to_resolve_allow() -> None:
+    assert snoozes(offer_page(offer(told()))) == ["15 minutes", "30 minutes", "1 hour"]
+    short = contract(escalation={**DOCUMENT["escalation"], "longest_snooze": "20m"})
+    tiers = [{"team": "frontline", "acknowledge_within": "15m", "resolve_within": "1h"}]
+    for terms, at, offered in (
+        (short, 0, ["15 minutes", "20 minutes"]),
+        (contract(escalation={"tiers": tiers}), 20, ["15 minutes", "30 minutes"]),
+        (contract(escalation={"tiers": tiers}), 50, []),
+        (contract(escalation={"tiers": tiers, "longest_snooze": None}), 1, []),
+    ):
+        story = Story(teams=TEAMS, terms=terms)
+        story.assess(0)
+        page = offer_page(offer(story, at=at))
+        assert snoozes(page) == offered
+        assert ('value="snooze"' in page) is bool(offered)

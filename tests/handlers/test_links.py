@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from typing import Any
 from urllib.parse import quote
@@ -57,7 +58,7 @@ def test_json_gets_json_with_who_has_it_and_what_comes_next(api: Api, link: str)
         "has_it": ana,
         "title": "You have it",
         "text": answer.json["text"],
-        "possible": ["decline"],
+        "possible": ["decline", "snooze"],
         "tickets": [],
     }
     assert "Nobody else is alerted." in answer.json["text"]
@@ -67,7 +68,7 @@ def test_who_asks_for_json_gets_it_and_looking_changes_nothing(api: Api, link: s
     before = api.world.types()
     answer = api.call("GET", link, content_type=None, scopes=None, headers={"Accept": "application/json"})
     assert (answer.json["done"], answer.json["has_it"]) == (None, None)
-    assert answer.json["possible"] == ["acknowledge", "decline"]
+    assert answer.json["possible"] == ["acknowledge", "decline", "snooze"]
     assert api.world.types() == before
     browser = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
     page = api.call("GET", link, content_type=None, scopes=None, headers={"Accept": browser})
@@ -114,3 +115,23 @@ def test_what_is_not_possible_now_is_said_in_words_in_both_forms(api: Api, link:
     assert (problem.status, problem.json["detail"]) == (409, "Somebody else has the ticket by now.")
     forged = post(api, "/a/x", '{"action": "decline"}', "application/json")
     assert (forged.status, forged.headers["Content-Type"]) == (404, PROBLEM)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ("action=snooze&for=30m", 200, "You have snoozed it"),
+        ("action=snooze&for=2h", 422, "for: may not be later than 2026-03-30T09:00:00Z"),
+        ("action=snooze&for=0m", 422, "for: must be longer than zero"),
+        ("action=snooze", 422, "needs `until`, an instant, or `for`"),
+        ("action=snooze&for=5m&until=2026-03-30T08:05:00Z", 422, "and not both"),
+        ("action=snooze&until=2026-03-30T07:00:00Z", 422, "until: must be later than the snooze itself"),
+        ("action=snooze&until=tomorrow", 422, "until: is not an instant"),
+    ],
+)
+def test_a_snooze_is_bounded_and_what_is_too_long_is_said(
+    api: Api, link: str, fields: str, status: int, said: str
+) -> None:
+    answer = post(api, link, fields)
+    assert (answer.status, said in html.unescape(answer.body)) == (status, True)
+    assert api.world.types().count("snoozed") == (status == 200)

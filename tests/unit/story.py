@@ -141,7 +141,7 @@ class Story:
         """The helpdesk reports a fact, as a rule when it happens."""
         recorded_at = after(at if known_at is None else known_at)
         said = event(len(self.log) + 1, event_type, after(at), recorded_at, actor, details)
-        if isinstance(said, ev.Acknowledged | ev.AgentReplied | ev.Assigned):
+        if isinstance(said, ev.Acknowledged | ev.Snoozed | ev.AgentReplied | ev.Assigned):
             said = cast(E, with_tier(cast(ev.AnyEvent, said), self.ticket(), self.teams.get))
         self.log.append(said)
         return said

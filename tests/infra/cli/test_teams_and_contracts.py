@@ -160,6 +160,7 @@ def test_a_contract_is_printed_in_plain_language_and_as_a_diagram(operator: Term
 
 
 def test_the_escalation_matrix_is_a_table_of_roles_and_people(operator: Terminal) -> None:
+    operator.put_samples()
     lines = operator.do("contract", "matrix", "acme-enterprise").splitlines()
     assert lines[0].split()[:3] == ["ROLE", "POLICY", "WHO"]
     assert lines[1].startswith("tier 1  main")

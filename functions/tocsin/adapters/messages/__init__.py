@@ -23,8 +23,8 @@ from tocsin.domain.tickets.attributes import ATTRIBUTES
 from tocsin.domain.tickets.codec import written
 from tocsin.domain.tickets.texts import RESOLUTION_TEXTS, TEXT_NAMES, Texts
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.instants import format_instant
-from tocsin.domain.values.wording import ordinal, sentence_case
+from tocsin.domain.values.instants import format_instant, short_duration
+from tocsin.domain.values.wording import duration_words, ordinal, sentence_case
 from tocsin.ports.notices import Links
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,7 +44,14 @@ def template_environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"local": local_time, "ordinal": ordinal, "sentence": sentence_case, "brief": brief}
+    environment.filters |= {
+        "local": local_time,
+        "ordinal": ordinal,
+        "sentence": sentence_case,
+        "brief": brief,
+        "duration": duration_words,
+        "short_duration": short_duration,
+    }
     return environment
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from tocsin.adapters.messages import template_environment
@@ -11,6 +12,9 @@ from tocsin.domain.assessment.acknowledgement import Digest, LinkedOffer, Offer
 from tocsin.domain.tickets.events import EscalationExhausted, TierAlerted
 from tocsin.domain.values.target import Target
 from tocsin.domain.values.wording import counted, enumerated
+
+USUAL_SNOOZES = [timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2)]
+STAYS_OPEN, NO_TIME = timedelta(minutes=5), timedelta(0)
 
 
 class Words(NamedTuple):
@@ -38,6 +42,9 @@ def offer_words(offer: Offer) -> Words:
         since = local_time(offer.ticket.status_since, situation.zone)
         sentence = f"Since {since}. Nothing is left to acknowledge."
         return Words(f"{offer.ticket.key.ticket_id} is {situation.status}", sentence)
+    if offer.taken_by == offer.member_id and offer.ticket.chain.snoozed_until:
+        until = local_time(offer.ticket.chain.snoozed_until, situation.zone)
+        return Words("You have snoozed it", f"You have it until {until}. {situation.otherwise}")
     if offer.taken_by == offer.member_id:
         return Words("You have it", _taken(offer, "You have"))
     if offer.taken_by:
@@ -92,6 +99,17 @@ def situation_of(offer: Offer) -> Situation:
     return Situation(offer.ticket, offer.roster, offer.now, next(zones, None))
 
 
+def _snoozes(offer: Offer) -> list[timedelta]:
+    """For how long the page offers to snooze: usual times that are allowed, and the longest."""
+    longest, until = offer.ticket.contract.escalation.longest_snooze, offer.snooze_until
+    if longest is None or until is None:
+        return []
+    usual = [*(each for each in USUAL_SNOOZES if each < longest), longest]
+    # Where the tier has less time than that, the page may lie open a while before the button is pressed.
+    margin = STAYS_OPEN if until < offer.now + longest else NO_TIME
+    return [each for each in usual if offer.now + each <= until - margin]
+
+
 def _page(words: Words, offer: Offer | None, offers: Sequence[LinkedOffer] = ()) -> str:
     template = template_environment().get_template("acknowledgement.html")
     return template.render(
@@ -101,4 +119,5 @@ def _page(words: Words, offer: Offer | None, offers: Sequence[LinkedOffer] = ())
         offers=offers,
         situation=situation_of(offer) if offer else None,
         possible=offer.possible if offer else (),
+        snoozes=_snoozes(offer) if offer else (),
     )

@@ -13,6 +13,7 @@ from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.clauses.escalation import missing_of
 from tocsin.domain.contracts.metrics import TIER_ACKNOWLEDGEMENT
 from tocsin.domain.escalation.chain import NextAlert
+from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.tickets.events import Breached, TierAlerted, Warned
 from tocsin.domain.tickets.obligation import Obligation, named_for
 from tocsin.domain.tickets.ticket import Ticket
@@ -146,6 +147,7 @@ class Situation:
         again = " again" if step.tier == chain.tier and not chain.requested else ""
         at = f" on {local_time(step.at, self.zone)}" if step.at > self.now else ""
         done = "the customer is answered" if step.unanswered else "it is resolved"
+        done = "somebody acknowledges" if step.reason is AlertReason.SNOOZE_OVER else done
         unless = f"Unless {done} by then" if chain.acknowledged else "If nobody does"
         return f"{unless}, {self.tier_team(step.tier)} will be alerted{again}{at}."
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypedDict, assert_never, final, get_args
 
 from tocsin.domain.assessment.link_actions import ActionName
+from tocsin.domain.assessment.snoozing import latest_snooze
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.tickets.events import Acknowledged, Declined
@@ -101,6 +102,11 @@ class Offer:
         return bool(own) and isinstance(own[-1], Declined)
 
     @property
+    def snooze_until(self) -> datetime | None:
+        """Until when they may put it off; None where the contract does not allow it."""
+        return latest_snooze(self.ticket, self.now)
+
+    @property
     def possible(self) -> list[ActionName]:
         """What would change something, in the order in which it is offered."""
         return [action for action in ACTIONS if self.why_not(action) is None]
@@ -114,7 +120,9 @@ class Offer:
             return "Somebody else has the ticket by now."
         match action:
             case "acknowledge":
-                return "You have the ticket already." if taken else None
+                return "You have the ticket already." if taken and not self.ticket.chain.snoozed_until else None
+            case "snooze":
+                return None if self.snooze_until else "The contract does not allow a ticket to be snoozed."
             case "decline":
                 if taken or self.ticket.chain.asks(self.member_id):
                     return None

@@ -242,7 +242,7 @@ def _members(teams: Sequence[Team], alert: NextAlert, ticket: Ticket, now: datet
     """Who is on call and has not declined; and who had it last where it comes back to them, if they are in a team."""
     had_it, declined = ticket.chain.last, ticket.chain.declined_for(alert.tier)
     on_call = [each for team in teams for each in team.on_call_at(now) if each not in declined]
-    comes_back = alert.reason in (AlertReason.REOPENED, AlertReason.UNANSWERED)
+    comes_back = alert.reason in (AlertReason.REOPENED, AlertReason.UNANSWERED, AlertReason.SNOOZE_OVER)
     if had_it and comes_back and any(team.has(had_it.by) for team in teams):
         on_call = [*on_call, had_it.by]
     return tuple(dict.fromkeys(on_call))

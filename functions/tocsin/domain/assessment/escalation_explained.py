@@ -101,6 +101,8 @@ def _found(because: str | None) -> str:
 def _why_then(step: NextAlert | Exhaustion, chain: Chain, policy: Policy) -> str:
     if isinstance(step, NextAlert) and step.unanswered:
         return f"the customer wrote and nobody has answered{_for_what(step.unanswered)}"
+    if isinstance(step, NextAlert) and step.reason is AlertReason.SNOOZE_OVER and chain.acknowledged:
+        return f"{chain.acknowledged.by} has snoozed it until then"
     if chain.requested or chain.tier is None:
         reason = chain.requested.reason if chain.requested else AlertReason.OPENED
         found = _found(step.because) if isinstance(step, NextAlert) else ""

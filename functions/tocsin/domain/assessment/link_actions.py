@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError, model_validator
 
 from tocsin.domain.values.faults import Invalid
+from tocsin.domain.values.instants import Duration, Instant
 from tocsin.domain.values.validation_errors import faults_of
 
-ActionName = Literal["acknowledge", "decline"]
+ActionName = Literal["acknowledge", "decline", "snooze"]
 
 Reason = Annotated[str, StringConstraints(max_length=1_000)]
 
@@ -32,14 +34,32 @@ class Decline(_Action):
     reason: Reason | None = None
 
 
-LinkAction = Annotated[Acknowledge | Decline, Field(discriminator="action")]
+class Snooze(_Action):
+    """I have it, and put it off: my tier is alerted again at `until`, or after `for`, unless somebody acts before."""
+
+    action: Literal["snooze"]
+    until: Instant | None = None
+    lasts: Duration | None = Field(None, alias="for")
+
+    @model_validator(mode="after")
+    def _says_how_long_once(self) -> Snooze:
+        if (self.until is None) == (self.lasts is None):
+            raise ValueError("needs `until`, an instant, or `for`, a duration such as 30m, and not both")
+        return self
+
+    def ends_at(self, now: datetime) -> datetime:
+        """Until when, asked for at that instant."""
+        return self.until or now + (self.lasts or timedelta())
+
+
+LinkAction = Annotated[Acknowledge | Decline | Snooze, Field(discriminator="action")]
 
 
 class LinkActionDocument(RootModel[LinkAction]):
     """What to do by the link. An empty body, or one without `action`, acknowledges."""
 
 
-ACTION_NAMES = frozenset({"acknowledge", "decline"})
+ACTION_NAMES: frozenset[str] = frozenset(get_args(ActionName))
 
 
 def read_action(document: Mapping[str, Any]) -> LinkAction:

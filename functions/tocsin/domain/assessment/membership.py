@@ -17,7 +17,7 @@ def with_tier(event: AnyEvent, ticket: Ticket, roster: Roster) -> AnyEvent:
     A link has said already which tier it was sent to.
     """
     match event:
-        case ev.Acknowledged(tier=None) | ev.AgentReplied(public=True):
+        case ev.Acknowledged(tier=None) | ev.Snoozed(tier=None) | ev.AgentReplied(public=True):
             return replace(event, tier=_tier_of(event.actor.id, ticket, roster))
         case ev.Assigned():
             return replace(event, tier=_tier_of(event.to.id, ticket, roster))

@@ -136,6 +136,7 @@ def _escalation(ticket: Ticket, now: datetime) -> dict[str, Any]:
         "alerted_at": _or_none(chain.alerted_at if chain.tier else None),
         "acknowledged_by": chain.acknowledged.by if chain.acknowledged else None,
         "acknowledged_at": _or_none(chain.acknowledged.at if chain.acknowledged else None),
+        "snoozed_until": _or_none(chain.snoozed_until),
         "escalates_at": _or_none(step.at if step else None),
         "exhausted": chain.exhausted,
         "obligations": [

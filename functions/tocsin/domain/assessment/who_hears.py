@@ -87,7 +87,7 @@ class _Rules:
                     yield from self._called_in(event.beside, event, AboutTrigger(event.because))
             case ev.EscalationExhausted():
                 yield from self._exhausted(event)
-            case ev.Acknowledged() | ev.Assigned():
+            case ev.Acknowledged() | ev.Snoozed() | ev.Assigned():
                 yield from self._taken(event)
             case ev.AgentReplied():
                 yield from self._taken(event)

@@ -126,6 +126,7 @@ class Chain:
         "reached",
         "requested",
         "rounds",
+        "snoozed_until",
         "tier",
     )
 
@@ -143,6 +144,8 @@ class Chain:
         """Whether that is why the last alert reached nobody."""
         self.acknowledged: Acknowledgement | None = None
         """Who has the ticket."""
+        self.snoozed_until: datetime | None = None
+        """When the tier of whoever has the ticket is alerted again, since they have put it off."""
         self.last: Acknowledgement | None = None
         """Who of the tier whose turn it is had it last, though it may have been asked for again since."""
         self.pauses: list[Interval] = []
@@ -180,8 +183,9 @@ class Chain:
         self.exhausted, self.asked, self.everybody_declined = False, asked, everybody_declined
         self.declined = {who: of_tier for who, of_tier in self.declined.items() if of_tier == tier}
         self.pauses = [pause for pause in self.pauses if pause.end is None]
-        if reason is AlertReason.NOT_RESOLVED or neglected:
-            self.acknowledged = None  # It is that tier's turn to acknowledge.
+        slept = reason is AlertReason.SNOOZE_OVER and self.snoozed_until is not None and self.snoozed_until <= at
+        if reason is AlertReason.NOT_RESOLVED or neglected or slept:
+            self.acknowledged = self.snoozed_until = None  # It is that tier's turn to acknowledge.
         if self.acknowledged is None and self.last and self.last.tier != tier:
             self.last = None
         # What was asked for before this alert, but learned of after it, is still to be done. After somebody declined
@@ -201,7 +205,10 @@ class Chain:
         They take it for their own `tier`; who is in none takes it for the one that was alerted last. A report that
         does not say who took it takes it from nobody.
         """
-        if self.acknowledged and by in (self.acknowledged.by, ANONYMOUS):
+        if self.acknowledged and by == ANONYMOUS:
+            return False
+        self.snoozed_until = None
+        if self.acknowledged and by == self.acknowledged.by:
             return False
         before = replace(self.acknowledged, taken_from=None) if self.acknowledged else None
         self.acknowledged = self.last = Acknowledgement(by, at, tier or self.tier or 1, sequence, before)
@@ -213,6 +220,11 @@ class Chain:
         """Whoever has it gives it back, and their tier has to acknowledge again."""
         if self.acknowledged is not None:
             self.request(self.acknowledged.tier, at, sequence, AlertReason.GIVEN_BACK)
+
+    def snooze(self, by: str, until: datetime) -> None:
+        """Whoever has it puts it off until then."""
+        if self.acknowledged and self.acknowledged.by == by:
+            self.snoozed_until = until
 
     def decline(self, by: str, at: datetime, sequence: int) -> None:
         """Somebody who has it, or who is asked while nobody has it, declines: the next one is alerted at once."""
@@ -263,7 +275,7 @@ class Chain:
     def request(self, tier: int, at: datetime, sequence: int, reason: AlertReason, because: str | None = None) -> None:
         """Somebody asked for a tier, or the ticket was reopened: that tier is alerted and has to acknowledge."""
         self.requested, self.acknowledged, self.exhausted = Request(tier, at, sequence, reason, because), None, False
-        self.attempt, self.again, self.rounds = 0, False, 0
+        self.attempt, self.again, self.rounds, self.snoozed_until = 0, False, 0, None
         if reason is AlertReason.REOPENED:
             self.declined = {}
 
@@ -316,6 +328,9 @@ class Chain:
             if self._neglects(unanswered, neglected_at):
                 at, first = course.open_from(taken.tier, self._after_pauses(neglected_at))
                 yield NextAlert(at, first, 1, AlertReason.UNANSWERED, unanswered)
+        if self.snoozed_until is not None:
+            at, first = course.open_from(taken.tier, self._after_pauses(self.snoozed_until))
+            yield NextAlert(at, first, 1, AlertReason.SNOOZE_OVER)
         # Whoever takes it when that time is up already does not lose it at once.
         if resolve_by is not None and taken.at < resolve_by and not self.exhausted:
             yield self._unresolved(taken.tier, resolve_by, course)

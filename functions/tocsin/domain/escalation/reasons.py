@@ -42,6 +42,7 @@ class AlertReason(StrEnum):
     NOT_REACHED = "not_reached", "nobody in the tier before could be reached", Wait.OPENING_HOURS
     REPEATED = "repeated", "nobody in any tier acknowledged, so the chain begins again", Wait.TIER_ACKNOWLEDGEMENT
     DECLINED = "declined", "whoever was alerted declined", Wait.OPENING_HOURS
+    SNOOZE_OVER = "snooze_over", "it was snoozed until now", Wait.TIER_ACKNOWLEDGEMENT
     NOT_RESOLVED = "not_resolved", "the tier before did not resolve it in time", Wait.OPENING_HOURS
     UNANSWERED = "unanswered", "the customer wrote and nobody answered in the contract's time", Wait.RESPONSE_DEADLINE
 

@@ -237,6 +237,20 @@ class Declined(_Fact):
         return self
 
 
+class Snoozed(_Fact):
+    """`actor` takes it and puts it off: at `until` their tier is alerted again, unless somebody acts on it before."""
+
+    type: Literal["snoozed"]
+    until: Instant
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _by_somebody(self) -> Snoozed:
+        if not self.actor.id:
+            raise ValueError("needs `actor.id`: it is somebody who has it until then")
+        return self
+
+
 class Escalated(_Fact):
     """Somebody asks for the next tier, for a certain one, or for somebody beside the chain; alerted at once."""
 
@@ -313,6 +327,7 @@ Command = Annotated[
     | Assigned
     | Unacknowledged
     | Declined
+    | Snoozed
     | Escalated
     | Resolved
     | Reopened

@@ -218,6 +218,17 @@ class Declined(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed(Event):
+    """Somebody takes it and puts it off until an instant. `link` and `tier` are those of `Acknowledged`."""
+
+    type = "snoozed"
+    until: datetime
+    link: str | None = None
+    tier: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalated(Event):
     """Somebody asked for a tier, for the next one, or for somebody beside the chain."""
 
@@ -470,6 +481,7 @@ ReportedEvent = (
     | Assigned
     | Unacknowledged
     | Declined
+    | Snoozed
     | Escalated
     | Resolved
     | Reopened

@@ -130,6 +130,8 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
             reported.unacknowledged(ticket, event)
         case ev.Declined():
             reported.declined(ticket, event)
+        case ev.Snoozed():
+            reported.snoozed(ticket, event)
         case ev.Pended():
             reported.pended(ticket, event, event.waiting_for)
         case ev.Resumed():

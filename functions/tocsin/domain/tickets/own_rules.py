@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from tocsin.domain.contracts.metrics import TIER_ACKNOWLEDGEMENT
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets import reported_rules as reported
-from tocsin.domain.tickets.measuring import happens
+from tocsin.domain.tickets.measuring import happens, start
 from tocsin.domain.tickets.ticket import Ticket
 
 
@@ -39,7 +40,11 @@ def tier_alerted(ticket: Ticket, event: ev.TierAlerted) -> None:
     if not ticket.waiting_for and not ticket.over:
         ticket.holders.append((event.occurred_at, reported.holder(ticket)))
     # Where somebody had it already, of which we learned after the alert, it was nobody's turn.
-    if event.attempt == 1 and not ticket.over and not ticket.chain.acknowledged:
+    if event.attempt > 1 or ticket.over or ticket.chain.acknowledged:
+        return
+    if event.reason is AlertReason.SNOOZE_OVER and event.tier == event.from_tier:
+        start(ticket, TIER_ACKNOWLEDGEMENT, event)  # Its time to resolve goes on, however often it is snoozed.
+    else:
         happens(ticket, event, "tier_alerted")
 
 

@@ -45,6 +45,8 @@ def opened(ticket: Ticket, event: ev.Opened) -> None:
 def agent_replied(ticket: Ticket, event: ev.AgentReplied) -> None:
     facts = responds(ticket, event, "public_reply" if event.public else "internal_note")
     if event.public and event.notice_id is None:
+        if event.actor.kind == "agent":
+            ticket.chain.snoozed_until = None
         _taken(ticket, event, "answer", event.actor.id, event.tier)
     if event.then == "resolved":
         resolved(ticket, event, facts)
@@ -168,6 +170,13 @@ def unacknowledged(ticket: Ticket, event: ev.Unacknowledged) -> None:
 def declined(ticket: Ticket, event: ev.Declined) -> None:
     if not ticket.over and event.actor.kind == "agent":
         ticket.chain.decline(event.actor.id, event.occurred_at, event.sequence)
+
+
+def snoozed(ticket: Ticket, event: ev.Snoozed) -> None:
+    """Takes the ticket, but does not answer for it: where an acknowledgement is a response, this is none."""
+    if not ticket.over and ticket.contract.takes("acknowledgement", event.actor.kind):
+        _taken(ticket, event, "acknowledgement", event.actor.id, event.tier)
+        ticket.chain.snooze(event.actor.id, event.until)
 
 
 def escalated(ticket: Ticket, event: ev.Escalated) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from tocsin.domain.assessment.acknowledgement import Claims, Digest, LinkedOffer, Offer, TicketClaims
-from tocsin.domain.assessment.link_actions import Acknowledge, ActionName, Decline, LinkAction
+from tocsin.domain.assessment.link_actions import Acknowledge, ActionName, Decline, LinkAction, Snooze
+from tocsin.domain.assessment.snoozing import snooze_faults
 from tocsin.domain.assessment.who_hears import Roster
-from tocsin.domain.tickets.events import Acknowledged, Actor, AnyEvent, Declined
+from tocsin.domain.tickets.events import Acknowledged, Actor, AnyEvent, Declined, Snoozed
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.faults import Conflict, Gone, NotFound
+from tocsin.domain.values.faults import Conflict, Fault, Gone, Invalid, NotFound
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import parse_instant
 from tocsin.ports.clock import Clock
@@ -23,6 +24,9 @@ from tocsin.use_cases.tickets.retrying import retrying
 from tocsin.use_cases.tickets.ticket_context import TicketContext, read_context
 
 ACKNOWLEDGE = Acknowledge()
+
+SAME_SNOOZE = timedelta(minutes=1)
+"""A snooze that ends so near to the one before is the same button pressed twice."""
 
 
 def show_offer(
@@ -95,13 +99,17 @@ def _done_before(action: LinkAction, offer: Offer, claims: TicketClaims) -> bool
             return _used(offer.ticket, claims)
         case Decline():
             return offer.declined
+        case Snooze():
+            until, before = action.ends_at(offer.now), offer.ticket.chain.snoozed_until
+            return offer.taken_by == offer.member_id and before is not None and abs(until - before) < SAME_SNOOZE
         case _:
             assert_never(action)
 
 
 def _used(ticket: Ticket, claims: TicketClaims) -> bool:
-    """Whether the link has been followed; while nobody has the ticket, its button acknowledges anew."""
-    if ticket.chain.acknowledged is None and not ticket.over:
+    """Whether the link has been followed; while nobody has the ticket, or they sleep on it, it acknowledges anew."""
+    taken = ticket.chain.acknowledged
+    if not ticket.over and (taken is None or (taken.by == claims["member"] and ticket.chain.snoozed_until)):
         return False
     return any(isinstance(event, Acknowledged) and event.link == claims["notice"] for event in ticket.log)
 
@@ -120,6 +128,12 @@ def _event(action: LinkAction, offer: Offer, claims: TicketClaims) -> AnyEvent:
         case Decline(reason=reason):
             _check(offer, action.action)
             return Declined(**envelope, link=claims["notice"], reason=reason)
+        case Snooze():
+            until = action.ends_at(offer.now)
+            if faults := list(snooze_faults(offer.ticket, offer.now, until)):
+                raise Invalid(Fault("until" if action.until else "for", message) for message in faults)
+            _check(offer, action.action)
+            return Snoozed(**envelope, link=claims["notice"], tier=claims["tier"], until=until)
         case _:
             assert_never(action)
 

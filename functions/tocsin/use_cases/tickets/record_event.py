@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,17 +10,10 @@ from tocsin.domain.assessment.assessment import Assessment, decide
 from tocsin.domain.assessment.membership import with_tier
 from tocsin.domain.assessment.views import event_view, ticket_view
 from tocsin.domain.assessment.who_hears import Roster
-from tocsin.domain.contracts.clauses.escalation import missing_of
 from tocsin.domain.tickets import events
 from tocsin.domain.tickets.commands import (
-    AttributesChanged,
     Command,
     ContractChanged,
-    DueDateSet,
-    Escalated,
-    Merged,
-    PriorityChanged,
-    ReviewFiled,
 )
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.fold import follow
@@ -29,21 +21,19 @@ from tocsin.domain.tickets.reporting import reported
 from tocsin.domain.tickets.texts import NO_TEXTS, Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import (
-    Conflict,
     Fault,
     Invalid,
     PreconditionFailed,
 )
 from tocsin.domain.values.identifiers import TicketKey
-from tocsin.domain.values.instants import format_instant, parse_instant
-from tocsin.domain.values.wording import enumerated
 from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
+from tocsin.use_cases.tickets.check_event import check_event
 from tocsin.use_cases.tickets.idempotency import IdempotencyKey, earlier, request_to_record
 from tocsin.use_cases.tickets.retrying import retrying
-from tocsin.use_cases.tickets.ticket_context import CLOCK_SKEW, TicketContext, head_of, read_context, texts_of
+from tocsin.use_cases.tickets.ticket_context import TicketContext, head_of, read_context, texts_of
 
 
 def record_event(
@@ -71,9 +61,7 @@ def record_event(
         if if_match is not None and if_match != context.sequence:
             raise PreconditionFailed(f"The ticket is at sequence {context.sequence}, not at {if_match}; read it again.")
         ticket, now = context.ticket(), clock.now()
-        _check(ticket, command, context.roster, now)
-        if isinstance(command, Escalated):
-            _check_hand_off(ticket, log=log)
+        check_event(ticket, command, context.roster, now, log=log)
         if isinstance(command, ContractChanged):
             _add_version(ticket, command.contract_version, contracts=contracts)
         # Clocks differ a little: nothing happens after we learn of it, or before the ticket was opened.
@@ -152,69 +140,3 @@ def _add_version(ticket: Ticket, number: int, *, contracts: Contracts) -> None:
     if faults := list(version.contract.priority_faults(ticket.stated_priority, ticket.attributes)):
         raise Invalid(Fault("contract_version", f"does not fit: the priority {fault.message}") for fault in faults)
     ticket.contracts = {**ticket.contracts, number: version.contract}
-
-
-def _check_hand_off(ticket: Ticket, *, log: TicketLog) -> None:
-    """Whoever escalates hands over what the next one has to know, where the contract insists on it."""
-    terms = ticket.contract.escalation.hand_off
-    if terms is None or terms.when_missing != "refuse":
-        return
-    given = texts_of(ticket, log=log).get("handoff", {})
-    if missing := missing_of(terms, given if isinstance(given, Mapping) else {}):
-        names = enumerated(missing)
-        raise Invalid(
-            [Fault("handoff", f"lacks {names}; report `attributes_changed` with a `handoff` that has it first")]
-        )
-
-
-def _check(ticket: Ticket, command: Command, roster: Roster, now: datetime) -> None:
-    _check_status(ticket, command)
-    faults: list[Fault] = []
-    if command.occurred_at and command.occurred_at > now + CLOCK_SKEW:
-        faults.append(Fault("occurred_at", f"lies in the future; it is {format_instant(now)} here"))
-    if command.occurred_at and command.occurred_at < ticket.opened_at:
-        faults.append(Fault("occurred_at", f"lies before the ticket was opened at {format_instant(ticket.opened_at)}"))
-    if isinstance(command, PriorityChanged):
-        faults += ticket.contract.priority_faults(command.priority, {})
-    if isinstance(command, AttributesChanged):
-        faults += _lost_priority(ticket, command)
-    if isinstance(command, DueDateSet):
-        faults += _due_date_faults(ticket, command, now)
-    if isinstance(command, Merged) and command.into == ticket.key.ticket_id:
-        faults.append(Fault("into", "is this very ticket"))
-    if isinstance(command, Escalated) and command.to and roster(command.to.target) is None:
-        faults.append(Fault("to", f"there is no {command.to.target.kind} {command.to.target.name!r}"))
-    if isinstance(command, Escalated) and (command.tier or 1) > ticket.policy.last:
-        faults.append(Fault("tier", f"the ticket's escalation has {ticket.policy.last} tiers"))
-    if faults:
-        raise Invalid(faults)
-
-
-def _lost_priority(ticket: Ticket, command: AttributesChanged) -> Iterator[Fault]:
-    """A ticket without a priority would be promised nothing, and nobody would notice."""
-    changed = command.model_dump(include={"impact", "urgency"}, exclude_none=True)
-    if changed and not ticket.stated_priority and not ticket.contract.priority_of({**ticket.attributes, **changed}):
-        impacts = ", ".join(ticket.contract.priority_matrix)
-        why = f"impact and urgency would not give the ticket a priority any more; known impacts are {impacts}"
-        yield from (Fault(name, why) for name in changed)
-
-
-def _due_date_faults(ticket: Ticket, command: DueDateSet, now: datetime) -> Iterator[Fault]:
-    obligation = ticket.current.get(command.metric)
-    if obligation is None or not obligation.running or obligation.metric.of_tiers:
-        running = ", ".join(o.metric.name for o in ticket.promised() if o.running) or "none"
-        yield Fault("metric", f"nothing of that name is running on this ticket; running are: {running}")
-    if command.due_at is not None and parse_instant(command.due_at) <= now:
-        yield Fault("due_at", f"does not lie in the future; it is {format_instant(now)} here")
-
-
-def _check_status(ticket: Ticket, command: Command) -> None:
-    review = ticket.current.get("review")
-    learned_late = command.occurred_at and ticket.resolved_at and command.occurred_at < ticket.resolved_at
-    if isinstance(command, ReviewFiled):
-        if review is None or not review.running or learned_late:
-            raise Conflict("No review is owed for this ticket, or was owed then.")
-    elif learned_late:
-        return  # It happened while there was still something to happen.
-    elif ticket.status.final:
-        raise Conflict(f"The ticket is {ticket.status}; nothing more can happen to it. Open a new ticket.")

@@ -59,6 +59,7 @@ def test_the_escalation_shows_who_has_it_and_when_it_goes_on() -> None:
         "alerted_at": "2026-03-30T08:00:00Z",
         "acknowledged_by": None,
         "acknowledged_at": None,
+        "snoozed_until": None,
         "escalates_at": "2026-03-30T08:15:00Z",
         "exhausted": False,
     }

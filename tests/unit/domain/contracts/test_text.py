@@ -353,6 +353,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "EscalationTerms.tiers": ("escalation.tiers", [{"team": "frontline", "acknowledge_within": "15m"}]),
     "EscalationTerms.repeat_last_tier": ("escalation.repeat_last_tier", 3),
     "EscalationTerms.owner": ("escalation.owner", "engineering"),
+    "EscalationTerms.longest_snooze": ("escalation.longest_snooze", "30m"),
     "EscalationTerms.when_unanswered": ("escalation.when_unanswered", "silent"),
     "Tier.team": (f"{TIER}.team", "night-shift"),
     "Tier.acknowledge_within": (f"{TIER}.acknowledge_within", "10m"),

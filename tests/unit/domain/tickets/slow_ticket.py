@@ -402,6 +402,7 @@ class SlowTicket:
         self.resolved_at: int | None = None
         self.tier = 0
         self.holder: str | None = None
+        self.sleeps_until: int | None = None
         self.holders_tier = 0
         self.held_since = 0
         self.current: dict[str, Cycle] = {}
@@ -559,6 +560,8 @@ class SlowTicket:
     def _agent_replied(self, fact: Fact) -> None:
         names = self._response(fact, "public_reply" if fact.details.get("public", True) else "internal_note")
         if fact.details.get("public", True) and not fact.details.get("notice_id"):
+            if fact.actor == "agent":
+                self.sleeps_until = None
             self._take(fact, "answer", fact.who)
         then = fact.details.get("then")
         if then == "resolved":
@@ -640,19 +643,32 @@ class SlowTicket:
 
     def _unacknowledged(self, fact: Fact) -> None:
         if not self.over and fact.actor != "customer":
-            self.holder = None
+            self.holder = self.sleeps_until = None
 
     def _declined(self, fact: Fact) -> None:
         if not self.over and fact.actor == "agent" and self.holder == fact.who:
-            self.holder = None
+            self.holder = self.sleeps_until = None
+
+    def _snoozed(self, fact: Fact) -> None:
+        if not self._may_take(fact, "acknowledgement"):
+            return
+        self._take(fact, "acknowledgement", fact.who)
+        if self.holder == fact.who:
+            self.sleeps_until = minute_of(datetime.fromisoformat(fact.details["until"]))
+
+    def _may_take(self, fact: Fact, how: str) -> bool:
+        allowed = {"agent"} | ({"bot"} if "bot" in self.terms.taken_by else set())
+        return not self.over and how in self.terms.taken_by and fact.actor in allowed
 
     def _take(self, fact: Fact, how: str, who: str) -> None:
         """Whoever comes later has it; a report that names nobody takes it from nobody."""
-        allowed = {"agent"} | ({"bot"} if "bot" in self.terms.taken_by else set())
-        if self.over or how not in self.terms.taken_by or fact.actor not in allowed:
+        if not self._may_take(fact, how):
             return
         who = who or "helpdesk"
-        if self.holder and who in (self.holder, "helpdesk"):
+        if self.holder and who == "helpdesk":
+            return
+        self.sleeps_until = None
+        if self.holder == who:
             return
         self.holder, self.holders_tier = who, fact.details.get("tier") or self.tier or 1
         self.held_since = fact.at
@@ -660,15 +676,22 @@ class SlowTicket:
 
     def _escalated(self, fact: Fact) -> None:
         if not self.over:
-            self.holder = None
+            self.holder = self.sleeps_until = None
             self._happens(fact, "escalated")
 
     def _tier_alerted(self, fact: Fact) -> None:
         self.tier = fact.details["tier"]
         if fact.details["reason"] == "not_resolved" or (fact.details["reason"] == "unanswered" and self._left(fact)):
-            self.holder = None
-        if fact.details["attempt"] == 1 and not self.over and not self.holder:
+            self.holder = self.sleeps_until = None
+        slept = self.sleeps_until is not None and self.sleeps_until <= fact.at
+        if fact.details["reason"] == "snooze_over" and slept:
+            self.holder = self.sleeps_until = None
+        if fact.details["attempt"] > 1 or self.over or self.holder:
+            return
+        if fact.details["reason"] != "snooze_over" or fact.details["tier"] != fact.details.get("from_tier"):
             self._happens(fact, "tier_alerted")
+        elif not self.current["tier_acknowledgement"].running:
+            self._begin(fact, self.measured()["tier_acknowledgement"])
 
     def _left(self, fact: Fact) -> bool:
         """Whether a customer who wrote waited past the time for an answer, all the while with the same person."""
@@ -720,7 +743,7 @@ class SlowTicket:
         followed_up = self.wrote_while_resolved and self.responded
         self.wrote_while_resolved = False
         self._happens(fact, "reopened", *(["customer_followed_up"] if followed_up else []))
-        self.holder = None
+        self.holder = self.sleeps_until = None
 
     def _closed(self, fact: Fact) -> None:
         if self.status in FINAL:

@@ -393,6 +393,11 @@ class TicketLife(RuleBasedStateMachine):
     def it_is_given_back(self, when: Moment) -> None:
         self.life.report(ev.Unacknowledged, when, ANA)
 
+    @rule(when=moments, actor=ANYBODY, minutes=st.sampled_from([15, 60]))
+    def somebody_snoozes_it(self, when: Moment, actor: Actor, minutes: int) -> None:
+        until = after(self.life.now + self.life.minutes_until(when) + minutes)
+        self.life.report(ev.Snoozed, when, actor, {"until": until})
+
     @rule(when=moments, actor=ANYBODY)
     def somebody_declines(self, when: Moment, actor: Actor) -> None:
         self.life.report(ev.Declined, when, actor)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.unit.story import DOCUMENT
 from tests.unit.use_cases.world import World
 from tocsin.domain.assessment.acknowledgement import Offer, claims_for
 from tocsin.domain.assessment.link_actions import read_action
-from tocsin.domain.values.faults import Busy, Conflict, Gone, Invalid, NotFound
+from tocsin.domain.values.faults import Busy, Conflict, Fault, Gone, Invalid, NotFound
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.use_cases.tickets.acknowledge import accept_offer, show_offer
 from tocsin.use_cases.tickets.retrying import PAUSES
@@ -171,3 +173,26 @@ def test_an_action_that_does_not_exist_is_refused_with_those_that_do(world: Worl
     [fault] = refused.value.faults
     assert fault.path in ("body", "because")
     assert world.types().count("declined") == 0
+
+
+def test_a_snooze_takes_it_for_the_link_s_tier_and_an_acknowledgement_by_the_same_link_ends_it(world: World) -> None:
+    token = link_to(alerted(world), "ana")
+    offer = accept(world, token, action="snooze", **{"for": "30m"})
+    assert (offer.done, offer.taken_by) == ("snooze", "ana")
+    snoozed = world.events[-1]
+    assert (snoozed.type, snoozed.tier, snoozed.until - world.clock.now()) == ("snoozed", 1, timedelta(minutes=30))
+    assert accept(world, token, action="snooze", **{"for": "30m"}).done is None, "the same button twice"
+    assert accept(world, token, action="snooze", **{"for": "45m"}).done == "snooze"
+    assert "acknowledge" in show(world, token).possible
+    assert accept(world, token).done == "acknowledge"
+    assert world.context().ticket().chain.snoozed_until is None
+    assert accept(world, token).done is None
+
+
+def test_a_contract_that_allows_no_snoozing_offers_none(world: World) -> None:
+    world.put({**DOCUMENT, "escalation": {**DOCUMENT["escalation"], "longest_snooze": None}})
+    token = link_to(alerted(world), "ana")
+    assert show(world, token).possible == ["acknowledge", "decline"]
+    with pytest.raises(Invalid) as refused:
+        accept(world, token, action="snooze", **{"for": "5m"})
+    assert refused.value.faults == (Fault("for", "the contract does not allow a ticket to be snoozed"),)

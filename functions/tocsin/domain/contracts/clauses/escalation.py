@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
@@ -17,6 +18,7 @@ from tocsin.domain.contracts.selectors import Circumstances, Selector
 from tocsin.domain.contracts.words import pauses_words, selector_words
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault
+from tocsin.domain.values.instants import Duration
 from tocsin.domain.values.markdown import EMPTY_CELL, TextTable
 from tocsin.domain.values.wording import counted, duration_words, enumerated
 
@@ -49,6 +51,9 @@ class EscalationTerms(Policy):
         "alert",
         description="alert: when the customer writes and is not answered in time, the tier of whoever has the ticket "
         "is alerted; silent: only whoever has it is told that it is late",
+    )
+    longest_snooze: Duration | None = Field(
+        timedelta(hours=1), description="for how long whoever is alerted may snooze a ticket; null: not at all"
     )
     hand_off: HandOffTerms | None = Field(
         None, description="what of the hand-off package is needed; missing entries are told with each alert"
@@ -130,6 +135,7 @@ class EscalationClause(Clause):
             )
             if contract.escalation.hand_off.when_missing == "refuse":
                 yield "A person who escalates a ticket has to give it first; the chain does not wait for it."
+        yield _snoozing(contract)
         yield "When somebody escalates a ticket by hand, the next tier, or the tier they name, is alerted at once."
 
 
@@ -158,6 +164,17 @@ def _policy(contract: Contract, policy: Policy) -> Words:
     yield from _closed_at_night(contract, policy)
     yield _tiers(contract, policy)
     yield f"{_after_the_last(policy)}; then {_when_used_up(contract, policy)}."
+
+
+def _snoozing(contract: Contract) -> str:
+    longest = contract.escalation.longest_snooze
+    if longest is None:
+        return "A ticket cannot be snoozed."
+    return (
+        f"Whoever is alerted may snooze the ticket for up to {duration_words(longest)}, though not past their tier's "
+        "time to resolve. They have it until then; when that time is over their tier is alerted again, and has to "
+        "acknowledge."
+    )
 
 
 def _closed_at_night(contract: Contract, policy: Policy) -> Words:

@@ -69,6 +69,7 @@ class EscalationView(AnswerModel):
     alerted_at: InstantText | None
     acknowledged_by: str | None
     acknowledged_at: InstantText | None
+    snoozed_until: InstantText | None = Field(description="when the tier is alerted again, since it has been put off")
     escalates_at: InstantText | None
     exhausted: bool = Field(description="whether every tier was alerted and nobody acknowledged")
     obligations: list[ObligationView] = Field(description="what is promised of the tiers themselves")

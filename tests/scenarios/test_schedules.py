@@ -163,3 +163,12 @@ def test_a_team_may_not_name_a_schedule_that_is_not_there_or_not_its_own(desk: D
     desk.expect(200, "PUT", "/v1/teams/frontline", NIGHT)
     read = desk.expect(200, "GET", "/v1/teams/frontline")
     assert read["on_call"] == {"schedule": "emea"}
+
+
+def test_while_nobody_is_on_call_by_the_schedule_the_fallback_of_the_team_is_alerted(desk: Desk) -> None:
+    nights = {**SCHEDULE, "layers": SCHEDULE["layers"][1:]}
+    desk.expect(200, "PUT", "/v1/schedules/emea", nights)
+    desk.expect(200, "PUT", "/v1/teams/frontline", {**NIGHT, "fallback": ["dora"]})
+    assert desk.expect(200, "GET", "/v1/teams/frontline/on-call")["by"] == "fallback"
+    desk.open()
+    assert desk.told("tier_alert") == [("tier_alert", "frontline"), ("tier_alert", "dora")]

@@ -241,7 +241,7 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
 def _members(teams: Sequence[Team], alert: NextAlert, ticket: Ticket, now: datetime) -> tuple[str, ...]:
     """Who is on call and has not declined; and who had it last where it comes back to them, if they are in a team."""
     had_it, declined = ticket.chain.last, ticket.chain.declined_for(alert.tier)
-    on_call = [each for team in teams for each in team.on_call_at(now) if each not in declined]
+    on_call = [each for team in teams for each in team.on_call_at(now, declined)]
     comes_back = alert.reason in (AlertReason.REOPENED, AlertReason.UNANSWERED, AlertReason.SNOOZE_OVER)
     if had_it and comes_back and any(team.has(had_it.by) for team in teams):
         on_call = [*on_call, had_it.by]

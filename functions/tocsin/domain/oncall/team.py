@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -38,13 +38,25 @@ class Rotation(Part):
     timezone: Zone = "UTC"
     order: Annotated[list[Slug], Field(min_length=1)]
 
-    def on_call(self, instant: datetime) -> str | None:
-        """Whose turn it is; None before the rotation starts."""
+    def on_call(self, instant: datetime, without: Collection[str] = ()) -> str | None:
+        """Whose turn it is, or whose comes next of those not `without`; None before the rotation starts."""
         zone, first = load_zone(self.timezone), datetime.combine(self.starts_on, self.at)
         if instant < instant_at(first, zone):
             return None
         turns = Turns(zone, first, 1, "days" if self.every == "daily" else "weeks")
-        return self.order[turns.at(instant) % len(self.order)]
+        number = turns.at(instant)
+        following = (self.order[each % len(self.order)] for each in range(number, number + len(self.order)))
+        return next((member_id for member_id in following if member_id not in without), None)
+
+
+DutyBy = Literal["schedule", "rotation", "override", "fallback", "everybody"]
+
+
+class OnDuty(NamedTuple):
+    """Members on call, and by what."""
+
+    members: list[str]
+    by: DutyBy
 
 
 class ByItsSchedule(Part):
@@ -91,6 +103,9 @@ class Team(Part):
     on_call: ByItsSchedule | None = Field(None, description="instead of a `rotation` and `overrides` of the team's own")
     rotation: Rotation | None = None
     overrides: Annotated[list[Override], Field(max_length=500)] = Field([])
+    fallback: Annotated[list[Slug], Field(max_length=20)] = Field(
+        [], description="members who are alerted while nobody is on call by the schedule or rotation"
+    )
     _undelivered: Undelivered = PrivateAttr(default=Undelivered())
     _timetable: Timetable | None = PrivateAttr(default=None)
 
@@ -109,7 +124,14 @@ class Team(Part):
             raise ValueError("has `on_call`, so its `rotation` and `overrides` would count for nothing; leave them out")
         return self
 
+    @model_validator(mode="after")
+    def _falls_back_from_something(self) -> Team:
+        if self.fallback and not (self.on_call or self.rotation):
+            raise ValueError("has a `fallback`, but neither `on_call` nor a `rotation`: everybody is on call anyway")
+        return self
+
     def _scheduled(self) -> Iterator[str]:
+        yield from self.fallback
         yield from self.rotation.order if self.rotation else ()
         yield from (override.member_id for override in self.overrides)
 
@@ -136,22 +158,33 @@ class Team(Part):
         """Whose channels deliver nothing, by the last look."""
         return self._undelivered
 
-    def on_call_at(self, at: datetime) -> list[str]:
+    def on_call_at(self, at: datetime, without: Collection[str] = ()) -> list[str]:
         """Member ids on call at an instant: by the team's schedule; or whoever overrides, else whose turn it is.
 
-        Everybody where the team has neither schedule nor rotation.
+        Everybody where the team has neither schedule nor rotation; its fallback where they have nobody. Those in
+        `without` are passed over, and whoever comes next stands in for them.
         """
+        return self.duty_at(at, without).members
+
+    def duty_at(self, at: datetime, without: Collection[str] = ()) -> OnDuty:
+        """The same, with what put them on call."""
         at, ids = at.astimezone(UTC), [member.member_id for member in self.members]
+        found = self._planned(at, ids, without)
+        if found.members or not self.fallback:
+            return found
+        return OnDuty([each for each in self.fallback if each not in without], "fallback")
+
+    def _planned(self, at: datetime, ids: Sequence[str], without: Collection[str]) -> OnDuty:
         if self.on_call:
-            member_id = self._timetable.member_at(at) if self._timetable else None
-            return [member_id] if member_id in ids else []
-        standing_in = [o.member_id for o in self.overrides if o.starts_at <= at < o.ends_at]
+            member_id = self._timetable.member_at(at, without) if self._timetable else None
+            return OnDuty([member_id] if member_id and member_id in ids else [], "schedule")
+        standing_in = {o.member_id for o in self.overrides if o.starts_at <= at < o.ends_at} - {*without}
         if standing_in:
-            return sorted(set(standing_in))
+            return OnDuty(sorted(standing_in), "override")
         if self.rotation is None:
-            return ids
-        turn = self.rotation.on_call(at)
-        return [turn] if turn else []
+            return OnDuty([each for each in ids if each not in without], "everybody")
+        turn = self.rotation.on_call(at, without)
+        return OnDuty([turn] if turn else [], "rotation")
 
     def has(self, member_id: str) -> bool:
         """Whether somebody is a member."""
@@ -174,9 +207,8 @@ class Team(Part):
 
         Who has `declined` is not alerted; where nobody else is on call, the team's own channels do not help.
         """
-        scheduled = self.on_call_at(at)
-        on_call_then = [each for each in scheduled if each not in declined]
-        if scheduled and not on_call_then:
+        on_call_then = self.on_call_at(at, declined)
+        if declined and not on_call_then and self.on_call_at(at):
             return NotReached.EVERYBODY_DECLINED
         on_call = [each for each in self.members if each.member_id in on_call_then]
         with_channels = [each for each in on_call if each.channels]

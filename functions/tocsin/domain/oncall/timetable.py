@@ -7,7 +7,7 @@ from the last to the first, for shifts each layer takes what is left of the time
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -48,13 +48,20 @@ class LayerTimes:
         self.ends = instant_at(datetime.combine(last + timedelta(days=1), at), zone) if last else None
         self._windows = business_calendar(layer.hours(layer.windows, timezone)) if layer.windows else None
 
-    def member_at(self, at: datetime) -> str | None:
-        """Whose turn it is at an instant; None where the layer does not apply."""
+    def member_at(self, at: datetime, without: Collection[str] = ()) -> str | None:
+        """Whose turn it is at an instant, or whose comes next of those not `without`.
+
+        None where the layer does not apply, or has nobody else.
+        """
         if at < self.begins or (self.ends and at >= self.ends):
             return None
         if self._windows and not self._windows.is_open(at):
             return None
-        return self._participants[self._turns.at(at) % len(self._participants)]
+        people, turn = self._participants, self._turns.at(at)
+        if not without:
+            return people[turn % len(people)]
+        following = (people[number % len(people)] for number in range(turn, turn + len(people)))
+        return next((member_id for member_id in following if member_id not in without), None)
 
     def shifts(self, start: datetime, end: datetime) -> list[Shift]:
         """The turns in [start, end), cut to it and to the layer's windows."""
@@ -88,12 +95,17 @@ class Timetable:
         """Whoever takes turns in the schedule, has stood in or will."""
         return self.schedule.participants | {each.member_id for each in self._standing_in}
 
-    def member_at(self, at: datetime) -> str | None:
-        """Who is on call at an instant; None for nobody."""
+    def member_at(self, at: datetime, without: Collection[str] = ()) -> str | None:
+        """Who is on call at an instant; None for nobody.
+
+        `without` are passed over: of a layer whoever comes next stands in for them, of an override whoever would be on
+        call otherwise.
+        """
         number = bisect_right(self._standing_in, at, key=_starts_of) - 1
-        if number >= 0 and at < self._standing_in[number].ends_at:
-            return self._standing_in[number].member_id
-        return next((member for layer in self._from_the_top if (member := layer.member_at(at))), None)
+        standing_in = self._standing_in[number] if number >= 0 else None
+        if standing_in and at < standing_in.ends_at and standing_in.member_id not in without:
+            return standing_in.member_id
+        return next((member for layer in self._from_the_top if (member := layer.member_at(at, without))), None)
 
     def shifts(self, start: datetime, end: datetime) -> list[Shift]:
         """Everybody's shifts in [start, end), cut to it, in order; two never overlap."""

@@ -72,11 +72,15 @@ class SlowLayer:
             year, month = (year + 1, 1) if month == 12 else (year, month + 1)
         return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
-    def member_at(self, at: datetime) -> str | None:
+    def member_at(self, at: datetime, without: frozenset[str] = frozenset()) -> str | None:
         if at < self.begins or (self.ends and at >= self.ends) or (self.windowed and not self.clock.is_open(at)):
             return None
         turn = max(number for number, hand_over in enumerate(self.hand_overs) if hand_over <= at)
-        return str(self.people[turn % len(self.people)])
+        place = turn % len(self.people)
+        for person in self.people[place:] + self.people[:place]:
+            if person not in without:
+                return str(person)
+        return None
 
 
 class SlowSchedule:
@@ -86,11 +90,11 @@ class SlowSchedule:
         self.layers = [SlowLayer(layer, document["timezone"], last) for layer in document["layers"]]
         self.overrides: list[tuple[str, datetime, datetime]] = []
 
-    def member_at(self, at: datetime) -> str | None:
+    def member_at(self, at: datetime, without: frozenset[str] = frozenset()) -> str | None:
         found = None
         for layer in self.layers:
-            found = layer.member_at(at) or found
+            found = layer.member_at(at, without) or found
         for member_id, starts_at, ends_at in self.overrides:
-            if starts_at <= at < ends_at:
+            if starts_at <= at < ends_at and member_id not in without:
                 found = member_id
         return found

@@ -121,6 +121,17 @@ def test_at_every_instant_the_layers_say_what_the_reference_says(case: Case) -> 
         assert timetable.member_at(at) == slow.member_at(at), at
 
 
+@given(cases(), st.frozensets(st.sampled_from(PEOPLE)))
+def test_whoever_is_passed_over_is_stood_in_for_by_whoever_comes_next(case: Case, without: frozenset[str]) -> None:
+    timetable, slow = case.timetable(), case.slow()
+    for at in case.moments():
+        standing_in = timetable.member_at(at, without)
+        assert standing_in == slow.member_at(at, without), at
+        assert standing_in not in without
+        if timetable.member_at(at) not in without:
+            assert standing_in == timetable.member_at(at), "nobody is moved who need not be"
+
+
 @given(cases())
 def test_at_every_instant_the_shifts_say_what_the_layers_say(case: Case) -> None:
     timetable = case.timetable()

@@ -88,6 +88,44 @@ def test_a_weekly_turn_takes_seven_days_on_the_wall() -> None:
     ]
 
 
+class TestPassedOver:
+    """People who have declined, or have been woken often enough."""
+
+    ROTA: Mapping[str, Any] = {"every": "weekly", "starts_on": "2026-01-05", "order": ["ana", "ben", "caro"]}
+    MONDAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+    def test_whoever_comes_next_in_the_rotation_stands_in(self) -> None:
+        turning = team("ana", "ben", "caro", rotation=self.ROTA)
+        assert turning.on_call_at(self.MONDAY) == ["ana"]
+        assert turning.on_call_at(self.MONDAY, ["ana"]) == ["ben"]
+        assert turning.on_call_at(self.MONDAY, ["ana", "ben"]) == ["caro"]
+        assert turning.on_call_at(self.MONDAY, ["ben"]) == ["ana"]
+        assert turning.on_call_at(self.MONDAY, ["ana", "ben", "caro"]) == []
+
+    def test_of_everybody_the_others_stay_and_of_an_override_it_is_whose_turn_it_would_be(self) -> None:
+        assert team("ana", "ben").on_call_at(self.MONDAY, ["ana"]) == ["ben"]
+        override = {"member_id": "caro", "starts_at": "2026-01-05T11:00:00Z", "ends_at": "2026-01-05T13:00:00Z"}
+        overridden = team("ana", "ben", "caro", rotation=self.ROTA, overrides=[override])
+        assert overridden.duty_at(self.MONDAY) == (["caro"], "override")
+        assert overridden.duty_at(self.MONDAY, ["caro"]) == (["ana"], "rotation")
+
+
+class TestFallback:
+    def test_it_is_on_call_while_nobody_is_by_the_rotation_and_not_who_is_passed_over(self) -> None:
+        late = {"every": "weekly", "starts_on": "2026-02-02", "order": ["ana"]}
+        found = team("ana", "ben", "caro", rotation=late, fallback=["caro", "ben"])
+        assert found.duty_at(datetime(2026, 1, 5, tzinfo=UTC)) == (["caro", "ben"], "fallback")
+        assert found.duty_at(datetime(2026, 1, 5, tzinfo=UTC), ["caro"]) == (["ben"], "fallback")
+        assert found.duty_at(datetime(2026, 3, 5, tzinfo=UTC)) == (["ana"], "rotation")
+        assert found.duty_at(datetime(2026, 3, 5, tzinfo=UTC), ["ana"]) == (["caro", "ben"], "fallback")
+
+    def test_one_that_would_count_for_nothing_or_is_no_member_is_refused(self) -> None:
+        with pytest.raises(ValidationError, match="everybody is on call anyway"):
+            team("ana", fallback=["ana"])
+        with pytest.raises(ValidationError, match="not a member: dora"):
+            team("ana", fallback=["dora"], on_call={"schedule": "emea"})
+
+
 def test_who_stands_in_does_so_from_the_first_instant_to_just_before_the_last() -> None:
     override = {"member_id": "cy", "starts_at": "2026-03-28T00:00:00Z", "ends_at": "2026-03-28T12:00:00Z"}
     rota = team("ana", "bo", "cy", rotation=DAILY, overrides=[override])

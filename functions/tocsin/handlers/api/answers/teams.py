@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tocsin.domain.oncall.team import Team
+from pydantic import Field
+
+from tocsin.domain.oncall.team import DutyBy, Team
 from tocsin.handlers.api.answers.model import AnswerModel, InstantText
 from tocsin.handlers.api.answers.subscriptions import TopicSubscription
 
@@ -30,6 +32,7 @@ class OnCallView(AnswerModel):
     team_id: str
     at: InstantText
     on_call: list[MemberOnCall]
+    by: DutyBy = Field(description="what puts them on call; fallback: nobody is by the schedule or rotation")
 
 
 class SubscriptionView(TopicSubscription):

@@ -74,16 +74,16 @@ def read(team_id: Slug) -> Response[str]:
 def on_call(
     team_id: Slug, at: Annotated[Instant | None, Query(description="now when left out")] = None
 ) -> Response[str]:
-    """Who is on call at an instant, by its schedule, or its rotation and overrides."""
+    """Who is on call at an instant, by its schedule, its rotation and overrides, or as its fallback."""
     team = _stored(team_id)
     instant = at or wiring.clock().now()
-    on_call_then = team.on_call_at(instant)
+    duty = team.duty_at(instant)
     members = [
         MemberOnCall(member_id=member.member_id, name=member.name)
         for member in team.members
-        if member.member_id in on_call_then
+        if member.member_id in duty.members
     ]
-    return json_answer(OnCallView(team_id=team_id, at=format_instant(instant), on_call=members))
+    return json_answer(OnCallView(team_id=team_id, at=format_instant(instant), on_call=members, by=duty.by))
 
 
 @routes.on(

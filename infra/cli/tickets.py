@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from infra.cli.api import LARGEST_PAGE, Answer, Api, Token, Url, path_of
 from infra.cli.layout import AsJson, plain, print_fields, print_json, print_table, utc, words
 from infra.cli.timeline import Event, print_timeline
+from tocsin.domain.values.target import Target, TargetKind
+from tocsin.domain.values.wording import enumerated
 
 commands = typer.Typer(help="Tickets: what is due when, and what happened.", no_args_is_help=True)
 
@@ -111,9 +113,15 @@ def _tier(ticket: Answer) -> str | None:
     if ticket["tier"] is None:
         return None
     chain = ticket["escalation"]
-    said = [f"{ticket['tier']} ({chain['team']})", f"alerted {utc(chain['alerted_at'])}"]
+    said = [f"{ticket['tier']} ({_alerted(chain)})", f"alerted {utc(chain['alerted_at'])}"]
     if chain["acknowledged_at"]:
         said.append(f"acknowledged by {chain['acknowledged_by'] or 'somebody'} {utc(chain['acknowledged_at'])}")
     if chain["escalates_at"]:
         said.append(f"escalates {utc(chain['escalates_at'])}")
     return ", ".join([*said, *(["nobody is left to ask"] if chain["exhausted"] else [])])
+
+
+def _alerted(chain: Mapping[str, Any]) -> str:
+    """Whom the tier alerts; `chain` is the ticket's `escalation`, as the API answers it."""
+    named = (Target.of(TargetKind(kind), name) for each in chain["targets"] for kind, name in each.items())
+    return enumerated(target.words for target in named)

@@ -9,6 +9,8 @@ from typing import Any
 from infra.cli.layout import plain, print_table, utc, words
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.values.instants import parse_instant
+from tocsin.domain.values.target import Target
+from tocsin.domain.values.wording import enumerated
 
 LATE = timedelta(minutes=1)
 """What was reported later than this after it happened is shown with both instants."""
@@ -58,11 +60,26 @@ def _opened(details: Details, _when: When) -> str:
 def _tier_alerted(details: Details, _when: When) -> str:
     whom = ", ".join(details["members"]) or "the whole team"
     reached = "" if details["reached"] else ", who cannot be reached"
-    return f"tier {details['tier']}, {details['team']}: {whom}{reached} ({_why(details)})"
+    targets = enumerated(Target(each).words for each in [details["team"], *details.get("beside", ())])
+    return f"tier {details['tier']}, {targets}: {whom}{reached} ({_why(details)})"
 
 
 def _why(details: Details) -> str:
-    return words(details["reason"]) + (f", attempt {details['attempt']}" if details["attempt"] > 1 else "")
+    because = f", {details['because']}" if details.get("because") else ""
+    return words(details["reason"]) + because + (f", attempt {details['attempt']}" if details["attempt"] > 1 else "")
+
+
+def _trigger_fired(details: Details, _when: When) -> str:
+    alerted = "a tier that had been alerted already"
+    if details.get("tier"):
+        alerted = f"tier {details['tier']}"
+    elif details.get("beside"):
+        alerted = Target(details["beside"]).words
+    return f"{details['because']}: {alerted}"
+
+
+def _by_link(details: Details, when: When) -> str:
+    return _anything({name: value for name, value in details.items() if name != "link"}, when)
 
 
 def _taken(details: Details, _when: When) -> str:
@@ -103,7 +120,10 @@ def _anything(details: Details, _when: When) -> str:
 _GISTS: Mapping[str, Callable[[Details, When], str]] = {
     ev.Opened.type: _opened,
     ev.TierAlerted.type: _tier_alerted,
+    ev.TriggerFired.type: _trigger_fired,
     ev.Acknowledged.type: _taken,
+    ev.Declined.type: _by_link,
+    ev.Snoozed.type: _by_link,
     ev.EscalationExhausted.type: _exhausted,
     ev.Warned.type: _obligation,
     ev.Breached.type: _obligation,

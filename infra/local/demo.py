@@ -1,4 +1,4 @@
-"""`make demo`: two tickets of one contract from their opening to their end, on the real parts, in seconds.
+"""`make demo`: three tickets from their opening to their end, on the real parts, in seconds.
 
 Everything printed is read from the running system: the ticket's log through the API, the messages from SNS, what the
 execution waits for from Step Functions.
@@ -9,95 +9,20 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
-import sys
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
-from infra.local.engine import Engine, ExecutionInfo
-from infra.local.moto.sns import Alert
+from infra.local.engine import Engine
+from infra.local.narrator import ZONE, Narrator, berlin
 from infra.local.seed import create_demo_helpdesk
-from infra.local.timeline import Timeline, local_time
 from infra.topology import ROOT
 
-ZONE = ZoneInfo("Europe/Berlin")
 SAMPLES = ROOT / "infra" / "samples"
 DOLLARS_PER_1000_TRANSITIONS = 0.025
 """Standard workflows, us-east-1 list price (https://aws.amazon.com/step-functions/pricing, read 2026-11)."""
-
-
-def berlin(text: str) -> datetime:
-    """`2027-02-26 16:40` on a clock in Berlin."""
-    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
-
-
-class Narrator:
-    """Tells what happens on one ticket: what people do, what comes of it, and what the execution now waits for."""
-
-    def __init__(self, engine: Engine, token: str, ticket_id: str) -> None:
-        self.engine, self.token, self.ticket_id = engine, token, ticket_id
-        self._timeline = Timeline(engine, sys.stdout, skip_past=True)
-
-    def call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
-        """Calls the API as the helpdesk does and answers the JSON; whatever is refused ends the story."""
-        response = self.engine.request(method, path, token=self.token, **arguments)
-        if response.status >= 400:
-            raise SystemExit(f"{method} {path} was refused: {response.body.decode()}")
-        answer: dict[str, Any] = response.json()
-        return answer
-
-    def open(self, story: str, ticket: Mapping[str, object]) -> None:
-        """A new ticket with these fields, told with why it is opened."""
-        self.headline(story)
-        self.call("POST", "/v1/tickets", json={"ticket_id": self.ticket_id, "contract_id": "acme-enterprise", **ticket})
-        self.tell()
-
-    def report(self, story: str, kind: str, agent: str | None = None, **fields: str) -> None:
-        """An event of that type with these fields, by an agent if one is named, told with why it happens."""
-        self.headline(story)
-        actor = {"actor": {"kind": "agent", "id": agent}} if agent else {}
-        self.call("POST", f"/v1/tickets/{self.ticket_id}/events", json={"type": kind, **actor, **fields})
-        self.tell()
-
-    def headline(self, story: str) -> None:
-        """What a person does, in the words of a person."""
-        print(f"\n{local_time(self.engine.clock.now())}  {story}")
-
-    def let_time_pass_until(self, instant: datetime) -> None:
-        """Stops at every instant at which something falls due, and tells it."""
-        while (due := self.engine.next_due_at()) is not None and due <= instant:
-            self.engine.advance_to(due)
-            self._timeline.tell()
-        self.engine.advance_to(instant)
-
-    def tell(self) -> None:
-        """Everything that is new since the last time, and what the ticket's execution waits for."""
-        self._timeline.tell()
-        print(f"    {_waits(self.execution())}")
-
-    def events(self) -> list[dict[str, Any]]:
-        """The ticket's log, as the API answers it."""
-        events: list[dict[str, Any]] = self.call("GET", f"/v1/tickets/{self.ticket_id}/events?limit=200")["events"]
-        return events
-
-    def alerts(self) -> list[Alert]:
-        """What SNS took for this ticket."""
-        return [alert for alert in self.engine.alerts() if alert.attributes.get("ticket_id") == self.ticket_id]
-
-    def execution(self) -> ExecutionInfo:
-        """The ticket's newest execution."""
-        return [each for each in self.engine.executions() if each.input["ticket_id"] == self.ticket_id][-1]
-
-
-def _waits(execution: ExecutionInfo) -> str:
-    if execution.status != "RUNNING":
-        return f"the execution has ended: {execution.status.lower()}"
-    return f"the execution waits in {', '.join(execution.states)}"
 
 
 def play_major_incident(engine: Engine, token: str) -> Narrator:
@@ -119,7 +44,7 @@ def play_major_incident(engine: Engine, token: str) -> Narrator:
         },
     )
     desk.let_time_pass_until(berlin("2027-02-26 17:03"))
-    _acknowledge_by_link(desk)
+    desk.follow_link("Caro follows the link in her alert: a page with a button. She presses it.", "caro")
     desk.let_time_pass_until(berlin("2027-02-26 18:10"))
     told = "A certificate was rotated; we prepare a fix."
     desk.report("Caro finds the cause and tells ACME, in time.", "agent_replied", "caro", text=told)
@@ -145,19 +70,6 @@ def play_major_incident(engine: Engine, token: str) -> Narrator:
     return desk
 
 
-def _acknowledge_by_link(desk: Narrator) -> None:
-    alert = [a for a in desk.alerts() if a.attributes["kind"] == "tier_alert" and a.recipient == "caro"][-1]
-    found = re.search(r"https?://\S+?(/a/\S+)", alert.body)
-    if found is None:
-        raise SystemExit("the alert has no link")
-    desk.headline("Caro follows the link in her alert: a page with a button. She presses it.")
-    for method in ("GET", "POST"):
-        page = desk.engine.request(method, found[1])
-        title = re.search(r"<h1>(.*?)</h1>", page.body.decode())
-        print(f"    page  {method} {page.status}: {title[1] if title else ''}")
-    desk.tell()
-
-
 def play_everyday_ticket(engine: Engine, token: str) -> Narrator:
     """A P3 in office hours: lunch breaks, two days of waiting, Easter with its holidays and a DST change; then late."""
     desk = Narrator(engine, token, "ZD-1043")
@@ -174,6 +86,45 @@ def play_everyday_ticket(engine: Engine, token: str) -> Narrator:
     desk.report("ACME answers two days later, on Good Friday.", "customer_replied", text="The third.")
     desk.let_time_pass_until(berlin("2027-04-01 16:00"))
     desk.report("Ana is done, late.", "resolved", "ana")
+    return desk
+
+
+NIGHT: Mapping[str, Any] = {
+    "customer": {"name": "ACME GmbH"},
+    "calendar": {"timezone": "Europe/Berlin", "weekly": {"daily": ["00:00-24:00"]}},
+    "targets": {"P1": {"first_response": "30m", "resolution": "4h"}},
+    "escalation": {
+        "tiers": [
+            {"targets": [{"schedule": "emea"}], "acknowledge_within": "15m"},
+            {"team": "management", "acknowledge_within": "30m"},
+        ]
+    },
+}
+
+
+def play_night(engine: Engine, token: str) -> Narrator:
+    """A P1 at night: the schedule has just changed hands, who is on call declines, who comes next acknowledges."""
+    desk = Narrator(engine, token, "ZD-1044")
+    desk.call("PUT", "/v1/contracts/acme-nights", json=NIGHT)
+    for at in ("2027-04-06 21:59", "2027-04-06 22:00"):
+        desk.let_time_pass_until(berlin(at))
+        on_call = desk.call("GET", "/v1/schedules/emea/on-call")
+        desk.headline(f"On call by the schedule emea: {', '.join(on_call['on_call'])} ({on_call['layer']}).")
+    desk.let_time_pass_until(berlin("2027-04-06 22:04"))
+    outage = {"priority": "P1", "subject": "Nobody can log in", "channel": "phone"}
+    desk.open("ACME reports that nobody can log in.", outage, "acme-nights")
+    desk.let_time_pass_until(berlin("2027-04-06 22:06"))
+    declines = "Ana cannot take it: she declines on the page of her link, and says why."
+    desk.follow_link(declines, "ana", action="decline", reason="On a train without a laptop")
+    desk.let_time_pass_until(berlin("2027-04-06 22:09"))
+    backup = desk.call("GET", f"/v1/tickets/{desk.ticket_id}/events?limit=200")["events"]
+    [member_id] = [each["details"]["members"] for each in backup if each["type"] == "tier_alerted"][-1]
+    desk.follow_link(f"{member_id.title()} comes next, was alerted at once, and acknowledges by the link.", member_id)
+    desk.let_time_pass_until(berlin("2027-04-06 22:20"))
+    told = "We see it too, and look into it."
+    desk.report(f"{member_id.title()} answers ACME.", "agent_replied", member_id, text=told)
+    desk.let_time_pass_until(berlin("2027-04-06 22:50"))
+    desk.report("The login works again.", "resolved", member_id, root_cause="A certificate had expired.")
     return desk
 
 
@@ -200,7 +151,7 @@ def print_bill(desks: list[Narrator]) -> None:
 
 
 def main() -> None:
-    """Both stories, one after the other, then the record and the bill."""
+    """The stories, one after the other, then the record and the bill."""
     logging.disable(logging.INFO)
     # Instants are told by the clock on the wall of this machine, which here is the helpdesk's.
     os.environ["TZ"] = ZONE.key
@@ -208,18 +159,21 @@ def main() -> None:
     with Engine(start=berlin("2027-02-26 16:40")) as engine:
         token = create_demo_helpdesk(engine)
         prepare(engine, token)
-        desks = [play_major_incident(engine, token), play_everyday_ticket(engine, token)]
+        desks = [play(engine, token) for play in (play_major_incident, play_everyday_ticket, play_night)]
         for desk in desks:
             print_record(desk)
         print_bill(desks)
 
 
 def prepare(engine: Engine, token: str) -> None:
-    """Put the sample teams and the sample contract."""
+    """Put the sample teams, schedules and contract."""
     desk = Narrator(engine, token, "")
     for team_id, team in yaml.safe_load((SAMPLES / "teams.yaml").read_text()).items():
         document = json.dumps(team, default=str)
         desk.call("PUT", f"/v1/teams/{team_id}", body=document, headers={"Content-Type": "application/json"})
+    for schedule_id, schedule in yaml.safe_load((SAMPLES / "schedules.yaml").read_text()).items():
+        document = json.dumps(schedule, default=str)
+        desk.call("PUT", f"/v1/schedules/{schedule_id}", body=document, headers={"Content-Type": "application/json"})
     contract = (SAMPLES / "acme-enterprise.yaml").read_text()
     desk.call("PUT", "/v1/contracts/acme-enterprise", body=contract, headers={"Content-Type": "application/yaml"})
 

@@ -16,8 +16,9 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-from infra.local.demo import berlin, play_everyday_ticket, play_major_incident, prepare
+from infra.local.demo import play_everyday_ticket, play_major_incident, play_night, prepare
 from infra.local.engine import Engine
+from infra.local.narrator import berlin
 from infra.local.seed import create_demo_helpdesk
 from tests.benchmarks.dynamodb_units import counted
 from tests.scenarios.conftest import FRIDAY
@@ -86,6 +87,7 @@ def main() -> None:
         "quiet (acknowledged, answered, resolved later)": slow,
         "the demonstration's P1 (three tiers' worth)": story(play_major_incident),
         "the demonstration's P3 (weeks, breached)": story(play_everyday_ticket),
+        "the demonstration's night (declined, backup)": story(play_night),
     }
     print(f"  {'ticket':<48} transitions   Lambda calls   write units   $ a thousand")
     for name, play in tickets.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -200,8 +201,14 @@ def test_a_page_is_the_same_for_the_same_offer() -> None:
     assert offer_page(offer(told())) == offer_page(offer(told()))
 
 
+def options(page: str, name: str) -> list[str]:
+    """What one can choose for that field of a form; nothing where the page has no such field."""
+    selects = re.findall(rf'<select name="{name}">(.*?)</select>', page, flags=re.DOTALL)
+    return re.findall(r"<option[^>]*>([^<]*)</option>", "".join(selects))
+
+
 def snoozes(page: str) -> list[str]:
-    return re.findall(r'<option value="[^"]*">([^<]*)</option>', page)
+    return options(page, "for")
 
 
 def test_who_has_snoozed_it_reads_until_when_and_what_comes_then_and_may_acknowledge() -> None:
@@ -231,3 +238,31 @@ def test_the_snoozes_on_offer_are_those_that_the_contract_and_the_time_to_resolv
         page = offer_page(offer(story, at=at))
         assert snoozes(page) == offered
         assert ('value="snooze"' in page) is bool(offered)
+
+
+def test_it_can_be_handed_over_to_whoever_else_can_be_reached_those_on_call_first() -> None:
+    turns = {"every": "daily", "starts_on": "2026-03-01", "order": ["ben"]}
+    teams = {
+        **TEAMS,
+        "frontline": team("ana", "bo", name="First Line"),
+        "engineering": team("cy", "ben", name="Platform Engineers", rotation=turns),
+        "management": Team.model_validate({"name": "Duty Leads", "members": [{"member_id": "dora", "name": "Dora"}]}),
+    }
+    listed = options(offer_page(offer(told(), teams=teams)), "to")
+    assert listed == ["Bo, First Line, on call", "Ben, Platform Engineers, on call", "Cy, Platform Engineers"]
+
+
+def test_who_has_handed_it_over_or_escalated_it_reads_what_comes_of_it() -> None:
+    story = told(by="ben")
+    story.says(ev.Assigned, 17, actor=Actor("agent", "ben"), to=ev.Assignee("ana"))
+    page = offer_page(replace(offer(story, "ben", tier=2, at=17), done="hand_over"))
+    assert "<h1>Ana has it</h1>" in page
+    assert "They are told, with a link of their own. Nobody else is alerted." in page
+    story = told()
+    assert "Escalate it to Duty Leads" in offer_page(offer(story, "ben", tier=2))
+    story.says(ev.Escalated, 17, actor=Actor("agent", "ben"))
+    story.assess(17)
+    page = offer_page(offer(story, "ben", tier=2, at=17))
+    assert "<h1>You have escalated it</h1>" in page
+    assert "<p>Dora was alerted instead." in page
+    assert "Escalate it to" not in page

@@ -58,7 +58,9 @@ def test_json_gets_json_with_who_has_it_and_what_comes_next(api: Api, link: str)
         "has_it": ana,
         "title": "You have it",
         "text": answer.json["text"],
-        "possible": ["decline", "snooze"],
+        "possible": ["snooze", "hand_over", "escalate", "decline"],
+        "snooze_until": "2026-03-30T09:00:00Z",
+        "colleagues": [{"id": "ben", "name": "Ben"}, {"id": "dora", "name": "Dora"}],
         "tickets": [],
     }
     assert "Nobody else is alerted." in answer.json["text"]
@@ -68,7 +70,7 @@ def test_who_asks_for_json_gets_it_and_looking_changes_nothing(api: Api, link: s
     before = api.world.types()
     answer = api.call("GET", link, content_type=None, scopes=None, headers={"Accept": "application/json"})
     assert (answer.json["done"], answer.json["has_it"]) == (None, None)
-    assert answer.json["possible"] == ["acknowledge", "decline", "snooze"]
+    assert answer.json["possible"] == ["acknowledge", "snooze", "hand_over", "escalate", "decline"]
     assert api.world.types() == before
     browser = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
     page = api.call("GET", link, content_type=None, scopes=None, headers={"Accept": browser})

@@ -47,11 +47,14 @@ def offer_words(offer: Offer) -> Words:
         return Words("You have snoozed it", f"You have it until {until}. {situation.otherwise}")
     if offer.taken_by == offer.member_id:
         return Words("You have it", _taken(offer, "You have"))
+    if offer.taken_by and offer.done == "hand_over":
+        then = situation.otherwise or "Nobody else is alerted."
+        return Words(f"{situation.person(offer.taken_by)} has it", f"They are told, with a link of their own. {then}")
     if offer.taken_by:
         holder = situation.holder or offer.taken_by
         return Words(f"{situation.person(offer.taken_by)} has it", _taken(offer, f"{holder} has"))
-    if offer.declined:
-        return Words("You have declined", _next(offer))
+    if offer.passed_on:
+        return Words("You have declined" if offer.passed_on == "decline" else "You have escalated it", _next(offer))
     return Words("Do you have it?", f"Press the button and the escalation stops with you. {situation.otherwise}")
 
 
@@ -120,4 +123,6 @@ def _page(words: Words, offer: Offer | None, offers: Sequence[LinkedOffer] = ())
         situation=situation_of(offer) if offer else None,
         possible=offer.possible if offer else (),
         snoozes=_snoozes(offer) if offer else (),
+        # Whom nothing reaches would not learn of it.
+        colleagues=[each for each in offer.colleagues if each.has_channels] if offer else (),
     )

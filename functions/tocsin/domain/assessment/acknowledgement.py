@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypedDict, assert_never, final, get_args
+from typing import Literal, NamedTuple, TypedDict, assert_never, final, get_args
 
+from tocsin.domain.assessment.colleagues import Colleague, colleagues
 from tocsin.domain.assessment.link_actions import ActionName
 from tocsin.domain.assessment.snoozing import latest_snooze
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.notice import Notice
-from tocsin.domain.tickets.events import Acknowledged, Declined
+from tocsin.domain.tickets.events import Acknowledged, Declined, Escalated, Snoozed
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.instants import format_instant
@@ -93,13 +94,27 @@ class Offer:
     """What has just been done by it; None where it was only looked at, or nothing changed."""
 
     @property
-    def declined(self) -> bool:
-        """Whether they have said that they will not take it, and have neither taken it nor been asked again since."""
-        chain = self.ticket.chain
-        if chain.acknowledged or chain.asks(self.member_id):
-            return False
-        own = [e for e in self.ticket.log if e.actor.id == self.member_id and isinstance(e, Acknowledged | Declined)]
-        return bool(own) and isinstance(own[-1], Declined)
+    def passed_on(self) -> Literal["decline", "escalate"] | None:
+        """By what they have passed it on, where they have neither taken it nor been asked again since."""
+        chain, own = self.ticket.chain, [e for e in self.ticket.log if e.actor.id == self.member_id]
+        last = next((e for e in reversed(own) if isinstance(e, Acknowledged | Snoozed | Declined | Escalated)), None)
+        if chain.acknowledged or (chain.asks(self.member_id) and not chain.requested):
+            return None
+        if isinstance(last, Declined):
+            return "decline"
+        return "escalate" if isinstance(last, Escalated) else None
+
+    @property
+    def next_tier(self) -> int | None:
+        """The tier to which it can be escalated; None where the last one has it."""
+        following = (self.ticket.chain.turn or 0) + 1
+        return following if following <= len(self.ticket.contract.escalation.tiers) else None
+
+    @property
+    def colleagues(self) -> list[Colleague]:
+        """To whom they can hand it over."""
+        everybody = colleagues(self.ticket.contract, self.roster, self.now)
+        return [each for each in everybody if each.member_id != self.member_id]
 
     @property
     def snooze_until(self) -> datetime | None:
@@ -121,6 +136,10 @@ class Offer:
         match action:
             case "acknowledge":
                 return "You have the ticket already." if taken and not self.ticket.chain.snoozed_until else None
+            case "hand_over":
+                return self._why_not_hand_over()
+            case "escalate":
+                return self._why_not_escalate()
             case "snooze":
                 return None if self.snooze_until else "The contract does not allow a ticket to be snoozed."
             case "decline":
@@ -129,3 +148,13 @@ class Offer:
                 return "It is not your turn to take the ticket, so there is nothing for you to decline."
             case _:
                 assert_never(action)
+
+    def _why_not_hand_over(self) -> str | None:
+        if not self.ticket.contract.takes("assignment", "agent"):
+            return "By the contract nobody has a ticket for being assigned it."
+        return None if self.colleagues else "There is nobody else in the teams of the contract."
+
+    def _why_not_escalate(self) -> str | None:
+        if self.passed_on == "escalate":
+            return "You have escalated it already."
+        return None if self.next_tier else "There is no tier after the one that has it."

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
+from tocsin.domain.contracts.clauses.escalation import MOST_TIERS
+from tocsin.domain.values.document import WholeNumber
 from tocsin.domain.values.faults import Invalid
 from tocsin.domain.values.instants import Duration, Instant
 from tocsin.domain.values.validation_errors import faults_of
 
-ActionName = Literal["acknowledge", "decline", "snooze"]
+ActionName = Literal["acknowledge", "snooze", "hand_over", "escalate", "decline"]
 
 Reason = Annotated[str, StringConstraints(max_length=1_000)]
 
@@ -34,6 +46,11 @@ class Decline(_Action):
     reason: Reason | None = None
 
 
+def _number(value: object) -> object:
+    """A form has no numbers, only their digits."""
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}", value) else value
+
+
 class Snooze(_Action):
     """I have it, and put it off: my tier is alerted again at `until`, or after `for`, unless somebody acts before."""
 
@@ -52,7 +69,23 @@ class Snooze(_Action):
         return self.until or now + (self.lasts or timedelta())
 
 
-LinkAction = Annotated[Acknowledge | Decline | Snooze, Field(discriminator="action")]
+class HandOverTicket(_Action):
+    """Somebody else of the contract's teams has it: `to`, by the id that the teams know them under."""
+
+    action: Literal["hand_over"]
+    to: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    reason: Reason | None = None
+
+
+class Escalate(_Action):
+    """The next tier is alerted at once; with `tier` that one, unless it has been alerted meanwhile."""
+
+    action: Literal["escalate"]
+    tier: Annotated[WholeNumber | None, BeforeValidator(_number)] = Field(None, ge=1, le=MOST_TIERS)
+    reason: Reason | None = None
+
+
+LinkAction = Annotated[Acknowledge | Snooze | HandOverTicket | Escalate | Decline, Field(discriminator="action")]
 
 
 class LinkActionDocument(RootModel[LinkAction]):

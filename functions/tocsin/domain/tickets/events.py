@@ -198,6 +198,8 @@ class Assigned(Event):
     tier: int | None = None
     """The one whose team `to` was in when it was recorded, if any."""
     reason: str | None = None
+    link: str | None = None
+    """The id of the notice whose link it was, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +238,8 @@ class Escalated(Event):
     tier: int | None = None
     to: Target | None = None
     reason: str | None = None
+    link: str | None = None
+    """The id of the notice whose link it was, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,28 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from tocsin.domain.assessment.acknowledgement import Claims, Digest, LinkedOffer, Offer, TicketClaims
-from tocsin.domain.assessment.link_actions import Acknowledge, ActionName, Decline, LinkAction, Snooze
+from tocsin.domain.assessment.link_actions import (
+    Acknowledge,
+    ActionName,
+    Decline,
+    Escalate,
+    HandOverTicket,
+    LinkAction,
+    Snooze,
+)
+from tocsin.domain.assessment.membership import with_tier
 from tocsin.domain.assessment.snoozing import snooze_faults
 from tocsin.domain.assessment.who_hears import Roster
-from tocsin.domain.tickets.events import Acknowledged, Actor, AnyEvent, Declined, Snoozed
+from tocsin.domain.tickets.events import (
+    Acknowledged,
+    Actor,
+    AnyEvent,
+    Assigned,
+    Assignee,
+    Declined,
+    Escalated,
+    Snoozed,
+)
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Conflict, Fault, Gone, Invalid, NotFound
 from tocsin.domain.values.identifiers import TicketKey
@@ -98,7 +116,11 @@ def _done_before(action: LinkAction, offer: Offer, claims: TicketClaims) -> bool
         case Acknowledge():
             return _used(offer.ticket, claims)
         case Decline():
-            return offer.declined
+            return offer.passed_on == "decline"
+        case Escalate():
+            return offer.passed_on == "escalate"
+        case HandOverTicket(to=to):
+            return offer.taken_by == to
         case Snooze():
             until, before = action.ends_at(offer.now), offer.ticket.chain.snoozed_until
             return offer.taken_by == offer.member_id and before is not None and abs(until - before) < SAME_SNOOZE
@@ -128,6 +150,19 @@ def _event(action: LinkAction, offer: Offer, claims: TicketClaims) -> AnyEvent:
         case Decline(reason=reason):
             _check(offer, action.action)
             return Declined(**envelope, link=claims["notice"], reason=reason)
+        case HandOverTicket(to=to, reason=reason):
+            _check(offer, action.action)
+            if to not in {each.member_id for each in offer.colleagues}:
+                raise Invalid([Fault("to", f"{to!r} is nobody else of the teams of the contract")])
+            given = Assigned(**envelope, link=claims["notice"], to=Assignee(to), reason=reason)
+            return with_tier(given, offer.ticket, offer.roster)
+        case Escalate(tier=tier, reason=reason):
+            _check(offer, action.action)
+            if tier and tier <= (offer.ticket.chain.turn or 0):
+                raise Conflict("That tier has been alerted meanwhile.")
+            if tier and tier > len(offer.ticket.contract.escalation.tiers):
+                raise Invalid([Fault("tier", "is none of the contract's tiers")])
+            return Escalated(**envelope, link=claims["notice"], tier=tier, reason=reason)
         case Snooze():
             until = action.ends_at(offer.now)
             if faults := list(snooze_faults(offer.ticket, offer.now, until)):

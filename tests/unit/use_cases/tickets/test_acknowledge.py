@@ -138,14 +138,14 @@ def test_who_loses_too_many_races_is_asked_to_press_again(world: World) -> None:
 def test_declining_is_recorded_with_its_reason_and_twice_changes_nothing(world: World) -> None:
     token = link_to(alerted(world), "ana")
     offer = accept(world, token, action="decline", reason="On a train")
-    assert (offer.done, offer.declined, offer.taken_by) == ("decline", True, None)
+    assert (offer.done, offer.passed_on, offer.taken_by) == ("decline", "decline", None)
     declined = world.events[-1]
     assert (declined.type, declined.actor.id, declined.reason) == ("declined", "ana", "On a train")
     assert declined.link == json.loads(token)["notice"]
     world.run()
     assert world.context().ticket().chain.tier == 2
     again = accept(world, token, action="decline")
-    assert (again.done, again.declined) == (None, True)
+    assert (again.done, again.passed_on) == (None, "decline")
     assert world.types().count("declined") == 1
 
 
@@ -192,7 +192,75 @@ def test_a_snooze_takes_it_for_the_link_s_tier_and_an_acknowledgement_by_the_sam
 def test_a_contract_that_allows_no_snoozing_offers_none(world: World) -> None:
     world.put({**DOCUMENT, "escalation": {**DOCUMENT["escalation"], "longest_snooze": None}})
     token = link_to(alerted(world), "ana")
-    assert show(world, token).possible == ["acknowledge", "decline"]
+    assert show(world, token).possible == ["acknowledge", "hand_over", "escalate", "decline"]
     with pytest.raises(Invalid) as refused:
         accept(world, token, action="snooze", **{"for": "5m"})
     assert refused.value.faults == (Fault("for", "the contract does not allow a ticket to be snoozed"),)
+
+
+def test_handing_over_gives_it_to_somebody_of_the_teams_for_their_tier(world: World) -> None:
+    token = link_to(alerted(world), "ana")
+    accept(world, token)
+    offer = accept(world, token, action="hand_over", to="ben", reason="He wrote it")
+    assert (offer.done, offer.taken_by) == ("hand_over", "ben")
+    given = world.events[-1]
+    assert (given.type, given.actor.id, given.to.id, given.tier, given.reason) == (
+        "assigned",
+        "ana",
+        "ben",
+        2,
+        "He wrote it",
+    )
+    assert accept(world, token, action="hand_over", to="ben").done is None, "the same button twice"
+    with pytest.raises(Conflict, match="Somebody else has the ticket"):
+        accept(world, token, action="hand_over", to="dora")
+    assert world.types().count("assigned") == 1
+    assert accept(world, token).taken_by == "ben", "a used link takes nothing back"
+
+
+@pytest.mark.parametrize("to", ["ana", "mallory", "frontline"])
+def test_nobody_but_somebody_else_of_the_teams_can_be_given_it(world: World, to: str) -> None:
+    token = link_to(alerted(world), "ana")
+    with pytest.raises(Invalid) as refused:
+        accept(world, token, action="hand_over", to=to)
+    assert [fault.path for fault in refused.value.faults] == ["to"]
+    assert "assigned" not in world.types()
+
+
+def test_where_an_assignment_takes_no_ticket_none_is_handed_over(world: World) -> None:
+    world.put({**DOCUMENT, "taken_by": ["acknowledgement"]})
+    token = link_to(alerted(world), "ana")
+    assert "hand_over" not in show(world, token).possible
+    with pytest.raises(Conflict, match="By the contract nobody has a ticket for being assigned it"):
+        accept(world, token, action="hand_over", to="ben")
+
+
+def test_escalating_alerts_the_next_tier_and_a_second_press_does_not_go_further(world: World) -> None:
+    token = link_to(alerted(world), "ana")
+    assert accept(world, token, action="escalate", reason="Not mine").passed_on == "escalate"
+    world.run()
+    for fields in ({}, {"tier": "2"}):
+        assert accept(world, token, action="escalate", **fields).done is None
+    assert world.types().count("escalated") == 1
+    assert world.context().ticket().chain.tier == 2
+    assert show(world, token).possible == ["acknowledge", "snooze", "hand_over"]
+
+
+def test_a_page_that_lay_open_escalates_to_no_further_tier_than_it_said(world: World) -> None:
+    token = link_to(alerted(world), "ana")
+    world.clock.advance(minutes=15)
+    world.run()
+    with pytest.raises(Conflict, match="That tier has been alerted meanwhile"):
+        accept(world, token, action="escalate", tier="2")
+    with pytest.raises(Invalid):
+        accept(world, token, action="escalate", tier="4")
+    with pytest.raises(Invalid):
+        accept(world, token, action="escalate", tier="two")
+    assert "escalated" not in world.types()
+
+
+def test_after_the_last_tier_there_is_nobody_to_escalate_to(world: World) -> None:
+    world.put({**DOCUMENT, "escalation": {"tiers": DOCUMENT["escalation"]["tiers"][:1]}})
+    token = link_to(alerted(world), "ana")
+    with pytest.raises(Conflict, match="There is no tier after the one that has it"):
+        accept(world, token, action="escalate")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from tocsin.domain.assessment.link_actions import ActionName
-from tocsin.handlers.api.answers.model import AnswerModel
+from tocsin.handlers.api.answers.model import AnswerModel, InstantText
 from tocsin.handlers.api.answers.tickets import Status
 
 
@@ -34,4 +34,6 @@ class LinkAnswer(AnswerModel):
     title: str
     text: str = Field(description="how it stands and what happens next, in words")
     possible: list[ActionName] = Field(description="what would change something now")
+    snooze_until: InstantText | None = Field(description="the latest to which it may be put off; null: not at all")
+    colleagues: list[PersonView] = Field(description="to whom it may be handed over, those on call first")
     tickets: list[LinkedTicket]

@@ -19,6 +19,7 @@ from tocsin.adapters.messages.pages import (
 from tocsin.domain.assessment.acknowledgement import Digest, Offer
 from tocsin.domain.assessment.link_actions import LinkActionDocument, read_action
 from tocsin.domain.values.faults import Busy, Conflict, Gone, Invalid, NotFound, Refused
+from tocsin.domain.values.instants import format_instant
 from tocsin.handlers.api.answers.acknowledgements import LinkAnswer, LinkedTicket, PersonView
 from tocsin.handlers.api.answers.service import Problem
 from tocsin.handlers.api.bodies import form_or_json, wants_json
@@ -128,9 +129,12 @@ def _in_json(found: Found) -> LinkAnswer:
             title=title,
             text=text,
             possible=[],
+            snooze_until=None,
+            colleagues=[],
             tickets=tickets,
         )
     (title, text), situation, ticket = offer_words(found), situation_of(found), found.ticket
+    until = found.snooze_until
     return LinkAnswer(
         ticket_id=ticket.key.ticket_id,
         status=ticket.status.value,
@@ -140,5 +144,7 @@ def _in_json(found: Found) -> LinkAnswer:
         title=title,
         text=text,
         possible=found.possible,
+        snooze_until=format_instant(until) if until and "snooze" in found.possible else None,
+        colleagues=[PersonView(id=each.member_id, name=each.name) for each in found.colleagues],
         tickets=[],
     )

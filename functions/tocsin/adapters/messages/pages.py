@@ -53,6 +53,9 @@ def offer_words(offer: Offer) -> Words:
     if offer.taken_by:
         holder = situation.holder or offer.taken_by
         return Words(f"{situation.person(offer.taken_by)} has it", _taken(offer, f"{holder} has"))
+    if offer.to_go:
+        others = f"{counted(offer.to_go, 'other')} {'has' if offer.to_go == 1 else 'have'} to as well"
+        return Words("You have acknowledged", f"By the contract {others}. {situation.otherwise}")
     if offer.passed_on:
         return Words("You have declined" if offer.passed_on == "decline" else "You have escalated it", _next(offer))
     return Words("Do you have it?", f"Press the button and the escalation stops with you. {situation.otherwise}")

@@ -77,9 +77,7 @@ class Situation:
 
     def person(self, member_id: str) -> str:
         """The name of somebody in a team of the contract, or of such a team; else as the helpdesk calls them."""
-        policy, owner = self.ticket.policy, self.ticket.contract.escalation.owner
-        whom = [*(target for tier in policy.tiers for target in tier.whom), *([Target(owner)] if owner else [])]
-        whom += [policy.extra_target] if policy.extra_target else []
+        whom = self.ticket.targets
         for team in filter(None, map(self.roster, whom)):
             for member in team.members:
                 if member.member_id == member_id:

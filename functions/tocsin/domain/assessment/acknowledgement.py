@@ -94,6 +94,12 @@ class Offer:
     """What has just been done by it; None where it was only looked at, or nothing changed."""
 
     @property
+    def to_go(self) -> int:
+        """How many others have to acknowledge after this person has; 0 where they have not, or it is enough."""
+        chain = self.ticket.chain
+        return chain.needed - len(chain.confirmed) if self.member_id in chain.confirmed and not self.taken_by else 0
+
+    @property
     def passed_on(self) -> Literal["decline", "escalate"] | None:
         """By what they have passed it on, where they have neither taken it nor been asked again since."""
         chain, own = self.ticket.chain, [e for e in self.ticket.log if e.actor.id == self.member_id]
@@ -108,12 +114,12 @@ class Offer:
     def next_tier(self) -> int | None:
         """The tier to which it can be escalated; None where the last one has it."""
         following = (self.ticket.chain.turn or 0) + 1
-        return following if following <= len(self.ticket.contract.escalation.tiers) else None
+        return following if following <= self.ticket.policy.last else None
 
     @property
     def colleagues(self) -> list[Colleague]:
         """To whom they can hand it over."""
-        everybody = colleagues(self.ticket.contract, self.roster, self.now)
+        everybody = colleagues(self.ticket, self.roster, self.now)
         return [each for each in everybody if each.member_id != self.member_id]
 
     @property
@@ -134,6 +140,8 @@ class Offer:
         if taken and taken.by != self.member_id:
             return "Somebody else has the ticket by now."
         match action:
+            case "acknowledge" if self.to_go:
+                return "You have acknowledged already; others have to as well."
             case "acknowledge":
                 return "You have the ticket already." if taken and not self.ticket.chain.snoozed_until else None
             case "hand_over":

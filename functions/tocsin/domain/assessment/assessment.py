@@ -218,7 +218,7 @@ def _trigger_fired(trigger: Trigger, firing: Firing, ticket: Ticket, now: dateti
 
 
 def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetime) -> ev.TierAlerted:
-    whom, declined = ticket.policy.tier(alert.tier).whom, ticket.chain.declined_for(alert.tier)
+    whom, declined = ticket.policy.tier(alert.tier).whom, ticket.chain.not_asked_again(alert.tier)
     teams = [roster(target) for target in whom]
     not_reached = [team.not_reached(now, declined) if team else NotReached.NO_TEAM for team in teams]
     reached = None in not_reached
@@ -240,7 +240,7 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
 
 def _members(teams: Sequence[Team], alert: NextAlert, ticket: Ticket, now: datetime) -> tuple[str, ...]:
     """Who is on call and has not declined; and who had it last where it comes back to them, if they are in a team."""
-    had_it, declined = ticket.chain.last, ticket.chain.declined_for(alert.tier)
+    had_it, declined = ticket.chain.last, ticket.chain.not_asked_again(alert.tier)
     on_call = [each for team in teams for each in team.on_call_at(now, declined)]
     comes_back = alert.reason in (AlertReason.REOPENED, AlertReason.UNANSWERED, AlertReason.SNOOZE_OVER)
     if had_it and comes_back and any(team.has(had_it.by) for team in teams):

@@ -1,4 +1,4 @@
-"""To whom a ticket can be handed over: the people of its contract's teams."""
+"""To whom a ticket can be handed over: the people whom its escalation names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tocsin.domain.assessment.who_hears import Roster
-from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.oncall.team import Team
+from tocsin.domain.tickets.ticket import Ticket
 
 
 class Colleague(NamedTuple):
@@ -21,11 +21,10 @@ class Colleague(NamedTuple):
     has_channels: bool
 
 
-def colleagues(contract: Contract, roster: Roster, now: datetime) -> list[Colleague]:
-    """Everybody of the tiers' teams and of the chain's owner, each once, those who are on call first."""
-    teams = dict.fromkeys([*(tier.team for tier in contract.escalation.tiers), contract.escalation.owner])
+def colleagues(ticket: Ticket, roster: Roster, now: datetime) -> list[Colleague]:
+    """Everybody whom the ticket's escalation names, each once, those who are on call first."""
     found: dict[str, Colleague] = {}
-    for team in filter(None, (roster(team_id) for team_id in teams if team_id)):
+    for team in filter(None, map(roster, ticket.targets)):
         for each in _members(team, now):
             if each.member_id not in found or each.on_call > found[each.member_id].on_call:
                 found[each.member_id] = each

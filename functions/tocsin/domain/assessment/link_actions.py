@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from tocsin.domain.contracts.clauses.escalation import MOST_TIERS
+from tocsin.domain.contracts.policy import MOST_TIERS
 from tocsin.domain.values.document import WholeNumber
 from tocsin.domain.values.faults import Invalid
 from tocsin.domain.values.instants import Duration, Instant

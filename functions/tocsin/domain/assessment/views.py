@@ -124,6 +124,12 @@ def event_view(event: Event, texts: Texts = NO_TEXTS) -> dict[str, Any]:
     }
 
 
+def _too_few(ticket: Ticket) -> dict[str, Any]:
+    """Who has acknowledged, and how many have to, where one is not enough; nothing where it is."""
+    chain = ticket.chain
+    return {} if chain.needed == 1 else {"confirmed_by": [*chain.confirmed], "needed": chain.needed}
+
+
 def _escalation(ticket: Ticket, now: datetime) -> dict[str, Any]:
     """The fields of an `EscalationView`."""
     chain = ticket.chain
@@ -134,6 +140,7 @@ def _escalation(ticket: Ticket, now: datetime) -> dict[str, Any]:
         "team": whom[0] if whom else None,
         "targets": [{target.kind.value: target.name} for target in whom],
         "alerted_at": _or_none(chain.alerted_at if chain.tier else None),
+        **_too_few(ticket),
         "acknowledged_by": chain.acknowledged.by if chain.acknowledged else None,
         "acknowledged_at": _or_none(chain.acknowledged.at if chain.acknowledged else None),
         "snoozed_until": _or_none(chain.snoozed_until),

@@ -359,10 +359,9 @@ def team_of(taken: Acknowledgement, ticket: Ticket, roster: Roster) -> Target:
 
     The first of their tier where nobody knows them.
     """
-    of_tier, owner = ticket.policy.tier(taken.tier).whom, ticket.contract.escalation.owner
-    at_last = [*ticket.called_in, *([Target(owner)] if owner else [])]
-    if ticket.policy.extra_target:
-        at_last.append(ticket.policy.extra_target)
+    of_tier = ticket.policy.tier(taken.tier).whom
+    of_others = {target for tier in ticket.policy.tiers for target in tier.whom}
+    at_last = [target for target in ticket.targets if target not in of_others]
     return next((target for target in (*of_tier, *at_last) if _is_in(taken.by, target, roster)), of_tier[0])
 
 

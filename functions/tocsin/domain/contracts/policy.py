@@ -59,6 +59,9 @@ class Tier(Part):
         None, description="who is alerted, all at once", examples=[[{"schedule": "emea"}, {"team": "noc"}]]
     )
     acknowledge_within: Duration
+    acknowledgements: Annotated[WholeNumber, Field(ge=1, le=50)] | Literal["all"] = Field(
+        1, description="how many of those who are alerted have to acknowledge before anybody has the ticket"
+    )
     resolve_within: Duration | None = Field(None, description="from the alert; then the next tier is alerted")
     calendar: CalendarName | None = Field(None, description="instead of the calendar of the ticket's targets")
     when_closed: Literal["next", "wait"] = Field(
@@ -80,6 +83,11 @@ class Tier(Part):
         if self.team is not None:
             return (Target.of(TargetKind.TEAM, self.team),)
         return tuple(each.target for each in self.targets or ())
+
+    def needed(self, alerted: int) -> int:
+        """How many have to acknowledge where so many are alerted: no more than there are."""
+        wanted = alerted if self.acknowledgements == "all" else min(self.acknowledgements, alerted)
+        return max(wanted, 1)
 
     @property
     def whom_words(self) -> str:

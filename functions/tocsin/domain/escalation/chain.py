@@ -118,10 +118,12 @@ class Chain:
         "alerted_at",
         "asked",
         "attempt",
+        "confirmed",
         "declined",
         "everybody_declined",
         "exhausted",
         "last",
+        "needed",
         "pauses",
         "reached",
         "requested",
@@ -142,6 +144,10 @@ class Chain:
         """Who is not to be alerted again, each with the tier for which they declined."""
         self.everybody_declined = False
         """Whether that is why the last alert reached nobody."""
+        self.needed = 1
+        """How many of the tier that was alerted last have to acknowledge before anybody has the ticket."""
+        self.confirmed: list[str] = []
+        """Who of them has, while that is too few."""
         self.acknowledged: Acknowledgement | None = None
         """Who has the ticket."""
         self.snoozed_until: datetime | None = None
@@ -169,8 +175,11 @@ class Chain:
         unanswered: Unanswered | None = None,
         asked: Collection[str] = (),
         everybody_declined: bool = False,
+        needed_of: Callable[[int], int] = lambda _people: 1,
     ) -> None:
         """A tier was alerted by the event with that sequence; `reached` says whether anybody could be, `asked` who was.
+
+        `needed_of` says how many of so many people have to acknowledge.
 
         `unanswered` is what the customer waited for then, by all that is known now: where somebody had answered by
         then, of which we learned after the alert, whoever has the ticket keeps it.
@@ -179,6 +188,9 @@ class Chain:
             self.again = tier == self.turn
         self.rounds += reason is AlertReason.REPEATED
         neglected = reason is AlertReason.UNANSWERED and self._neglects(unanswered, at)
+        if tier != self.tier:
+            self.confirmed = []
+        self.needed = needed_of(len({*asked, *self.confirmed}))
         self.tier, self.attempt, self.alerted_at, self.reached = tier, attempt, at, reached
         self.exhausted, self.asked, self.everybody_declined = False, asked, everybody_declined
         self.declined = {who: of_tier for who, of_tier in self.declined.items() if of_tier == tier}
@@ -214,7 +226,16 @@ class Chain:
         self.acknowledged = self.last = Acknowledgement(by, at, tier or self.tier or 1, sequence, before)
         self.requested, self.exhausted = None, self.exhausted and self.again
         self.declined.pop(by, None)
+        self.confirmed = []
         return True
+
+    def confirm(self, by: str, tier: int | None) -> bool:
+        """Somebody of the tier that was alerted acknowledges: whether that is enough, so that they have it."""
+        if self.acknowledged or self.needed == 1 or by == ANONYMOUS or tier not in (None, self.tier):
+            return True
+        if by not in self.confirmed:
+            self.confirmed.append(by)
+        return len(self.confirmed) >= self.needed
 
     def give_back(self, at: datetime, sequence: int) -> None:
         """Whoever has it gives it back, and their tier has to acknowledge again."""
@@ -238,13 +259,15 @@ class Chain:
         if has_it or (self.requested is None and not self.exhausted):
             self.request(tier, at, sequence, AlertReason.DECLINED)
 
-    def declined_for(self, tier: int) -> Collection[str]:
-        """Who is not alerted when that tier is."""
-        return frozenset(who for who, of_tier in self.declined.items() if of_tier == tier)
+    def not_asked_again(self, tier: int) -> Collection[str]:
+        """Who is not alerted when that tier is: they have declined, or acknowledged while that is too few."""
+        confirmed = self.confirmed if tier == self.tier else []
+        return frozenset([*confirmed, *(who for who, of_tier in self.declined.items() if of_tier == tier)])
 
     def asks(self, member_id: str) -> bool:
         """Whether it is that person's turn to acknowledge."""
-        return not self.acknowledged and member_id in self.asked and member_id not in self.declined
+        answered = member_id in self.declined or member_id in self.confirmed
+        return not self.acknowledged and member_id in self.asked and not answered
 
     def raise_priority(self, at: datetime, sequence: int) -> None:
         """It has become more urgent: the tier whose turn it is hears of it, and the first one where all were silent.
@@ -278,6 +301,8 @@ class Chain:
         self.attempt, self.again, self.rounds, self.snoozed_until = 0, False, 0, None
         if reason is AlertReason.REOPENED:
             self.declined = {}
+        if reason not in (AlertReason.DECLINED, AlertReason.PRIORITY_RAISED):
+            self.confirmed = []
 
     def next_step(
         self,

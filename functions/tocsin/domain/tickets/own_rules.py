@@ -35,6 +35,7 @@ def tier_alerted(ticket: Ticket, event: ev.TierAlerted) -> None:
         reason=event.reason,
         unanswered=ticket.unanswered(),
         asked=event.members,
+        needed_of=ticket.policy.tier(event.tier).needed,
         everybody_declined=event.not_reached is NotReached.EVERYBODY_DECLINED,
     )
     if not ticket.waiting_for and not ticket.over:

@@ -143,8 +143,17 @@ def due_date_set(ticket: Ticket, event: ev.DueDateSet) -> None:
 
 def acknowledged(ticket: Ticket, event: ev.Acknowledged) -> None:
     if not ticket.over and event.actor.kind != "customer":
+        if not _enough(ticket, event, event.tier):
+            return
         _taken(ticket, event, "acknowledgement", event.actor.id, event.tier)
         happens(ticket, event, "acknowledged", *responds(ticket, event, "acknowledgement"))
+
+
+def _enough(ticket: Ticket, event: Event, tier: int | None) -> bool:
+    """Whether with this acknowledgement as many of the tier have acknowledged as the contract wants."""
+    if not ticket.contract.takes("acknowledgement", event.actor.kind):
+        return True
+    return ticket.chain.confirm(event.actor.id or ANONYMOUS, tier)
 
 
 def assigned(ticket: Ticket, event: ev.Assigned) -> None:
@@ -174,7 +183,7 @@ def declined(ticket: Ticket, event: ev.Declined) -> None:
 
 def snoozed(ticket: Ticket, event: ev.Snoozed) -> None:
     """Takes the ticket, but does not answer for it: where an acknowledgement is a response, this is none."""
-    if not ticket.over and ticket.contract.takes("acknowledgement", event.actor.kind):
+    if not ticket.over and _enough(ticket, event, event.tier):
         _taken(ticket, event, "acknowledgement", event.actor.id, event.tier)
         ticket.chain.snooze(event.actor.id, event.until)
 

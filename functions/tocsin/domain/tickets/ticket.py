@@ -157,6 +157,13 @@ class Ticket:
         self.policy = self.contract.policy_for(self.circumstances)
 
     @property
+    def targets(self) -> list[Target]:
+        """Everybody whom its escalation names, each once: the tiers, and whoever is told beside them or at the end."""
+        owner, extra = self.contract.escalation.owner, self.policy.extra_target
+        at_last = [*self.called_in, *([Target(owner)] if owner else []), *([extra] if extra else [])]
+        return [*dict.fromkeys([*(target for tier in self.policy.tiers for target in tier.whom), *at_last])]
+
+    @property
     def circumstances(self) -> Circumstances:
         """What the contract's selectors look at."""
         return Circumstances(self.priority, self.opened_at, self.attributes, self.contract.customer.segment)

@@ -114,7 +114,7 @@ def _done_before(action: LinkAction, offer: Offer, claims: TicketClaims) -> bool
     """Whether it has been done already, so that a second press of the button is no second event."""
     match action:
         case Acknowledge():
-            return _used(offer.ticket, claims)
+            return bool(offer.to_go) or _used(offer.ticket, claims)
         case Decline():
             return offer.passed_on == "decline"
         case Escalate():
@@ -160,7 +160,7 @@ def _event(action: LinkAction, offer: Offer, claims: TicketClaims) -> AnyEvent:
             _check(offer, action.action)
             if tier and tier <= (offer.ticket.chain.turn or 0):
                 raise Conflict("That tier has been alerted meanwhile.")
-            if tier and tier > len(offer.ticket.contract.escalation.tiers):
+            if tier and tier > offer.ticket.policy.last:
                 raise Invalid([Fault("tier", "is none of the contract's tiers")])
             return Escalated(**envelope, link=claims["notice"], tier=tier, reason=reason)
         case Snooze():

@@ -349,6 +349,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "SelectedPolicy.when_used_up": (f"{MAJOR}.when_used_up", ABSENT),
     "Repeat.from_tier": (f"{MAJOR}.repeat.from_tier", 1),
     "Repeat.times": (f"{MAJOR}.repeat.times", 1),
+    "Tier.acknowledgements": (f"{TIER}.acknowledgements", 2),
     "Tier.when_closed": ("escalation.tiers.0.when_closed", "wait"),
     "EscalationTerms.tiers": ("escalation.tiers", [{"team": "frontline", "acknowledge_within": "15m"}]),
     "EscalationTerms.repeat_last_tier": ("escalation.repeat_last_tier", 3),

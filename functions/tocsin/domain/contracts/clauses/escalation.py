@@ -197,10 +197,7 @@ def _tiers(contract: Contract, policy: Policy) -> TextTable:
     resolving = any(tier.resolve_within for tier in policy.tiers)
     for_some = any(not tier.when.is_default for tier in policy.tiers)
     head = ["Tier", "Alerts", "Acknowledges within"]
-    rows = [
-        [str(number), tier.whom_words, duration_words(tier.acknowledge_within)]
-        for number, tier in enumerate(policy.tiers, start=1)
-    ]
+    rows = [[str(number), tier.whom_words, _acknowledging(tier)] for number, tier in enumerate(policy.tiers, start=1)]
     if resolving:
         head.append("Resolves within")
         for row, tier in zip(rows, policy.tiers, strict=True):
@@ -213,6 +210,11 @@ def _tiers(contract: Contract, policy: Policy) -> TextTable:
     for row, tier in zip(rows, policy.tiers, strict=True):
         row.append(_hours(contract, tier))
     return TextTable(head, rows)
+
+
+def _acknowledging(tier: Tier) -> str:
+    within = duration_words(tier.acknowledge_within)
+    return within if tier.acknowledgements == 1 else f"{within}, {tier.acknowledgements} of those alerted"
 
 
 def _hours(contract: Contract, tier: Tier) -> str:

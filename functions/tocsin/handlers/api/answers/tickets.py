@@ -67,6 +67,8 @@ class EscalationView(AnswerModel):
     team: str | None = Field(description="the first of `targets`; `schedule:` or `member:` and its id where no team")
     targets: list[TargetView] = Field(description="whom the tier that was alerted last alerts")
     alerted_at: InstantText | None
+    confirmed_by: list[str] = Field([], description="who has acknowledged; absent where one is enough")
+    needed: int = Field(1, description="how many of the tier have to acknowledge; absent where one is enough")
     acknowledged_by: str | None
     acknowledged_at: InstantText | None
     snoozed_until: InstantText | None = Field(description="when the tier is alerted again, since it has been put off")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import calendars, contracts, helpdesks, schedules, teams, tickets, tokens
+from infra.cli import calendars, contracts, helpdesks, members, schedules, teams, tickets, tokens
 from infra.cli.failure import GroupThatExplainsFailures
 
 application = typer.Typer(
     cls=GroupThatExplainsFailures,
-    help="Operate Tocsin: helpdesks and their tokens, teams, schedules, contracts, calendars, tickets.",
+    help="Operate Tocsin: helpdesks and their tokens, members, teams, schedules, contracts, calendars, tickets.",
     epilog="Exit codes: 0 done, 1 refused or failed, 2 wrong usage.",
     no_args_is_help=True,
     add_completion=False,
@@ -19,6 +19,7 @@ application = typer.Typer(
 )
 application.add_typer(helpdesks.commands, name="helpdesk")
 application.add_typer(tokens.commands, name="token")
+application.add_typer(members.commands, name="member")
 application.add_typer(teams.commands, name="team")
 application.add_typer(schedules.commands, name="schedule")
 application.add_typer(contracts.commands, name="contract")

@@ -23,8 +23,9 @@ from tocsin.domain.calendars import holiday_terms
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
-from tocsin.domain.oncall.team import NotReached, Team, Undelivered
+from tocsin.domain.oncall.team import NotReached, Person, Team, Undelivered
 from tocsin.domain.values.faults import SequenceConflict
+from tocsin.domain.values.target import Target
 from tocsin.ports.access import Credentials
 from tocsin.ports.contracts import Contracts, Reminders
 from tocsin.ports.oncall import Teams
@@ -270,6 +271,25 @@ class TestTeams:
         teams.looked_at("acme", "frontline", lost, NOW)
         teams.put("acme", "frontline", team("ana"))
         assert why(teams.get("acme", "frontline")) is None
+
+    def test_a_person_is_a_team_of_one_and_whoever_names_them_has_their_channels(self, teams: Teams) -> None:
+        channels = [{"type": "email", "address": "eve@example.com"}]
+        eve = Person.model_validate({"name": "Eve", "timezone": "Europe/Paris", "channels": channels})
+        assert teams.put("acme", "noc", Team.model_validate({"name": "NOC", "members": ["eve"]}))
+        assert [each.channels for each in teams.all("acme")["noc"].members] == [[]]
+        assert teams.put("acme", "member:eve", Team.of_person("eve", eve))
+        named = teams.get("acme", "noc")
+        assert named is not None
+        assert [(each.member_id, each.name, len(each.channels)) for each in named.members] == [("eve", "Eve", 1)]
+        assert teams.known("acme") == {"team": ["noc"], "schedule": {}.keys(), "member": {"eve"}}
+        alone = teams.whom("acme", Target("member:eve"))
+        assert alone is not None
+        assert (alone.timezone, alone.on_call_at(NOW)) == ("Europe/Paris", ["eve"])
+        assert sorted(teams.to_look_at(NOW)) == [("acme", "member:eve"), ("acme", "noc")]
+        teams.delete("acme", "member:eve")
+        teams.delete("acme", "member:eve")
+        assert teams.whom("acme", Target("member:bob")) is None
+        assert teams.all("acme").keys() == {"noc"}
 
     def test_teams_belong_to_their_helpdesk(self, teams: Teams) -> None:
         teams.put("acme", "frontline", team("ana"))

@@ -28,7 +28,7 @@ from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.oncall.override import KeptOverride, TakenBack
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
-from tocsin.domain.oncall.team import Undelivered
+from tocsin.domain.oncall.team import Person, Undelivered
 from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import Actor, AgentNoted
@@ -147,7 +147,7 @@ TEAM_ITEM = {
     "pk": HELPDESK,
     "sk": "TEAM#frontline",
     "v": 1,
-    "document": TEAMS["frontline"].model_dump_json(),
+    "document": TEAMS["frontline"].model_dump_json(by_alias=True),
     "due_shard": "TEAMS",
     "next_due_at": "1970-01-01T00:00:00.000000Z",
 }
@@ -158,6 +158,15 @@ TEAM_BEFORE_SCHEDULES_ITEM = {
     '"address":"ana@example.com"}]}],"timezone":null,"channels":[],"rotation":null,"overrides":[]}',
 }
 
+PERSON = Person.model_validate({"name": "Eve", "timezone": "Europe/Paris"})
+MEMBER_ITEM = {
+    "pk": HELPDESK,
+    "sk": "MEMBER#eve",
+    "v": 1,
+    "document": '{"name":"Eve","members":[{"member_id":"eve","name":"Eve","channels":[]}],"timezone":"Europe/Paris"}',
+    "due_shard": "TEAMS",
+    "next_due_at": "1970-01-01T00:00:00.000000Z",
+}
 UNDELIVERED = Undelivered(team=True, members=frozenset({"ana", "al"}))
 LOOKED_AT_ITEM = {
     **TEAM_ITEM,
@@ -261,6 +270,11 @@ class TestRead:
     def test_team_whose_subscriptions_were_looked_at(self, table: Table) -> None:
         found = DynamoTeams(stored(table, LOOKED_AT_ITEM)).get("acme", "frontline")
         assert found == TEAMS["frontline"].looked_at(UNDELIVERED)
+
+    def test_member(self, table: Table) -> None:
+        found = DynamoTeams(stored(table, MEMBER_ITEM)).get("acme", "member:eve")
+        assert found is not None
+        assert found.person == PERSON
 
     def test_team_from_before_there_were_schedules(self, table: Table) -> None:
         assert DynamoTeams(stored(table, TEAM_BEFORE_SCHEDULES_ITEM)).get("acme", "frontline") == TEAMS["frontline"]

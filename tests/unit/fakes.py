@@ -227,6 +227,9 @@ class FakeSchedules:
         overrides = stored.timetable.overrides if stored else ()
         self._store(helpdesk_id, schedule_id, before, Timetable(schedule, overrides))
 
+    def delete(self, helpdesk_id: str, stored: StoredSchedule) -> None:
+        self.schedules.pop((helpdesk_id, stored.schedule_id), None)
+
     def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:
         now = self._as_read(helpdesk_id, stored.schedule_id, stored.revision)
         others = [each for each in now.timetable.overrides if each.override_id != override.override_id] if now else []
@@ -268,12 +271,22 @@ class FakeTeams:
         return team_of_schedule(target.name, stored.timetable, teams.values()) if stored else None
 
     def known(self, helpdesk_id: str) -> KnownNames:
-        members = {member.member_id for team in self.all(helpdesk_id).values() for member in team.members}
-        schedules = self.schedules.all(helpdesk_id).keys()
-        return {"team": self.all(helpdesk_id).keys(), "schedule": schedules, "member": members}
+        teams, schedules = self.all(helpdesk_id), self.schedules.all(helpdesk_id).keys()
+        of_teams = [team_id for team_id in teams if Target(team_id).kind is TargetKind.TEAM]
+        members = {member_id for team in teams.values() for member_id in team.member_ids}
+        return {"team": of_teams, "schedule": schedules, "member": members}
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
-        return {t: self._scheduled(h, team) for (h, t), team in self.teams.items() if h == helpdesk_id}
+        mine = {t: team for (h, t), team in self.teams.items() if h == helpdesk_id}
+        people = {Target(t).name: team for t, team in mine.items() if Target(t).kind is TargetKind.MEMBER}
+        return {
+            t: self._scheduled(helpdesk_id, team.with_people(people) if team.named else team)
+            for t, team in mine.items()
+        }
+
+    def delete(self, helpdesk_id: str, team_id: str) -> None:
+        self.teams.pop((helpdesk_id, team_id), None)
+        self.look_at.pop((helpdesk_id, team_id), None)
 
     def _scheduled(self, helpdesk_id: str, team: Team) -> Team:
         if team.on_call is None:

@@ -16,7 +16,7 @@ from tocsin.ports.subscriptions import Watchable
 
 
 class Teams(Watchable, Protocol):
-    """Teams of helpdesks; their subscriptions are watched."""
+    """Teams of helpdesks, and people as teams of one under `member:ana`; their subscriptions are watched."""
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         """A team, with the schedule that it names and what the last look at its subscriptions found."""
@@ -31,7 +31,7 @@ class Teams(Watchable, Protocol):
         ...
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
-        """All teams of a helpdesk by id, each as `get` answers it."""
+        """All teams and people of a helpdesk by id, each as `get` answers it."""
         ...
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
@@ -39,6 +39,10 @@ class Teams(Watchable, Protocol):
 
         What was found of it before is forgotten: its channels may be others.
         """
+        ...
+
+    def delete(self, helpdesk_id: str, team_id: str) -> None:
+        """Forget a team or person; harmless where there is none."""
         ...
 
     def looked_at(self, helpdesk_id: str, team_id: str, undelivered: Undelivered, again_at: datetime) -> None:
@@ -63,6 +67,10 @@ class Schedules(Protocol):
 
     def put(self, helpdesk_id: str, schedule_id: str, schedule: Schedule, before: int) -> None:
         """Store a schedule; its overrides stay. SequenceConflict unless `before` is its revision, 0 for a new one."""
+        ...
+
+    def delete(self, helpdesk_id: str, stored: StoredSchedule) -> None:
+        """Forget a schedule and its overrides; harmless where there is none."""
         ...
 
     def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:

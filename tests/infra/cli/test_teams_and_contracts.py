@@ -159,6 +159,16 @@ def test_a_contract_is_printed_in_plain_language_and_as_a_diagram(operator: Term
     assert '    tier1 -->|"nobody acknowledges within 15 minutes"| tier2\n' in diagram
 
 
+def test_members_are_put_listed_shown_and_deleted(operator: Terminal) -> None:
+    put = operator.do("member", "put", SAMPLES / "members.yaml")
+    assert "eve" in put
+    listed = operator.do("member", "list").splitlines()
+    assert listed[1].split() == ["eve", "Eve", "Moreau", "email", "eve@example.com,", "sms", "+33612345678"]
+    assert operator.do("member", "show", "noor").startswith("member_id: noor\nname: Noor Haddad\n")
+    assert operator.do("member", "delete", "noor") == "noor is deleted\n"
+    assert "noor" not in operator.do("member", "list")
+
+
 def test_the_escalation_matrix_is_a_table_of_roles_and_people(operator: Terminal) -> None:
     operator.put_samples()
     lines = operator.do("contract", "matrix", "acme-enterprise").splitlines()

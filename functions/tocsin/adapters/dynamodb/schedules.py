@@ -46,6 +46,14 @@ class DynamoSchedules:
         """See `Schedules.put`."""
         self._write(schedule_id, self._schedule_action(helpdesk_id, schedule_id, schedule, before))
 
+    def delete(self, helpdesk_id: str, stored: StoredSchedule) -> None:
+        """See `Schedules.delete`."""
+        schedule_id = stored.schedule_id
+        overrides = [f"OVERRIDE#{schedule_id}#{each.override_id}" for each in stored.timetable.overrides]
+        for sk in (f"SCHEDULE#{schedule_id}", *overrides):
+            key = encode({"pk": helpdesk_pk(helpdesk_id), "sk": sk})
+            self._table.client.delete_item(TableName=self._table.name, Key=key)
+
     def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:
         """See `Schedules.keep`."""
         schedule_id, schedule = stored.schedule_id, stored.timetable.schedule

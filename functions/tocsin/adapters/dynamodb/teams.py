@@ -15,6 +15,8 @@ from tocsin.domain.values.references import KnownNames
 from tocsin.domain.values.target import Target, TargetKind
 
 DUE_PARTITION = "TEAMS"
+
+TEAM, MEMBER = "TEAM#", "MEMBER#"
 """Of the due-index; one is enough, since a team is looked at once an hour."""
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,14 +30,20 @@ class DynamoTeams:
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         """See `Teams.get`."""
-        item = self._table.get(helpdesk_pk(helpdesk_id), f"TEAM#{team_id}")
-        return self._scheduled(helpdesk_id, _team(item), {}) if item else None
+        item = self._table.get(helpdesk_pk(helpdesk_id), _sk(team_id))
+        if item is None:
+            return None
+        team = _team(item)
+        people = {each: self._table.get(helpdesk_pk(helpdesk_id), f"{MEMBER}{each}") for each in team.named}
+        return self._scheduled(
+            helpdesk_id, team.with_people({each: _team(found) for each, found in people.items() if found}), {}
+        )
 
     def whom(self, helpdesk_id: str, target: Target) -> Team | None:
         """See `Teams.whom`; a team is one read, for others all teams are asked who these people are."""
         if target.kind is TargetKind.TEAM:
             return self.get(helpdesk_id, target.name)
-        teams = map(_team, self._table.query(helpdesk_pk(helpdesk_id), "TEAM#"))
+        teams = self._all(helpdesk_id).values()
         if target.kind is TargetKind.MEMBER:
             return team_of_member(target.name, teams)
         stored = self._schedules.get(helpdesk_id, target.name)
@@ -43,35 +51,52 @@ class DynamoTeams:
 
     def known(self, helpdesk_id: str) -> KnownNames:
         """See `Teams.known`."""
-        teams = self.all(helpdesk_id)
-        members = {member.member_id for team in teams.values() for member in team.members}
-        return {"team": teams.keys(), "schedule": self._schedules.all(helpdesk_id).keys(), "member": members}
+        teams = self._all(helpdesk_id)
+        return {
+            "team": [team_id for team_id in teams if Target(team_id).kind is TargetKind.TEAM],
+            "schedule": self._schedules.all(helpdesk_id).keys(),
+            "member": {member_id for team in teams.values() for member_id in team.member_ids},
+        }
 
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
         """See `Teams.all`."""
-        items = self._table.query(helpdesk_pk(helpdesk_id), "TEAM#")
         known: dict[str, StoredSchedule | None] = {}
-        return {item["sk"].removeprefix("TEAM#"): self._scheduled(helpdesk_id, _team(item), known) for item in items}
+        return {name: self._scheduled(helpdesk_id, team, known) for name, team in self._all(helpdesk_id).items()}
+
+    def _all(self, helpdesk_id: str) -> dict[str, Team]:
+        """Teams with their people, and people, without anybody's schedule."""
+        pk = helpdesk_pk(helpdesk_id)
+        people = {item["sk"].removeprefix(MEMBER): _team(item) for item in self._table.query(pk, MEMBER)}
+        teams = {item["sk"].removeprefix(TEAM): _team(item) for item in self._table.query(pk, TEAM)}
+        return {
+            **{team_id: team.with_people(people) if team.named else team for team_id, team in teams.items()},
+            **{Target.of(TargetKind.MEMBER, member_id): team for member_id, team in people.items()},
+        }
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
         """See `Teams.put`; the whole item is replaced, and what was found of it with it."""
-        before = self._table.get(helpdesk_pk(helpdesk_id), f"TEAM#{team_id}")
-        document = team.model_dump_json()
-        key = {"pk": helpdesk_pk(helpdesk_id), "sk": f"TEAM#{team_id}", "v": 1}
+        before = self._table.get(helpdesk_pk(helpdesk_id), _sk(team_id))
+        document = team.model_dump_json(by_alias=True)
+        key = {"pk": helpdesk_pk(helpdesk_id), "sk": _sk(team_id), "v": 1}
         self._table.put({**key, "document": document, "due_shard": DUE_PARTITION, "next_due_at": sortable(AT_ONCE)})
         return before is None
+
+    def delete(self, helpdesk_id: str, team_id: str) -> None:
+        """See `Teams.delete`."""
+        key = encode({"pk": helpdesk_pk(helpdesk_id), "sk": _sk(team_id)})
+        self._table.client.delete_item(TableName=self._table.name, Key=key)
 
     def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
         """See `Teams.to_look_at`."""
         for pk, sk in self._table.due(DUE_PARTITION, "<=", now):
-            yield pk.removeprefix("HELPDESK#"), sk.removeprefix("TEAM#")
+            yield pk.removeprefix("HELPDESK#"), _id(sk)
 
     def looked_at(self, helpdesk_id: str, team_id: str, undelivered: Undelivered, again_at: datetime) -> None:
         """See `Teams.looked_at`; what was found is kept beside the document that users put."""
         found = {"team": undelivered.team, "members": sorted(undelivered.members)}
         self._table.client.update_item(
             TableName=self._table.name,
-            Key=encode({"pk": helpdesk_pk(helpdesk_id), "sk": f"TEAM#{team_id}"}),
+            Key=encode({"pk": helpdesk_pk(helpdesk_id), "sk": _sk(team_id)}),
             UpdateExpression="SET next_due_at = :at, undelivered = :found",
             ConditionExpression="attribute_exists(pk)",
             ExpressionAttributeValues=encode({":at": sortable(again_at), ":found": to_json(found)}),
@@ -86,6 +111,18 @@ class DynamoTeams:
             known[schedule_id] = self._schedules.get(helpdesk_id, schedule_id)
         found = known[schedule_id]
         return team.scheduled_by(found.timetable if found else None)
+
+
+def _sk(team_id: str) -> str:
+    """The sort key of a team, or of a person."""
+    target = Target(team_id)
+    return f"{MEMBER if target.kind is TargetKind.MEMBER else TEAM}{target.name}"
+
+
+def _id(sk: str) -> str:
+    if sk.startswith(MEMBER):
+        return Target.of(TargetKind.MEMBER, sk.removeprefix(MEMBER))
+    return sk.removeprefix(TEAM)
 
 
 def _team(item: Item) -> Team:

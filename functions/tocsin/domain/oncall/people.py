@@ -19,7 +19,10 @@ def team_of_member(member_id: str, teams: Iterable[Team]) -> Team | None:
     """A person who is in some team; None for nobody."""
     known = [*teams]
     people = _people([member_id], known)
-    return Team.of_member(people[0]).looked_at(_undelivered(known)) if people else None
+    if not people:
+        return None
+    zones = (team.timezone for team in known if team.timezone and team.member_ids == [member_id])
+    return Team.of_member(people[0], next(zones, None)).looked_at(_undelivered(known))
 
 
 def _people(wanted: Collection[str], teams: Iterable[Team]) -> list[Member]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, Self
+from functools import cached_property
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.calendars.notation import LocalTime, Zone
@@ -19,6 +20,7 @@ from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.values.channels import Channels
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.identifiers import Slug
+from tocsin.domain.values.references import reference
 
 
 class Member(Part):
@@ -27,6 +29,24 @@ class Member(Part):
     member_id: Slug
     name: Annotated[str, Field(min_length=1, max_length=100)]
     channels: Channels = Field([])
+
+
+class Person(Part):
+    """A person on their own: teams name them by id, schedules and tiers too."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    timezone: Zone | None = None
+    channels: Channels = Field([])
+
+
+def _form(value: Any) -> str:
+    return "[id]" if isinstance(value, str) else "[member]"
+
+
+PersonId = Annotated[
+    Slug, reference("member", "there is nobody {name!r}: put this member first, or describe them here")
+]
+ListedMember = Annotated[Annotated[PersonId, Tag("[id]")] | Annotated[Member, Tag("[member]")], Discriminator(_form)]
 
 
 class Rotation(Part):
@@ -97,7 +117,9 @@ class Team(Part):
     """A team: members, its own channels (what all of them watch), and optionally a rotation with overrides."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    members: Annotated[list[Member], Field(max_length=50)] = Field([])
+    listed: Annotated[list[ListedMember], Field(max_length=50)] = Field(
+        [], alias="members", description="each by the id of a member, or described here"
+    )
     timezone: Zone | None = Field(None, description="where it works, for calendars whose zone is that `of: team`")
     channels: Channels = Field([])
     on_call: ByItsSchedule | None = Field(None, description="instead of a `rotation` and `overrides` of the team's own")
@@ -108,10 +130,11 @@ class Team(Part):
     )
     _undelivered: Undelivered = PrivateAttr(default=Undelivered())
     _timetable: Timetable | None = PrivateAttr(default=None)
+    _people: Mapping[str, Member] = PrivateAttr(default={})
 
     @model_validator(mode="after")
     def _names_its_own_members(self) -> Team:
-        ids = [member.member_id for member in self.members]
+        ids = self.member_ids
         if repeated := {member_id for member_id in ids if ids.count(member_id) > 1}:
             raise ValueError(f"lists a member twice: {', '.join(sorted(repeated))}")
         if strangers := {member_id for member_id in self._scheduled() if member_id not in ids}:
@@ -135,6 +158,45 @@ class Team(Part):
         yield from self.rotation.order if self.rotation else ()
         yield from (override.member_id for override in self.overrides)
 
+    @property
+    def member_ids(self) -> list[str]:
+        """Who is in the team, however they are listed."""
+        return [each if isinstance(each, str) else each.member_id for each in self.listed]
+
+    @property
+    def named(self) -> list[str]:
+        """Those whom it names by their id."""
+        return [each for each in self.listed if isinstance(each, str)]
+
+    @cached_property
+    def members(self) -> list[Member]:
+        """Who is in the team; whoever is named by an id that nobody has any more has no channels."""
+        return [
+            (self._people.get(each) or Member.model_construct(member_id=each, name=each, channels=[]))
+            if isinstance(each, str)
+            else each
+            for each in self.listed
+        ]
+
+    def with_people(self, people: Mapping[str, Team]) -> Team:
+        """The same team with those whom it names by their id; `people` are teams of one, by that id."""
+        found = self.model_copy()
+        found.__dict__.pop("members", None)
+        found._people = {each: people[each].members[0] for each in self.named if each in people}  # noqa: SLF001
+        return found
+
+    @classmethod
+    def of_person(cls, member_id: str, person: Person) -> Team:
+        """A person as a team of one, which is how they are kept."""
+        member = Member(member_id=member_id, name=person.name, channels=person.channels)
+        return cls(name=person.name, members=[member], timezone=person.timezone)
+
+    @property
+    def person(self) -> Person:
+        """The person of a team of one."""
+        [member] = self.members
+        return Person(name=self.name, timezone=self.timezone, channels=member.channels)
+
     @classmethod
     def of_schedule(cls, schedule_id: str, timetable: Timetable, members: list[Member]) -> Team:
         """Whoever is in a schedule as if they were a team; `members` are those of them who are known."""
@@ -142,16 +204,16 @@ class Team(Part):
         # Constructed, not validated: nobody puts it, and a schedule may have more people than a team.
         team = cls.model_construct(
             name=schedule.name,
-            members=members,
+            listed=[*members],
             timezone=schedule.timezone,
             on_call=ByItsSchedule(schedule=schedule_id),
         )
         return team.scheduled_by(timetable)
 
     @classmethod
-    def of_member(cls, member: Member) -> Team:
+    def of_member(cls, member: Member, timezone: str | None = None) -> Team:
         """A person as if they were a team."""
-        return cls.model_construct(name=member.name, members=[member])
+        return cls.model_construct(name=member.name, listed=[member], timezone=timezone)
 
     @property
     def undelivered(self) -> Undelivered:
@@ -168,7 +230,7 @@ class Team(Part):
 
     def duty_at(self, at: datetime, without: Collection[str] = ()) -> OnDuty:
         """The same, with what put them on call."""
-        at, ids = at.astimezone(UTC), [member.member_id for member in self.members]
+        at, ids = at.astimezone(UTC), self.member_ids
         found = self._planned(at, ids, without)
         if found.members or not self.fallback:
             return found
@@ -188,7 +250,7 @@ class Team(Part):
 
     def has(self, member_id: str) -> bool:
         """Whether somebody is a member."""
-        return any(member.member_id == member_id for member in self.members)
+        return member_id in self.member_ids
 
     def scheduled_by(self, timetable: Timetable | None) -> Team:
         """The same team with the schedule that it names; without it, nobody of such a team is on call."""

@@ -12,6 +12,7 @@ from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.channels import CHANNEL_TYPES
 from tocsin.domain.values.faults import Fault, Invalid
+from tocsin.domain.values.target import Target, TargetKind
 from tocsin.domain.values.validation_errors import faults_of
 from tocsin.domain.values.wording import enumerated
 from tocsin.ports.clock import Clock
@@ -36,15 +37,16 @@ def put_team(
 
     A member in several teams has one topic with the channels of all of them; who leaves a team loses only those.
     """
+    before = dict(teams.all(helpdesk_id))
+    people = {Target(name).name: each for name, each in before.items() if Target(name).kind is TargetKind.MEMBER}
     try:
-        team = Team.model_validate(document)
+        team = Team.model_validate(document, context={"known": {"member": [*people]}}).with_people(people)
     except ValidationError as error:
         raise Invalid(faults_of(error, Team, CHANNEL_TYPES), FAULTY) from None
     if team.on_call:
         stored = schedules.get(helpdesk_id, team.on_call.schedule)
         if faults := list(_faults_of_schedule(team, team.on_call.schedule, stored, clock.now())):
             raise Invalid(faults, FAULTY)
-    before = dict(teams.all(helpdesk_id))
     after = {**before, team_id: team}
     left = before[team_id].members if team_id in before else ()
     for watched in topics_of(helpdesk_id, team_id, after, [*team.members, *left]):

@@ -11,6 +11,7 @@ from tocsin.domain.notices.topics import member_topic, team_topic
 from tocsin.domain.oncall.team import Member, Team, Undelivered
 from tocsin.domain.values.channels import Endpoint, endpoints
 from tocsin.domain.values.faults import NotFound
+from tocsin.domain.values.target import Target, TargetKind
 from tocsin.ports.clock import Clock
 from tocsin.ports.notices import Notifier
 from tocsin.ports.oncall import Teams
@@ -41,8 +42,9 @@ class TeamSubscriptions:
 def topics_of(
     helpdesk_id: str, team_id: str, teams: Mapping[str, Team], members: Iterable[Member]
 ) -> Iterator[WatchedTopic]:
-    """The team's topic, and that of each of the members with their channels in all teams."""
-    yield WatchedTopic(None, team_topic(helpdesk_id, team_id), endpoints(teams[team_id].channels))
+    """The team's topic, and that of each of the members with their channels in all teams; a person is no team."""
+    if Target(team_id).kind is TargetKind.TEAM:
+        yield WatchedTopic(None, team_topic(helpdesk_id, team_id), endpoints(teams[team_id].channels))
     for member_id in sorted({member.member_id for member in members}):
         anywhere = [each for team in teams.values() for each in team.members if each.member_id == member_id]
         channels = endpoints(channel for each in anywhere for channel in each.channels)
@@ -75,7 +77,9 @@ def watch_subscriptions(*, teams: Teams, notifier: Notifier, clock: Clock, until
         undelivered = _undelivered(topics, found)
         again_in = LOOK_EVERY if undelivered == Undelivered() else LOOK_SOON
         teams.looked_at(helpdesk_id, team_id, undelivered, clock.now() + again_in)
-        return _summed_up(known[team_id], found, clock.now()).unreachable
+        # Somebody who is on call by some team is looked at with that one.
+        of_person = Target(team_id).kind is TargetKind.MEMBER
+        return [] if of_person else _summed_up(known[team_id], found, clock.now()).unreachable
 
     return watch(teams, look, clock=clock, until=until)
 

@@ -18,6 +18,7 @@ from tocsin.domain.values.instants import Instant
 from tocsin.handlers.api.answers.schedules import (
     OverridesView,
     OverrideView,
+    ScheduleDocumentView,
     ScheduleOnCallView,
     SchedulePage,
     ScheduleView,
@@ -31,6 +32,7 @@ from tocsin.handlers.api.answers.schedules import (
 from tocsin.handlers.api.caller import Cursor, Limit, helpdesk_of
 from tocsin.handlers.api.declaration import Answer, Routes
 from tocsin.handlers.api.responses import json_answer
+from tocsin.use_cases.oncall.delete import delete_schedule
 from tocsin.use_cases.oncall.overrides import make_override, take_back_override
 from tocsin.use_cases.oncall.put_schedule import no_such_schedule, put_schedule, read_schedule
 from tocsin.use_cases.oncall.read_shifts import read_shifts
@@ -197,6 +199,27 @@ def take_back(
         clock=wiring.clock(),
     )
     return json_answer(override_view(taken_back))
+
+
+@routes.on(
+    "DELETE",
+    "/v1/schedules/<schedule_id>",
+    "delete_schedule",
+    "Delete a schedule and its overrides",
+    scope="admin",
+    answers={200: Answer("The schedule as it was put", ScheduleDocumentView)},
+    refusals=(404, 409),
+)
+def delete(schedule_id: Slug) -> Response[str]:
+    """Refused while a team is on call by it, or the newest version of a contract names it."""
+    deleted = delete_schedule(
+        helpdesk_of(routes.current_event),
+        schedule_id,
+        schedules=wiring.schedules(),
+        teams=wiring.teams(),
+        contracts=wiring.contracts(),
+    )
+    return json_answer(document_view(deleted))
 
 
 def _timetable(schedule_id: str) -> Timetable:

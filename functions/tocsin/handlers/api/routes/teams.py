@@ -16,6 +16,7 @@ from tocsin.handlers.api.answers.teams import MemberOnCall, OnCallView, Subscrip
 from tocsin.handlers.api.caller import helpdesk_of
 from tocsin.handlers.api.declaration import Answer, Routes
 from tocsin.handlers.api.responses import json_answer
+from tocsin.use_cases.oncall.delete import delete_team
 from tocsin.use_cases.oncall.put_team import put_team
 from tocsin.use_cases.oncall.subscriptions import read_subscriptions
 
@@ -112,6 +113,27 @@ def subscriptions(team_id: Slug) -> Response[str]:
     return json_answer(SubscriptionsView(team_id=team_id, subscriptions=listed, unreachable=list(found.unreachable)))
 
 
+@routes.on(
+    "DELETE",
+    "/v1/teams/<team_id>",
+    "delete_team",
+    "Delete a team",
+    scope="admin",
+    answers={200: Answer("The team as it was", TeamView)},
+    refusals=(404, 409),
+)
+def delete(team_id: Slug) -> Response[str]:
+    """Refused while the newest version of a contract names it."""
+    team = delete_team(
+        helpdesk_of(routes.current_event),
+        team_id,
+        teams=wiring.teams(),
+        contracts=wiring.contracts(),
+        notifier=wiring.notifier(),
+    )
+    return json_answer(_view(team_id, team))
+
+
 def _stored(team_id: str) -> Team:
     team = wiring.teams().get(helpdesk_of(routes.current_event), team_id)
     if team is None:
@@ -120,4 +142,4 @@ def _stored(team_id: str) -> Team:
 
 
 def _view(team_id: str, team: Team) -> TeamView:
-    return TeamView.model_validate({"team_id": team_id, **team.model_dump(mode="json")})
+    return TeamView.model_validate({"team_id": team_id, **team.model_dump(mode="json", by_alias=True)})

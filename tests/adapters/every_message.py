@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tests.unit.story import REVIEW, Story, contract, team
+from tests.unit.story import REVIEW, Story, after, contract, team
 from tocsin.adapters.messages import TemplateMessages
 from tocsin.domain.assessment.acknowledgement import Claims
 from tocsin.domain.escalation.reasons import AlertReason
@@ -82,6 +82,19 @@ def stories(terms: Any, attributes: Mapping[str, Any], priority: str = "P1") -> 
         declined.says(ev.Declined, minute, actor=Actor("agent", name))
         declined.assess(minute)
     yield declined
+    delayed = begin()
+    delayed.assess(0)
+    delayed.says(
+        ev.BreachExpected,
+        1,
+        actor=Actor("agent", "dora"),
+        metric="resolution",
+        obligation_id="resolution#1",
+        due_at=after(240),
+        expected_at=after(300),
+    )
+    delayed.assess(1)
+    yield delayed
     reopened = begin()
     for event_type, minute in ((ev.Resolved, 10), (ev.Reopened, 20), (ev.Escalated, 30)):
         reopened.says(event_type, minute)

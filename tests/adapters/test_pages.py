@@ -266,3 +266,14 @@ def test_who_has_handed_it_over_or_escalated_it_reads_what_comes_of_it() -> None
     assert "<h1>You have escalated it</h1>" in page
     assert "<p>Dora was alerted instead." in page
     assert "Escalate it to" not in page
+
+
+def test_what_will_be_late_can_be_said_of_each_promise_of_which_the_customer_was_not_told() -> None:
+    story = Story(teams=TEAMS, terms=contract(calendar={"timezone": "Europe/Berlin"}))
+    story.assess(0)
+    listed = ["First response, due Mon 30 Mar 10:15 CEST", "Resolution, due Mon 30 Mar 14:00 CEST"]
+    assert options(offer_page(offer(story, at=1)), "metric") == listed
+    story.says(ev.BreachExpected, 1, metric="resolution", obligation_id="resolution#1", due_at=after(240))
+    page = offer_page(offer(story, at=2))
+    assert options(page, "metric") == listed[:1]
+    assert "due Mon 30 Mar 14:00 CEST; the customer was told Mon 30 Mar 10:01 CEST to expect a delay</dd>" in page

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.handlers.conftest import Answer, Api
+from tests.unit.story import after
 from tests.unit.use_cases.tickets.test_acknowledge import link_to
 
 FORM = "application/x-www-form-urlencoded"
@@ -58,7 +59,7 @@ def test_json_gets_json_with_who_has_it_and_what_comes_next(api: Api, link: str)
         "has_it": ana,
         "title": "You have it",
         "text": answer.json["text"],
-        "possible": ["snooze", "hand_over", "escalate", "decline"],
+        "possible": ["snooze", "hand_over", "escalate", "will_be_missed", "decline"],
         "snooze_until": "2026-03-30T09:00:00Z",
         "colleagues": [{"id": "ben", "name": "Ben"}, {"id": "dora", "name": "Dora"}],
         "tickets": [],
@@ -70,7 +71,7 @@ def test_who_asks_for_json_gets_it_and_looking_changes_nothing(api: Api, link: s
     before = api.world.types()
     answer = api.call("GET", link, content_type=None, scopes=None, headers={"Accept": "application/json"})
     assert (answer.json["done"], answer.json["has_it"]) == (None, None)
-    assert answer.json["possible"] == ["acknowledge", "snooze", "hand_over", "escalate", "decline"]
+    assert answer.json["possible"] == ["acknowledge", "snooze", "hand_over", "escalate", "will_be_missed", "decline"]
     assert api.world.types() == before
     browser = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
     page = api.call("GET", link, content_type=None, scopes=None, headers={"Accept": browser})
@@ -137,3 +138,31 @@ def test_a_snooze_is_bounded_and_what_is_too_long_is_said(
     answer = post(api, link, fields)
     assert (answer.status, said in html.unescape(answer.body)) == (status, True)
     assert api.world.types().count("snoozed") == (status == 200)
+
+
+def test_a_form_that_tells_the_customer_says_what_will_be_late_and_when_it_is_expected(api: Api, link: str) -> None:
+    answer = post(api, link, "action=will_be_missed&metric=resolution&expected_in=8h")
+    assert (answer.status, "<h1>The customer is told</h1>" in answer.body) == (200, True)
+    said = api.world.events[-1]
+    assert (said.type, said.metric, said.due_at, said.expected_at) == (
+        "breach_expected",
+        "resolution",
+        after(240),
+        after(480),
+    )
+    assert post(api, link, "action=will_be_missed&metric=resolution").status == 200
+    assert api.world.types().count("breach_expected") == 1, "the customer is told once"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("metric=periodic_update", "metric: the customer has no such promise that runs and is not late"),
+        ("metric=resolution&expected_in=1h", "expected_at: is no later than the deadline"),
+        ("expected_in=1h&expected_at=2026-03-30T09:00:00Z", "and not both"),
+    ],
+)
+def test_what_cannot_be_late_is_refused(api: Api, link: str, fields: str, said: str) -> None:
+    answer = post(api, link, f"action=will_be_missed&{fields}")
+    assert (answer.status, said in html.unescape(answer.body)) == (422, True)
+    assert "breach_expected" not in api.world.types()

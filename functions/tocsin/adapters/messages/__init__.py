@@ -17,7 +17,15 @@ from tocsin.domain.assessment.acknowledgement import claims_for
 from tocsin.domain.assessment.views import obligation_view
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.message import Message
-from tocsin.domain.notices.notice import About, AboutDeadline, AboutHolder, Audience, Notice, NoticeKind
+from tocsin.domain.notices.notice import (
+    About,
+    AboutDeadline,
+    AboutExpectedBreach,
+    AboutHolder,
+    Audience,
+    Notice,
+    NoticeKind,
+)
 from tocsin.domain.notices.topics import topic_of
 from tocsin.domain.tickets.attributes import ATTRIBUTES
 from tocsin.domain.tickets.codec import written
@@ -124,7 +132,7 @@ class TemplateMessages:
         """What the templates may name: see the dictionary."""
         contract, now = ticket.contract, situation.now
         about = notice.about
-        metric = contract.metric(about.metric) if isinstance(about, AboutDeadline) else None
+        metric = contract.metric(about.metric) if isinstance(about, AboutDeadline | AboutExpectedBreach) else None
         return {
             "notice": notice,
             "about": about,

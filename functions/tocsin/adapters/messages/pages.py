@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from tocsin.domain.values.target import Target
 from tocsin.domain.values.wording import counted, enumerated
 
 USUAL_SNOOZES = [timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2)]
+DELAYS = [*(timedelta(hours=hours) for hours in (1, 2, 4, 8, 24))]
+"""In which something is expected to be done after all, as the page offers it."""
 STAYS_OPEN, NO_TIME = timedelta(minutes=5), timedelta(0)
 
 
@@ -37,6 +40,9 @@ def offer_page(offer: Offer, refused: str | None = None) -> str:
 
 def offer_words(offer: Offer) -> Words:
     """How the ticket stands for the link's person, who may just have done something about it."""
+    if offer.done == "will_be_missed":
+        said = replace(offer, done=None)
+        return Words("The customer is told", f"They hear that it will be late. {offer_words(said).sentence}")
     situation = situation_of(offer)
     if offer.ticket.over:
         since = local_time(offer.ticket.status_since, situation.zone)
@@ -126,6 +132,7 @@ def _page(words: Words, offer: Offer | None, offers: Sequence[LinkedOffer] = ())
         situation=situation_of(offer) if offer else None,
         possible=offer.possible if offer else (),
         snoozes=_snoozes(offer) if offer else (),
+        delays=DELAYS,
         # Whom nothing reaches would not learn of it.
         colleagues=[each for each in offer.colleagues if each.has_channels] if offer else (),
     )

@@ -152,7 +152,15 @@ class Situation:
     @property
     def owed(self) -> list[tuple[str, str]]:
         """What is owed to the customer and where it stands."""
-        return [(each.metric.label, status_words(each, self.now, self._said)) for each in self.ticket.promised()]
+        return [
+            (each.metric.label, status_words(each, self.now, self._said) + self._told_ahead(each))
+            for each in self.ticket.promised()
+        ]
+
+    def _told_ahead(self, obligation: Obligation) -> str:
+        due_at = obligation.due_at()
+        told_at = self.ticket.breach_told_at.get((obligation.obligation_id, due_at)) if due_at else None
+        return f"; the customer was told {self._said(told_at)} to expect a delay" if told_at else ""
 
     def _said(self, instant: datetime) -> str:
         return local_time(instant, self.zone)

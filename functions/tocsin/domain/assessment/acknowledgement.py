@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, TypedDict, assert_never, final, get_args
 
 from tocsin.domain.assessment.colleagues import Colleague, colleagues
+from tocsin.domain.assessment.expected_breaches import Promised, still_promised
 from tocsin.domain.assessment.link_actions import ActionName
 from tocsin.domain.assessment.snoozing import latest_snooze
 from tocsin.domain.assessment.who_hears import Roster
@@ -128,6 +129,12 @@ class Offer:
         return latest_snooze(self.ticket, self.now)
 
     @property
+    def may_be_missed(self) -> list[Promised]:
+        """The promises of which the customer can still be told that they will be missed, the one due first first."""
+        promised = still_promised(self.ticket, self.now)
+        return [each for each in promised if each.name not in self.ticket.breach_told_at]
+
+    @property
     def possible(self) -> list[ActionName]:
         """What would change something, in the order in which it is offered."""
         return [action for action in ACTIONS if self.why_not(action) is None]
@@ -140,14 +147,14 @@ class Offer:
         if taken and taken.by != self.member_id:
             return "Somebody else has the ticket by now."
         match action:
-            case "acknowledge" if self.to_go:
-                return "You have acknowledged already; others have to as well."
             case "acknowledge":
-                return "You have the ticket already." if taken and not self.ticket.chain.snoozed_until else None
+                return self._why_not_acknowledge()
             case "hand_over":
                 return self._why_not_hand_over()
             case "escalate":
                 return self._why_not_escalate()
+            case "will_be_missed":
+                return None if self.may_be_missed else "The customer has no promise left of which they were not told."
             case "snooze":
                 return None if self.snooze_until else "The contract does not allow a ticket to be snoozed."
             case "decline":
@@ -156,6 +163,12 @@ class Offer:
                 return "It is not your turn to take the ticket, so there is nothing for you to decline."
             case _:
                 assert_never(action)
+
+    def _why_not_acknowledge(self) -> str | None:
+        if self.to_go:
+            return "You have acknowledged already; others have to as well."
+        has_it = self.ticket.chain.acknowledged and not self.ticket.chain.snoozed_until
+        return "You have the ticket already." if has_it else None
 
     def _why_not_hand_over(self) -> str | None:
         if not self.ticket.contract.takes("assignment", "agent"):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from operator import attrgetter
+from datetime import datetime
 from typing import Any, NamedTuple, assert_never
 
+from tocsin.domain.assessment.conclusions import conclusion_of, says_the_same
+from tocsin.domain.assessment.timers import DeadlineDue, ForecastDue, Timer, TriggerDue, WarningDue, next_timer
 from tocsin.domain.assessment.who_hears import Roster, owed
-from tocsin.domain.contracts.metrics import REVIEW
 from tocsin.domain.contracts.triggers.trigger import Firing, Trigger
 from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
@@ -19,67 +19,11 @@ from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.fold import fold, record
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Contracts, Ticket
-from tocsin.domain.tickets.trigger_facts import facts_of
-from tocsin.domain.tickets.verdict import Verdict
 from tocsin.domain.values.identifiers import TicketKey
 
 MOST_EVENTS = 50
 """That one assessment decides on. They are appended in one transaction, which takes at most 100 actions
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html, 2026-11)."""
-
-
-class WarningDue(NamedTuple):
-    """A warning of an obligation, by the name that it has."""
-
-    obligation: Obligation
-    obligation_id: str
-    threshold: str
-    at: datetime
-    due_at: datetime | None
-
-    @property
-    def wait(self) -> Wait:
-        """What it shows as until then."""
-        return self.obligation.metric.warning_wait
-
-
-class DeadlineDue(NamedTuple):
-    """A deadline of an obligation, by the name that it had then."""
-
-    obligation: Obligation
-    obligation_id: str
-    at: datetime
-
-    @property
-    def wait(self) -> Wait:
-        """What it shows as until then."""
-        return self.obligation.metric.deadline_wait
-
-    @property
-    def over(self) -> bool:
-        """Whether it is of no use any more to act on it."""
-        return not self.obligation.running or self.obligation_id != self.obligation.obligation_id
-
-
-class TriggerDue(NamedTuple):
-    """A trigger of the contract that fires."""
-
-    trigger: Trigger
-    firing: Firing
-
-    @property
-    def at(self) -> datetime:
-        """When it does."""
-        return self.firing.at
-
-    @property
-    def wait(self) -> Wait:
-        """What it shows as until then."""
-        return Wait.TRIGGER
-
-
-Timer = WarningDue | DeadlineDue | TriggerDue | NextAlert | Exhaustion
-"""What falls due, each with the instant `at` which it does, and the `wait` that it shows as until then."""
 
 
 class Assessment(NamedTuple):
@@ -134,12 +78,12 @@ def assess(key: TicketKey, contracts: Contracts, log: Sequence[AnyEvent], roster
 def decide(ticket: Ticket, roster: Roster, now: datetime) -> Assessment:
     """Decide about a ticket, which takes the events of the decision in.
 
-    Breaches are dated when they fell due; alerts and corrections are dated `now`, when they are made.
+    Breaches are dated when they fell due; alerts, forecasts and corrections are dated `now`, when they are made.
     """
     seen = ticket.sequence
     for correction in _corrections(ticket, now):
         record(ticket, correction)
-    while (timer := _next(ticket, now)) is not None and timer.at <= now and ticket.sequence - seen < MOST_EVENTS:
+    while (timer := next_timer(ticket, now)) is not None and timer.at <= now and ticket.sequence - seen < MOST_EVENTS:
         record(ticket, _event(timer, ticket, roster, now))
     complete = timer is None or timer.at > now
     if complete:
@@ -147,10 +91,10 @@ def decide(ticket: Ticket, roster: Roster, now: datetime) -> Assessment:
         if notices:
             envelope, through = _envelope(ticket, now), ticket.sequence
             record(ticket, ev.NoticesRecorded(**envelope, through=through, notices=tuple(notices)))
-        conclusion = _conclusion(ticket, now)
+        conclusion = conclusion_of(ticket, _envelope(ticket, now))
         # Whoever sends what is still to be told after a settlement is an execution of its own, and ends with another.
         again = bool(notices) and isinstance(conclusion, ev.Settled)
-        if conclusion and (again or not _says_the_same(conclusion, ticket.conclusion)):
+        if conclusion and (again or not says_the_same(conclusion, ticket.conclusion)):
             record(ticket, conclusion)
     return Assessment(ticket, seen, timer, bool(ticket.to_send(now)), ticket.queue_moves_at(now), complete)
 
@@ -186,6 +130,13 @@ def _event(timer: Timer, ticket: Ticket, roster: Roster, now: datetime) -> AnyEv
             )
         case TriggerDue(trigger, firing):
             return _trigger_fired(trigger, firing, ticket, now)
+        case ForecastDue((obligation, due_at)):
+            return ev.BreachForecast(
+                **_envelope(ticket, now),
+                obligation_id=obligation.obligation_id,
+                metric=obligation.metric.name,
+                due_at=due_at,
+            )
         case NextAlert():
             return _tier_alerted(timer, ticket, roster, now)
         case Exhaustion(at, attempts, unresolved, declined):
@@ -248,53 +199,6 @@ def _members(teams: Sequence[Team], alert: NextAlert, ticket: Ticket, now: datet
     return tuple(dict.fromkeys(on_call))
 
 
-def _next(ticket: Ticket, now: datetime) -> Timer | None:
-    """What falls due next; of what has fallen due, triggers first, so that one alert follows several of them."""
-
-    def order(timer: Timer) -> tuple[bool, datetime]:
-        return not (isinstance(timer, TriggerDue) and timer.at <= now), timer.at
-
-    return min(_timers(ticket, now), key=order if ticket.contract.triggers else attrgetter("at"), default=None)
-
-
-def _timers(ticket: Ticket, now: datetime) -> Iterator[Timer]:
-    for obligation in ticket.obligations():
-        if not obligation.metric.of_tiers:
-            yield from _deadlines(ticket, obligation)
-            if obligation.running:
-                yield from _warnings(ticket, obligation, now)
-    if ticket.contract.triggers and not ticket.over:
-        yield from _triggers(ticket)
-    step = ticket.next_step()
-    if step is not None:
-        yield step
-
-
-def _triggers(ticket: Ticket) -> Iterator[TriggerDue]:
-    facts = facts_of(ticket)
-    for trigger in ticket.contract.triggers:
-        if trigger.is_for(facts):
-            for firing in trigger.firings(facts):
-                if (trigger.key, firing.name) not in ticket.fired:
-                    yield TriggerDue(trigger, firing)
-
-
-def _deadlines(ticket: Ticket, obligation: Obligation) -> Iterator[DeadlineDue]:
-    """No deadline passes in silence, not even one that was over before anybody looked."""
-    for deadline in obligation.deadlines():
-        if deadline not in ticket.breached:
-            yield DeadlineDue(obligation, *deadline)
-
-
-def _warnings(ticket: Ticket, obligation: Obligation, now: datetime) -> Iterator[WarningDue]:
-    due_at, name = obligation.due_at(), obligation.obligation_id
-    if due_at is not None and due_at <= now:
-        return  # Who is late already needs no warning.
-    for label, at in obligation.warnings():
-        if (name, label) not in ticket.warned:
-            yield WarningDue(obligation, name, label, at, due_at)
-
-
 def _corrections(ticket: Ticket, now: datetime) -> Iterator[ev.Corrected]:
     """Breaches that the log records and that, by what has been learned since, were none."""
     if not ticket.breached:
@@ -312,56 +216,3 @@ def _corrections(ticket: Ticket, now: datetime) -> Iterator[ev.Corrected]:
                 because=tuple(e.sequence for e in since if e.reported and e.occurred_at <= breach.recorded_at),
                 customer_was_told=not breach.on_arrival,
             )
-
-
-def _conclusion(ticket: Ticket, now: datetime) -> ev.Concluded | ev.Settled | None:
-    """What reports count, where nothing but a review is left to run.
-
-    A review that nobody files must not keep the ticket out of the reports.
-    """
-    if not ticket.over or ticket.resolved_at is None:
-        return None
-    running = {obligation.metric.name for obligation in ticket.promised() if obligation.running}
-    if not running <= {REVIEW.name}:
-        return None
-    kind: type[ev.Concluded | ev.Settled] = ev.Concluded if running else ev.Settled
-    obligations = tuple(verdict for each in ticket.obligations() for verdict in _verdicts_on(each))
-    # Something learned late may change it: the log then has another conclusion, and reports take the last.
-    return kind(
-        **_envelope(ticket, now),
-        obligations=obligations,
-        priority=ticket.priority,
-        resolved_at=ticket.resolved_at,
-        withdrawn=ticket.status.withdrawn,
-    )
-
-
-def _says_the_same(conclusion: ev.Conclusion, before: ev.Conclusion | None) -> bool:
-    def said(event: ev.Conclusion) -> tuple[object, ...]:
-        return event.type, event.obligations, event.priority, event.resolved_at, event.withdrawn
-
-    return before is not None and said(conclusion) == said(before)
-
-
-def _verdicts_on(obligation: Obligation) -> Iterator[Verdict]:
-    metric = obligation.metric.name
-    for obligation_id, missed in obligation.superseded_deadlines():
-        # It was late under an earlier target; no later one makes that good.
-        yield Verdict(metric=metric, obligation_id=obligation_id, state="breached", due_at=missed)
-    state = obligation.final_state()
-    if obligation.owed and state is not None:  # A review that is still owed has no verdict.
-        yield Verdict(
-            metric=metric,
-            obligation_id=obligation.obligation_id,
-            state=state,
-            due_at=obligation.due_at(),
-            met_by=obligation.met_by,
-            used_seconds=_used_seconds(obligation),
-        )
-
-
-def _used_seconds(obligation: Obligation) -> float | None:
-    """The open time that it took; None for what is promised in business days, or by hand only."""
-    countdown, ended_at = obligation.countdown, obligation.ended_at
-    used = countdown.used_by(ended_at, obligation.pauses) if countdown and ended_at else None
-    return used.total_seconds() if isinstance(used, timedelta) else None

@@ -18,13 +18,14 @@ from pydantic import (
     model_validator,
 )
 
+from tocsin.domain.contracts.clauses.metrics import MetricName
 from tocsin.domain.contracts.policy import MOST_TIERS
 from tocsin.domain.values.document import WholeNumber
 from tocsin.domain.values.faults import Invalid
 from tocsin.domain.values.instants import Duration, Instant
 from tocsin.domain.values.validation_errors import faults_of
 
-ActionName = Literal["acknowledge", "snooze", "hand_over", "escalate", "decline"]
+ActionName = Literal["acknowledge", "snooze", "hand_over", "escalate", "will_be_missed", "decline"]
 
 Reason = Annotated[str, StringConstraints(max_length=1_000)]
 
@@ -85,7 +86,32 @@ class Escalate(_Action):
     reason: Reason | None = None
 
 
-LinkAction = Annotated[Acknowledge | Snooze | HandOverTicket | Escalate | Decline, Field(discriminator="action")]
+class WillBeMissed(_Action):
+    """A promise to the customer will be missed, the one that is due first if none is named; the customer is told.
+
+    `expected_at`, or `expected_in` from now, is when it is expected to be kept instead.
+    """
+
+    action: Literal["will_be_missed"]
+    metric: MetricName | None = None
+    expected_at: Instant | None = None
+    expected_in: Duration | None = None
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _says_when_once(self) -> WillBeMissed:
+        if self.expected_at is not None and self.expected_in is not None:
+            raise ValueError("takes `expected_at`, an instant, or `expected_in`, a duration such as 2h, and not both")
+        return self
+
+    def kept_at(self, now: datetime) -> datetime | None:
+        """When it is expected to be kept, said at that instant; None where nobody knows."""
+        return now + self.expected_in if self.expected_in else self.expected_at
+
+
+LinkAction = Annotated[
+    Acknowledge | Snooze | HandOverTicket | Escalate | WillBeMissed | Decline, Field(discriminator="action")
+]
 
 
 class LinkActionDocument(RootModel[LinkAction]):

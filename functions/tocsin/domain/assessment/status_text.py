@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from tocsin.domain.assessment.assessment import DeadlineDue, Timer, TriggerDue, WarningDue
+from tocsin.domain.assessment.timers import DeadlineDue, ForecastDue, Timer, TriggerDue, WarningDue
 from tocsin.domain.calendars.wall_time import wall_time
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.tickets.obligation import Obligation
@@ -73,6 +73,8 @@ def coming(ticket: Ticket, timer: Timer) -> str:
             return f"{obligation.metric.label}: due"
         case TriggerDue(trigger, firing):
             return f"{firing.because}: {trigger.whom} is alerted"
+        case ForecastDue((obligation, _)):
+            return f"{obligation.metric.label}: the customer is told to expect a breach, unless somebody has the ticket"
         case NextAlert(_, tier, attempt):
             again = f", for the {ordinal(attempt)} time" if attempt > 1 else ""
             return f"tier {tier} ({ticket.policy.tier(tier).whom_words}) is alerted{again}"

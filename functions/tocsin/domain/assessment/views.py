@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from tocsin.domain.assessment.assessment import Assessment, DeadlineDue, Timer, TriggerDue, WarningDue
+from tocsin.domain.assessment.assessment import Assessment
 from tocsin.domain.assessment.status_text import coming, status_text
+from tocsin.domain.assessment.timers import DeadlineDue, ForecastDue, Timer, TriggerDue, WarningDue
 from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.codec import details_of, type_of
@@ -38,7 +39,10 @@ def ticket_view(assessment: Assessment, sequence: int, now: datetime, texts: Tex
         "tier": ticket.chain.tier,
         "escalation": _escalation(ticket, now),
         "sequence": sequence,
-        "obligations": [obligation_view(obligation, now, timezone) for obligation in ticket.promised()],
+        "obligations": [
+            {**obligation_view(obligation, now, timezone), **_told_ahead(ticket, obligation)}
+            for obligation in ticket.promised()
+        ],
         "next_due_at": _or_none(assessment.timer.at if assessment.timer else None),
         "next_event": _next_event(assessment),
     }
@@ -61,6 +65,8 @@ def _type_of(timer: Timer) -> str:
             return ev.Breached.type
         case TriggerDue():
             return ev.TriggerFired.type
+        case ForecastDue():
+            return ev.BreachForecast.type
         case NextAlert():
             return ev.TierAlerted.type
         case Exhaustion():
@@ -94,6 +100,15 @@ def obligation_view(obligation: Obligation, now: datetime, timezone: str) -> dic
             "due_by_contract": _or_none(countdown.due_at(obligation.pauses)) if countdown else None,
         }
     return view
+
+
+def _told_ahead(ticket: Ticket, obligation: Obligation) -> dict[str, Any]:
+    """Since when the customer was to be told that it would be missed, and how long before; nothing if never."""
+    due_at = obligation.due_at()
+    told_at = ticket.breach_told_at.get((obligation.obligation_id, due_at)) if due_at else None
+    if told_at is None or due_at is None:
+        return {}
+    return {"breach_told_at": format_instant(told_at), "breach_told_ahead_seconds": (due_at - told_at).total_seconds()}
 
 
 def _used_and_left(obligation: Obligation, now: datetime) -> dict[str, Any]:

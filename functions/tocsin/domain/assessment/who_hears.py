@@ -17,6 +17,7 @@ from tocsin.domain.notices.notice import (
     AboutDeadline,
     AboutEscalation,
     AboutExhaustion,
+    AboutExpectedBreach,
     AboutHolder,
     AboutTicket,
     AboutTrigger,
@@ -106,6 +107,8 @@ class _Rules:
                 yield from self._warned(event)
             case ev.Breached():
                 yield from self._breached(event)
+            case ev.BreachExpected() | ev.BreachForecast():
+                yield from self._breach_expected(event)
             case ev.Corrected():
                 yield from self._corrected(event)
             case ev.Resolved():
@@ -213,6 +216,17 @@ class _Rules:
         yield from self._about_metric(kind, event, about)
         if metric.customer_hears_of_breach:
             yield self._to_customer(NoticeKind.CUSTOMER_BREACH, event, about)
+
+    def _breach_expected(self, event: ev.BreachExpected | ev.BreachForecast) -> Iterator[Notice]:
+        """The customer, and whoever is in charge unless they said so themselves; once for each deadline."""
+        if event.due_at is None:
+            return
+        expected_at = event.expected_at if isinstance(event, ev.BreachExpected) else None
+        about = AboutExpectedBreach(event.obligation_id, event.metric, event.due_at, expected_at)
+        taken = self.ticket.chain.acknowledged
+        if not self.ticket.over and not (taken and taken.by == event.actor.id):
+            yield from self._to_those_in_charge(NoticeKind.BREACH_EXPECTED, event, about)
+        yield self._to_customer(NoticeKind.CUSTOMER_BREACH_EXPECTED, event, about)
 
     def _corrected(self, event: ev.Corrected) -> Iterator[Notice]:
         # Named for the breach that it takes back, which may come true again and be taken back again.
@@ -375,6 +389,8 @@ def _to_customer(notice: Notice) -> bool:
 
 
 def _subject(about: About, event: Event) -> str:
+    if isinstance(about, AboutExpectedBreach):
+        return "\x1f".join([about.obligation_id, "expected", str(about.due_at)])
     if isinstance(about, AboutDeadline):
         return "\x1f".join([about.obligation_id, about.threshold or "", str(about.due_at or "")])
     return str(event.sequence)

@@ -21,6 +21,7 @@ from tocsin.domain.contracts.clauses.contacts import ContactsClause
 from tocsin.domain.contracts.clauses.definitions import DefinitionsClause
 from tocsin.domain.contracts.clauses.escalation import EscalationClause
 from tocsin.domain.contracts.clauses.examples import ExamplesClause
+from tocsin.domain.contracts.clauses.forecast import ForecastClause
 from tocsin.domain.contracts.clauses.hours import NO_ZONES, HoursClause, Zones
 from tocsin.domain.contracts.clauses.metrics import MetricsClause, MetricTerms, metric_of
 from tocsin.domain.contracts.clauses.parties import PartiesClause
@@ -64,6 +65,7 @@ class Contract(
     TakingClause,
     EscalationClause,
     TriggersClause,
+    ForecastClause,
     BackingClause,
     ReviewClause,
     RemindersClause,

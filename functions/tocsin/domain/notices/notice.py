@@ -74,7 +74,26 @@ class AboutDeadline:
     threshold: str | None = None
 
 
-About = AboutTicket | AboutAlert | AboutTrigger | AboutEscalation | AboutExhaustion | AboutHolder | AboutDeadline
+@dataclass(frozen=True, slots=True)
+class AboutExpectedBreach:
+    """An obligation by its name then, its deadline that will be missed, and when it is expected to be kept instead."""
+
+    obligation_id: str
+    metric: str
+    due_at: datetime
+    expected_at: datetime | None = None
+
+
+About = (
+    AboutTicket
+    | AboutAlert
+    | AboutTrigger
+    | AboutEscalation
+    | AboutExhaustion
+    | AboutHolder
+    | AboutDeadline
+    | AboutExpectedBreach
+)
 
 
 class Audience(StrEnum):
@@ -108,12 +127,14 @@ class NoticeKind(StrEnum):
     REPLY_RECEIVED = "reply_received", AboutTicket
     WARNING = "warning", AboutDeadline
     BREACH = "breach", AboutDeadline
+    BREACH_EXPECTED = "breach_expected", AboutExpectedBreach
     CUSTOMER_UPDATE_DUE = "customer_update_due", AboutDeadline
     LATE_ON_ARRIVAL = "late_on_arrival", AboutTicket
     REVIEW_DUE = "review_due", AboutDeadline
     CORRECTION = "correction", AboutDeadline
     CUSTOMER_RECEIPT = "customer_receipt", AboutTicket
     CUSTOMER_UPDATE = "customer_update", AboutHolder
+    CUSTOMER_BREACH_EXPECTED = "customer_breach_expected", AboutExpectedBreach
     CUSTOMER_BREACH = "customer_breach", AboutDeadline
     CUSTOMER_CORRECTION = "customer_correction", AboutDeadline
     CUSTOMER_RESOLUTION = "customer_resolution", AboutTicket

@@ -251,6 +251,15 @@ class Snoozed(_Fact):
         return self
 
 
+class BreachExpected(_Fact):
+    """A promise to the customer will be missed: the customer is told at once, and by when it is expected instead."""
+
+    type: Literal["breach_expected"]
+    metric: MetricName | None = Field(None, description="the promise that is due first when left out")
+    expected_at: Instant | None = Field(None, description="when it is expected to be kept instead")
+    reason: Text | None = Field(None, description="for the log; the customer is not told")
+
+
 class Escalated(_Fact):
     """Somebody asks for the next tier, for a certain one, or for somebody beside the chain; alerted at once."""
 
@@ -328,6 +337,7 @@ Command = Annotated[
     | Unacknowledged
     | Declined
     | Snoozed
+    | BreachExpected
     | Escalated
     | Resolved
     | Reopened

@@ -231,6 +231,23 @@ class Snoozed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreachExpected(Event):
+    """Somebody says that a promise to the customer will be missed, and by when it is expected to be kept instead.
+
+    Which deadline it is, by the obligation's name then, was looked up when it was recorded.
+    """
+
+    type = "breach_expected"
+    metric: str = ""
+    obligation_id: str = ""
+    due_at: datetime | None = None
+    expected_at: datetime | None = None
+    reason: str | None = None
+    link: str | None = None
+    """The id of the notice whose link it was, if any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalated(Event):
     """Somebody asked for a tier, for the next one, or for somebody beside the chain."""
 
@@ -318,6 +335,14 @@ class Breached(AboutObligation):
     type = "breached"
     due_at: datetime
     on_arrival: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreachForecast(AboutObligation):
+    """Nobody has the ticket, and so little time is left that the customer is told to expect a breach."""
+
+    type = "breach_forecast"
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -486,6 +511,7 @@ ReportedEvent = (
     | Unacknowledged
     | Declined
     | Snoozed
+    | BreachExpected
     | Escalated
     | Resolved
     | Reopened
@@ -499,6 +525,7 @@ AnyEvent = (
     | Opened
     | Warned
     | Breached
+    | BreachForecast
     | Corrected
     | TierAlerted
     | TriggerFired

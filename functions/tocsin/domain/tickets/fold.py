@@ -120,6 +120,8 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
             reported.customer_replied(ticket, event)
         case ev.Warned():
             ticket.warned.add((event.obligation_id, event.threshold))
+        case ev.BreachExpected() | ev.BreachForecast():
+            own.breach_expected(ticket, event)
         case ev.Breached():
             own.breached(ticket, event)
         case ev.Acknowledged():

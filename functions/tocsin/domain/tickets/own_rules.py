@@ -1,4 +1,4 @@
-"""What Tocsin's own events do to a ticket: they say what fell due, was found out and told."""
+"""What Tocsin's own events do to a ticket: they say what fell due, was found out or is expected, and told."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ def breached(ticket: Ticket, event: ev.Breached) -> None:
     before = ticket.breached.get(name)
     if before is None or before.sequence < event.sequence:
         ticket.breached[name] = event
+
+
+def breach_expected(ticket: Ticket, event: ev.BreachExpected | ev.BreachForecast) -> None:
+    if event.due_at is not None:
+        name = (event.obligation_id, event.due_at)
+        before = ticket.breach_told_at.get(name, event.recorded_at)
+        ticket.breach_told_at[name] = min(before, event.recorded_at)
 
 
 def corrected(ticket: Ticket, event: ev.Corrected) -> None:

@@ -116,6 +116,8 @@ class Ticket:
     """Who was alerted beside the chain."""
     breached: dict[ObligationDeadline, Breached] = field(default_factory=dict)
     """Breaches recorded and not corrected since."""
+    breach_told_at: dict[ObligationDeadline, datetime] = field(default_factory=dict)
+    """Of deadlines that will be missed, as somebody said or as was forecast: since when that is to be told."""
     notified_through: int = 0
     unsent: dict[str, Notice] = field(default_factory=dict)
     """Notices recorded and not yet handed to SNS, by notice id."""

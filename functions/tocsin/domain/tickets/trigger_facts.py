@@ -8,7 +8,7 @@ from functools import partial
 
 from tocsin.domain.calendars.calendar import Interval
 from tocsin.domain.contracts.promise import Threshold
-from tocsin.domain.contracts.triggers.trigger import Facts, RunningDeadline
+from tocsin.domain.contracts.triggers.trigger import Expected, Facts, RunningDeadline
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.obligation import Obligation
@@ -32,6 +32,11 @@ def facts_of(ticket: Ticket) -> Facts:
         interactions=sorted(each.occurred_at for each in lately if _is_interaction(each)),
         reopenings=[each.occurred_at for each in reopenings],
         unanswered_since=ticket.wrote_at,
+        expected=[
+            Expected(each.occurred_at, each.sequence, each.metric, ticket.contract.metric(each.metric).label)
+            for each in lately
+            if isinstance(each, ev.BreachExpected)
+        ],
         occurrences=_occurrences(ticket),
         asked=[(each.occurred_at, each.sequence) for each in lately if _asks(each)],
     )

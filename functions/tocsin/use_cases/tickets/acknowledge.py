@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from tocsin.domain.assessment.acknowledgement import Claims, Digest, LinkedOffer, Offer, TicketClaims
+from tocsin.domain.assessment.expected_breaches import expectation_faults, expected, pinned
 from tocsin.domain.assessment.link_actions import (
     Acknowledge,
     ActionName,
@@ -14,6 +16,7 @@ from tocsin.domain.assessment.link_actions import (
     HandOverTicket,
     LinkAction,
     Snooze,
+    WillBeMissed,
 )
 from tocsin.domain.assessment.membership import with_tier
 from tocsin.domain.assessment.snoozing import snooze_faults
@@ -24,6 +27,7 @@ from tocsin.domain.tickets.events import (
     AnyEvent,
     Assigned,
     Assignee,
+    BreachExpected,
     Declined,
     Escalated,
     Snoozed,
@@ -89,6 +93,8 @@ def accept_offer(
         offer = _offer(claims, ticket, context.roster, now)
         if _done_before(action, offer, claims):
             return offer
+        if not isinstance(action, Acknowledge):
+            _check(action, offer)
         event = _event(action, offer, claims)
         after = append_event(ticket, event, context.roster, now, log=log)
         return _offer(claims, after.ticket, context.roster, now, done=action.action)
@@ -119,6 +125,9 @@ def _done_before(action: LinkAction, offer: Offer, claims: TicketClaims) -> bool
             return offer.passed_on == "decline"
         case Escalate():
             return offer.passed_on == "escalate"
+        case WillBeMissed(metric=metric):
+            promised = expected(offer.ticket, offer.now, metric)
+            return promised is not None and promised.name in offer.ticket.breach_told_at
         case HandOverTicket(to=to):
             return offer.taken_by == to
         case Snooze():
@@ -136,46 +145,59 @@ def _used(ticket: Ticket, claims: TicketClaims) -> bool:
     return any(isinstance(event, Acknowledged) and event.link == claims["notice"] for event in ticket.log)
 
 
+def _check(action: LinkAction, offer: Offer) -> None:
+    """Raise Conflict where it is not possible now, Invalid where what was said of it is wrong."""
+    faults, why_not = list(_faults(action, offer)), offer.why_not(action.action)
+    if why_not and not (faults and isinstance(action, Snooze)):
+        raise Conflict(why_not)
+    if faults:
+        raise Invalid(faults)
+    if isinstance(action, Escalate) and action.tier and action.tier <= (offer.ticket.chain.turn or 0):
+        raise Conflict("That tier has been alerted meanwhile.")
+
+
+def _faults(action: LinkAction, offer: Offer) -> Iterator[Fault]:
+    ticket, now = offer.ticket, offer.now
+    match action:
+        case HandOverTicket(to=to) if to not in {each.member_id for each in offer.colleagues}:
+            yield Fault("to", f"{to!r} is nobody else of the teams of the contract")
+        case Escalate(tier=int(tier)) if tier > ticket.policy.last:
+            yield Fault("tier", "is none of the contract's tiers")
+        case WillBeMissed(metric=metric):
+            yield from expectation_faults(ticket, now, metric, action.kept_at(now))
+        case Snooze():
+            for message in snooze_faults(ticket, now, action.ends_at(now)):
+                yield Fault("until" if action.until else "for", message)
+        case _:
+            pass
+
+
 def _event(action: LinkAction, offer: Offer, claims: TicketClaims) -> AnyEvent:
-    """What is recorded of it. Raises Conflict where it is not possible now."""
-    envelope: dict[str, Any] = {  # the fields that every event has
-        "sequence": offer.ticket.sequence + 1,
-        "occurred_at": offer.now,
-        "recorded_at": offer.now,
+    """What is recorded of it."""
+    ticket, now, tier = offer.ticket, offer.now, claims["tier"]
+    said: dict[str, Any] = {  # the fields that every event by a link has
+        "sequence": ticket.sequence + 1,
+        "occurred_at": now,
+        "recorded_at": now,
         "actor": Actor("agent", claims["member"]),
+        "link": claims["notice"],
     }
     match action:
         case Acknowledge():
-            return Acknowledged(**envelope, link=claims["notice"], tier=claims["tier"])
-        case Decline(reason=reason):
-            _check(offer, action.action)
-            return Declined(**envelope, link=claims["notice"], reason=reason)
-        case HandOverTicket(to=to, reason=reason):
-            _check(offer, action.action)
-            if to not in {each.member_id for each in offer.colleagues}:
-                raise Invalid([Fault("to", f"{to!r} is nobody else of the teams of the contract")])
-            given = Assigned(**envelope, link=claims["notice"], to=Assignee(to), reason=reason)
-            return with_tier(given, offer.ticket, offer.roster)
-        case Escalate(tier=tier, reason=reason):
-            _check(offer, action.action)
-            if tier and tier <= (offer.ticket.chain.turn or 0):
-                raise Conflict("That tier has been alerted meanwhile.")
-            if tier and tier > offer.ticket.policy.last:
-                raise Invalid([Fault("tier", "is none of the contract's tiers")])
-            return Escalated(**envelope, link=claims["notice"], tier=tier, reason=reason)
+            return Acknowledged(**said, tier=tier)
         case Snooze():
-            until = action.ends_at(offer.now)
-            if faults := list(snooze_faults(offer.ticket, offer.now, until)):
-                raise Invalid(Fault("until" if action.until else "for", message) for message in faults)
-            _check(offer, action.action)
-            return Snoozed(**envelope, link=claims["notice"], tier=claims["tier"], until=until)
+            return Snoozed(**said, tier=tier, until=action.ends_at(now))
+        case HandOverTicket(to=to, reason=reason):
+            return with_tier(Assigned(**said, to=Assignee(to), reason=reason), ticket, offer.roster)
+        case Escalate(tier=wanted, reason=reason):
+            return Escalated(**said, tier=wanted, reason=reason)
+        case WillBeMissed(metric=metric, reason=reason):
+            expects = BreachExpected(**said, metric=metric or "", expected_at=action.kept_at(now), reason=reason)
+            return pinned(expects, ticket, now)
+        case Decline(reason=reason):
+            return Declined(**said, reason=reason)
         case _:
             assert_never(action)
-
-
-def _check(offer: Offer, action: ActionName) -> None:
-    if why_not := offer.why_not(action):
-        raise Conflict(why_not)
 
 
 def _offer(

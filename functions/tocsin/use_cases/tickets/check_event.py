@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from tocsin.domain.assessment.expected_breaches import expectation_faults
 from tocsin.domain.assessment.snoozing import snooze_faults
 from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.contracts.clauses.escalation import missing_of
 from tocsin.domain.tickets.commands import (
     AttributesChanged,
+    BreachExpected,
     Command,
     DueDateSet,
     Escalated,
@@ -58,6 +60,8 @@ def _faults_of(ticket: Ticket, command: Command, roster: Roster, now: datetime) 
         case Snoozed():
             at = min(command.occurred_at or now, now)
             yield from (Fault("until", message) for message in snooze_faults(ticket, at, command.until))
+        case BreachExpected():
+            yield from expectation_faults(ticket, now, command.metric, command.expected_at)
         case Merged() if command.into == ticket.key.ticket_id:
             yield Fault("into", "is this very ticket")
         case Escalated():

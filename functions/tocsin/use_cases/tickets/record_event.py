@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.assessment.assessment import Assessment, decide
+from tocsin.domain.assessment.expected_breaches import pinned
 from tocsin.domain.assessment.membership import with_tier
 from tocsin.domain.assessment.views import event_view, ticket_view
 from tocsin.domain.assessment.who_hears import Roster
@@ -68,6 +69,8 @@ def record_event(
         occurred_at = max(min(command.occurred_at or now, now), ticket.opened_at)
         event, texts = reported(command, ticket.sequence + 1, occurred_at, now)
         event = with_tier(event, ticket, context.roster)
+        if isinstance(event, events.BreachExpected):
+            event = pinned(event, ticket, now)
         if isinstance(event, events.Merged):
             event = replace(event, into_known=log.head(TicketKey(key.helpdesk_id, event.into)) is not None)
         return append(ticket, event, texts, context.roster, idempotency, now, log=log)

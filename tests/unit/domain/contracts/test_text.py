@@ -138,6 +138,7 @@ DOCUMENT: Mapping[str, Any] = {
     "warnings_in": "plant",
     "retarget": {},
     "reopen": {"mode": "grace", "within": "72h"},
+    "forecast": {"unacknowledged_with_left": "15m"},
     "escalation": {
         "tiers": [
             {"team": "frontline", "acknowledge_within": "15m", "resolve_within": "2h", "calendar": "plant"},
@@ -239,6 +240,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "Contract.escalation": ("escalation.tiers.1.team", "management"),
     "Contract.triggers": ("triggers", []),
     **{f"{kind}.{field}": change for kind, fields in OF_TRIGGERS.items() for field, change in fields.items()},
+    "Contract.forecast": ("forecast", {"unacknowledged_with_left": "10m"}),
     "Contract.backed_by": ("backed_by.vendor", "other-cloud"),
     "Contract.review": ("review", ABSENT),
     "Contract.reminders": ("reminders", ABSENT),
@@ -354,6 +356,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "EscalationTerms.tiers": ("escalation.tiers", [{"team": "frontline", "acknowledge_within": "15m"}]),
     "EscalationTerms.repeat_last_tier": ("escalation.repeat_last_tier", 3),
     "EscalationTerms.owner": ("escalation.owner", "engineering"),
+    "ForecastTerms.unacknowledged_with_left": ("forecast.unacknowledged_with_left", "20m"),
     "EscalationTerms.longest_snooze": ("escalation.longest_snooze", "30m"),
     "EscalationTerms.when_unanswered": ("escalation.when_unanswered", "silent"),
     "Tier.team": (f"{TIER}.team", "night-shift"),
@@ -692,8 +695,22 @@ def test_warnings_are_told_with_the_hours_for_which_they_wait() -> None:
             "Warnings are given in the hours “plant”; outside them they wait for the next opening. "
             "Alerts, and notices of what is late, do not wait."
         ),
+        (
+            "When somebody says before the deadline that the first response or repair will be late, the customer is "
+            "told at once."
+        ),
     ]
-    assert said(contract(warn_at=[]), "Warnings") == ["Before a deadline, nobody is warned."]
+    assert said(contract(warn_at=[]), "Warnings")[0] == "Before a deadline, nobody is warned."
+
+
+def test_when_the_customer_is_told_to_expect_a_breach_is_said() -> None:
+    assert said(contract(forecast={"unacknowledged_with_left": "30m"}), "Expected breaches") == [
+        (
+            "When nobody has the ticket and 30 minutes or less of the time for the first response or resolution is "
+            "left, the customer is told to expect it late. That is not said of a target that is no longer than that, "
+            "nor while the ticket waits."
+        )
+    ]
 
 
 def test_what_is_a_response_is_said_and_what_is_none() -> None:

@@ -24,7 +24,7 @@ from tocsin.domain.tickets.ticket import Ticket
 
 CONTRACTS = [
     contract(review=REVIEW, warn_at=["50%", "75%", "10m left"]),
-    contract(calendar=None, warn_at=[]),
+    contract(calendar=None, warn_at=[], forecast={"unacknowledged_with_left": "20m"}),
     contract(escalation={"tiers": DOCUMENT["escalation"]["tiers"][:1], "repeat_last_tier": 0}),
 ]
 ROSTERS: list[dict[str, Team]] = [dict(TEAMS), {}, {**TEAMS, "frontline": team()}]
@@ -38,6 +38,7 @@ DETAILS: dict[type[Any], list[dict[str, Any]]] = {
     ev.AttributesChanged: [{"subject": "other"}],
     ev.Acknowledged: [{}],
     ev.Declined: [{}],
+    ev.BreachExpected: [{"metric": "resolution", "obligation_id": "resolution#1", "due_at": after(240)}],
     ev.Snoozed: [{"until": after(30)}, {"until": after(700)}],
     ev.Escalated: [{}, {"tier": 1}],
     ev.Resolved: [{}],

@@ -192,7 +192,7 @@ def test_a_snooze_takes_it_for_the_link_s_tier_and_an_acknowledgement_by_the_sam
 def test_a_contract_that_allows_no_snoozing_offers_none(world: World) -> None:
     world.put({**DOCUMENT, "escalation": {**DOCUMENT["escalation"], "longest_snooze": None}})
     token = link_to(alerted(world), "ana")
-    assert show(world, token).possible == ["acknowledge", "hand_over", "escalate", "decline"]
+    assert show(world, token).possible == ["acknowledge", "hand_over", "escalate", "will_be_missed", "decline"]
     with pytest.raises(Invalid) as refused:
         accept(world, token, action="snooze", **{"for": "5m"})
     assert refused.value.faults == (Fault("for", "the contract does not allow a ticket to be snoozed"),)
@@ -243,7 +243,7 @@ def test_escalating_alerts_the_next_tier_and_a_second_press_does_not_go_further(
         assert accept(world, token, action="escalate", **fields).done is None
     assert world.types().count("escalated") == 1
     assert world.context().ticket().chain.tier == 2
-    assert show(world, token).possible == ["acknowledge", "snooze", "hand_over"]
+    assert show(world, token).possible == ["acknowledge", "snooze", "hand_over", "will_be_missed"]
 
 
 def test_a_page_that_lay_open_escalates_to_no_further_tier_than_it_said(world: World) -> None:

@@ -69,3 +69,5 @@ class WarningsClause(Clause):
                 f"Warnings are given {hours_words(contract, contract.warnings_in)}; outside them they wait for the "
                 "next opening. Alerts, and notices of what is late, do not wait."
             )
+        if told := enumerated((each.label for each in contract.promised if each.customer_hears_of_breach), "or"):
+            yield f"When somebody says before the deadline that the {told} will be late, the customer is told at once."

@@ -64,9 +64,8 @@ class BreachExpected(_OfAMetric):
     type: Literal["breach_expected"]
 
     def firings(self, facts: Facts) -> Iterator[Firing]:
-        labels = {each.label for each in self._deadlines(facts)}
         for each in facts.expected:
-            if self.of is None or each.label in labels:
+            if self.of in (None, each.metric):
                 yield Firing(each.at, f"expected#{each.sequence}", f"the {each.label} is expected to be late")
 
     @property

@@ -42,6 +42,7 @@ class Expected(NamedTuple):
 
     at: datetime
     sequence: int
+    metric: str
     label: str
 
 

@@ -49,6 +49,10 @@ class ObligationView(AnswerModel):
     used_calendar_days: int | None = None
     left_calendar_days: int | None = None
     text: str = Field(description="the same as a sentence, with times of the contract's zone")
+    breach_told_at: InstantText | None = Field(
+        None, description="when it was said or forecast that it would be missed, of which the customer is told"
+    )
+    breach_told_ahead_seconds: float | None = Field(None, description="how long before it was due that was")
     set_by_hand: DueDateByHand | None = Field(None, description="absent unless the due date was set by hand")
 
 

@@ -74,7 +74,7 @@ def test_who_has_declined_reads_who_was_alerted_instead_and_may_take_it_after_al
 def test_what_was_refused_is_said_first_and_the_ticket_is_shown_as_it_is() -> None:
     page = offer_page(offer(told(by="ben")), "Somebody else has the ticket by now.")
     assert "<h1>Nothing was changed</h1>" in page
-    assert "Somebody else has the ticket by now. Ben has it. Ben (Platform Engineers) has had it since" in page
+    assert "<p>Somebody else has the ticket by now.</p>\n<h2>Ben has it</h2>\n<p>Ben (Platform Engineers) has" in page
 
 
 def test_it_shows_the_deadline_the_clocks_who_was_alerted_and_what_comes_next() -> None:

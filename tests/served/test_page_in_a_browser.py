@@ -44,6 +44,7 @@ const contrast = element => {
 };
 const box = element => element && element.getBoundingClientRect();
 const texts = [...document.querySelectorAll("h1, h2, p, dt, dd, li, a, button, summary, label, input, select")];
+const quieter = [...document.querySelectorAll("summary, details button, select, label > input")];
 const button = box(document.querySelector(".first button"));
 const measured = {
   background: luminance(getComputedStyle(document.body).backgroundColor),
@@ -51,6 +52,7 @@ const measured = {
   smallest_text: Math.min(...texts.map(each => parseFloat(getComputedStyle(each).fontSize))),
   least_contrast: Math.min(...texts.map(contrast)),
   button: button && {height: button.height, width: button.width, bottom: button.bottom},
+  quieter: quieter.filter(each => each.checkVisibility()).map(each => box(each).height),
   links: [...document.querySelectorAll("a")].map(each => box(each).height),
 };
 parent.document.body.dataset.measured = JSON.stringify({...measured, screen: [innerWidth, innerHeight]});
@@ -106,7 +108,9 @@ def browse(address: str, folder: Path, dark: bool = False) -> str:
     return subprocess.run([BROWSER, *arguments, address], check=True, capture_output=True, text=True, timeout=60).stdout
 
 
-def measured(address: str, folder: Path, size: tuple[int, int], dark: bool) -> dict[str, Any]:
+def measured(
+    address: str, folder: Path, size: tuple[int, int], dark: bool, *, unfolded: bool = False
+) -> dict[str, Any]:
     """What the page measures under the policy it is served with, but for the script that measures.
 
     In a frame of that size, since no window of the browser is as narrow as a telephone.
@@ -115,6 +119,7 @@ def measured(address: str, folder: Path, size: tuple[int, int], dark: bool) -> d
     policy = f"{answer.headers['content-security-policy']}; script-src 'unsafe-inline'"
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     page = answer.text.replace("<head>", f"<head>{meta}").replace("</body>", f"<script>{MEASURE}</script></body>")
+    page = page.replace("<details>", "<details open>") if unfolded else page
     frame = f'<iframe width="{size[0]}" height="{size[1]}" style="border: 0" srcdoc="{html.escape(page)}"></iframe>'
     around = folder / "around.html"
     scheme = '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
@@ -150,6 +155,21 @@ def test_the_button_is_on_the_screen_however_long_the_subject_is_and_a_thumb_fin
     assert button["bottom"] <= size[1]
     assert button["height"] >= 44
     assert button["width"] >= 300
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["by day", "by night"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_what_else_can_be_done_is_folded_up_and_can_be_read_and_reached_when_it_is_unfolded(
+    links: dict[str, str], tmp_path: Path, size: tuple[int, int], dark: bool
+) -> None:
+    found = measured(links["open"], tmp_path, size, dark, unfolded=True)
+    assert found["overflow"] <= 0
+    assert found["smallest_text"] >= 16
+    assert found["least_contrast"] >= 4.5
+    # Five folds: each with its line and its button, and between them seven fields.
+    assert len(found["quieter"]) == 17
+    assert all(height >= 40 for height in found["quieter"]), "a thumb finds it"
+    assert len(measured(links["open"], tmp_path, size, dark)["quieter"]) == 5, "until then there are only the lines"
 
 
 def test_a_browser_takes_the_page_as_it_is_served_and_opening_it_takes_nothing(

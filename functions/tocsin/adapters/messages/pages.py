@@ -32,10 +32,7 @@ def offer_page(offer: Offer, refused: str | None = None) -> str:
 
     `refused` says why what they asked for was not done.
     """
-    words = offer_words(offer)
-    if refused:
-        words = Words("Nothing was changed", f"{refused} {words.title}. {words.sentence}")
-    return _page(words, offer)
+    return _page(offer_words(offer), offer, refused=refused)
 
 
 def offer_words(offer: Offer) -> Words:
@@ -122,11 +119,12 @@ def _snoozes(offer: Offer) -> list[timedelta]:
     return [each for each in usual if offer.now + each <= until - margin]
 
 
-def _page(words: Words, offer: Offer | None, offers: Sequence[LinkedOffer] = ()) -> str:
+def _page(words: Words, offer: Offer | None, *, offers: Sequence[LinkedOffer] = (), refused: str | None = None) -> str:
     template = template_environment().get_template("acknowledgement.html")
     return template.render(
         title=words.title,
         sentence=words.sentence,
+        refused=refused,
         offer=offer,
         offers=offers,
         situation=situation_of(offer) if offer else None,

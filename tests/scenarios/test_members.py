@@ -114,5 +114,9 @@ def test_what_nothing_names_is_deleted_with_its_subscriptions(desk: Desk) -> Non
     assert desk.expect(200, "DELETE", "/v1/schedules/emea")["name"] == "EMEA"
     for path in ("teams/noc", "members/eve", "schedules/emea"):
         desk.expect(404, "GET", f"/v1/{path}")
+    desk.expect(201, "PUT", "/v1/members/eve", EVE)
+    desk.expect(201, "PUT", "/v1/schedules/emea", SCHEDULE)
+    assert desk.expect(200, "GET", "/v1/schedules/emea/overrides")["overrides"] == []
+    desk.expect(200, "DELETE", "/v1/members/eve")
     topic = f"{desk.engine.attributes['TopicArnPrefix']}acme_member_eve"
     assert desk.engine.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []

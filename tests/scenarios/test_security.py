@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.local.engine import Engine
-from tests.scenarios.desk import TEAMS, Desk
+from tests.scenarios.desk import SCHEDULE, TEAMS, Desk
 from tests.scenarios.routes import PUBLIC, ROUTES, address
 
 
@@ -79,7 +79,11 @@ def test_a_function_calls_only_what_its_grants_name(desk: Desk) -> None:
     link = desk.link_to("ana")
     desk.engine.request("GET", link)
     desk.engine.request("POST", link)
+    desk.expect(201, "PUT", "/v1/schedules/emea", SCHEDULE)
+    desk.expect(200, "DELETE", "/v1/schedules/emea")
     desk.expect(200, "PUT", "/v1/teams/frontline", {"name": "Frontline", "members": []})
+    desk.expect(201, "PUT", "/v1/members/eve", {"name": "Eve"})
+    desk.expect(200, "DELETE", "/v1/members/eve")
     desk.expect(200, "GET", "/v1/tickets")
     [execution] = desk.engine.executions()
     desk.engine.stop_execution(execution.arn)

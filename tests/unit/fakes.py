@@ -335,7 +335,7 @@ class FakeExecutions:
 
 
 class FakeNotifier:
-    """Refuses messages to the topics in `refuses`."""
+    """Refuses messages to the topics in `refuses`, and to make those."""
 
     def __init__(self) -> None:
         self.published: list[Message] = []
@@ -351,6 +351,8 @@ class FakeNotifier:
         return f"message-{next(self._numbers)}"
 
     def subscribe(self, topic: str, channels: Iterable[Endpoint]) -> list[Subscription]:
+        if topic in self.refuses:
+            raise ConnectionError(topic)
         self.topics[topic] = set(channels)
         return self.subscriptions(topic, channels)
 

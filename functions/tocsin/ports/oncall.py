@@ -70,7 +70,10 @@ class Schedules(Protocol):
         ...
 
     def delete(self, helpdesk_id: str, stored: StoredSchedule) -> None:
-        """Forget a schedule and its overrides; harmless where there is none."""
+        """Forget a schedule; one of that id that is put later has the overrides that were kept.
+
+        SequenceConflict if it has moved on meanwhile.
+        """
         ...
 
     def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:

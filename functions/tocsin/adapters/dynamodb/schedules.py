@@ -26,14 +26,17 @@ class DynamoSchedules:
         """See `Schedules.get`."""
         pk = helpdesk_pk(helpdesk_id)
         item = self._table.get(pk, f"SCHEDULE#{schedule_id}")
-        return _stored(item, self._table.query(pk, f"OVERRIDE#{schedule_id}#")) if item else None
+        if item is None or "deleted" in item:
+            return None
+        return _stored(item, self._table.query(pk, f"OVERRIDE#{schedule_id}#"))
 
     def all(self, helpdesk_id: str) -> Mapping[str, StoredSchedule]:
         """See `Schedules.all`."""
         pk, overrides = helpdesk_pk(helpdesk_id), dict[str, list[Item]]()
         for item in self._table.query(pk, "OVERRIDE#"):
             overrides.setdefault(item["sk"].split("#")[1], []).append(item)
-        found = {item["sk"].removeprefix("SCHEDULE#"): item for item in self._table.query(pk, "SCHEDULE#")}
+        there = (item for item in self._table.query(pk, "SCHEDULE#") if "deleted" not in item)
+        found = {item["sk"].removeprefix("SCHEDULE#"): item for item in there}
         return {schedule_id: _stored(item, overrides.get(schedule_id, ())) for schedule_id, item in found.items()}
 
     def listed(self, helpdesk_id: str, limit: int, cursor: str | None) -> tuple[list[StoredSchedule], str | None]:
@@ -47,12 +50,14 @@ class DynamoSchedules:
         self._write(schedule_id, self._schedule_action(helpdesk_id, schedule_id, schedule, before))
 
     def delete(self, helpdesk_id: str, stored: StoredSchedule) -> None:
-        """See `Schedules.delete`."""
-        schedule_id = stored.schedule_id
-        overrides = [f"OVERRIDE#{schedule_id}#{each.override_id}" for each in stored.timetable.overrides]
-        for sk in (f"SCHEDULE#{schedule_id}", *overrides):
-            key = encode({"pk": helpdesk_pk(helpdesk_id), "sk": sk})
-            self._table.client.delete_item(TableName=self._table.name, Key=key)
+        """See `Schedules.delete`. The item stays, and says so: no function may delete what is in the table."""
+        item = {"pk": helpdesk_pk(helpdesk_id), "sk": f"SCHEDULE#{stored.schedule_id}", "v": 1, "deleted": True}
+        condition = {"ConditionExpression": "revision = :before"}
+        values = encode({":before": stored.revision})
+        action = self._table.put_action(
+            {**item, "revision": stored.revision}, **condition, ExpressionAttributeValues=values
+        )
+        self._write(stored.schedule_id, action)
 
     def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:
         """See `Schedules.keep`."""
@@ -78,7 +83,9 @@ class DynamoSchedules:
             "document": schedule.model_dump_json(exclude_none=True),
         }
         if before == 0:
-            return self._table.put_action(item, ConditionExpression="attribute_not_exists(pk)")
+            return self._table.put_action(
+                item, ConditionExpression="attribute_not_exists(pk) OR attribute_exists(deleted)"
+            )
         condition = {"ConditionExpression": "revision = :before"}
         return self._table.put_action(item, **condition, ExpressionAttributeValues=encode({":before": before}))
 

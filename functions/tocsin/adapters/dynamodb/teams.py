@@ -30,11 +30,11 @@ class DynamoTeams:
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         """See `Teams.get`."""
-        item = self._table.get(helpdesk_pk(helpdesk_id), _sk(team_id))
+        item = self._item(helpdesk_id, _sk(team_id))
         if item is None:
             return None
         team = _team(item)
-        people = {each: self._table.get(helpdesk_pk(helpdesk_id), f"{MEMBER}{each}") for each in team.named}
+        people = {each: self._item(helpdesk_id, f"{MEMBER}{each}") for each in team.named}
         return self._scheduled(
             helpdesk_id, team.with_people({each: _team(found) for each, found in people.items() if found}), {}
         )
@@ -65,9 +65,8 @@ class DynamoTeams:
 
     def _all(self, helpdesk_id: str) -> dict[str, Team]:
         """Teams with their people, and people, without anybody's schedule."""
-        pk = helpdesk_pk(helpdesk_id)
-        people = {item["sk"].removeprefix(MEMBER): _team(item) for item in self._table.query(pk, MEMBER)}
-        teams = {item["sk"].removeprefix(TEAM): _team(item) for item in self._table.query(pk, TEAM)}
+        people = {item["sk"].removeprefix(MEMBER): _team(item) for item in self._items(helpdesk_id, MEMBER)}
+        teams = {item["sk"].removeprefix(TEAM): _team(item) for item in self._items(helpdesk_id, TEAM)}
         return {
             **{team_id: team.with_people(people) if team.named else team for team_id, team in teams.items()},
             **{Target.of(TargetKind.MEMBER, member_id): team for member_id, team in people.items()},
@@ -75,16 +74,15 @@ class DynamoTeams:
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:
         """See `Teams.put`; the whole item is replaced, and what was found of it with it."""
-        before = self._table.get(helpdesk_pk(helpdesk_id), _sk(team_id))
+        before = self._item(helpdesk_id, _sk(team_id))
         document = team.model_dump_json(by_alias=True)
         key = {"pk": helpdesk_pk(helpdesk_id), "sk": _sk(team_id), "v": 1}
         self._table.put({**key, "document": document, "due_shard": DUE_PARTITION, "next_due_at": sortable(AT_ONCE)})
         return before is None
 
     def delete(self, helpdesk_id: str, team_id: str) -> None:
-        """See `Teams.delete`."""
-        key = encode({"pk": helpdesk_pk(helpdesk_id), "sk": _sk(team_id)})
-        self._table.client.delete_item(TableName=self._table.name, Key=key)
+        """See `Teams.delete`. The item stays, and says so: no function may delete what is in the table."""
+        self._table.put({"pk": helpdesk_pk(helpdesk_id), "sk": _sk(team_id), "v": 1, "deleted": True})
 
     def to_look_at(self, now: datetime) -> Iterator[tuple[str, str]]:
         """See `Teams.to_look_at`."""
@@ -101,6 +99,14 @@ class DynamoTeams:
             ConditionExpression="attribute_exists(pk)",
             ExpressionAttributeValues=encode({":at": sortable(again_at), ":found": to_json(found)}),
         )
+
+    def _item(self, helpdesk_id: str, sk: str) -> Item | None:
+        item = self._table.get(helpdesk_pk(helpdesk_id), sk)
+        return item if item and "deleted" not in item else None
+
+    def _items(self, helpdesk_id: str, prefix: str) -> Iterator[Item]:
+        found = self._table.query(helpdesk_pk(helpdesk_id), prefix)
+        return (item for item in found if "deleted" not in item)
 
     def _scheduled(self, helpdesk_id: str, team: Team, known: dict[str, StoredSchedule | None]) -> Team:
         """The team with the schedule that it names; `known` are those that were read already."""

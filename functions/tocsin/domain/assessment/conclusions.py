@@ -37,6 +37,7 @@ def conclusion_of(ticket: Ticket, envelope: Mapping[str, Any]) -> ev.Concluded |
 
 def says_the_same(conclusion: ev.Conclusion, before: ev.Conclusion | None) -> bool:
     """Whether reports count the same by it as by the one before."""
+
     def said(event: ev.Conclusion) -> tuple[object, ...]:
         return event.type, event.obligations, event.priority, event.resolved_at, event.withdrawn
 

@@ -104,10 +104,11 @@ def _fields_at(location: Sequence[str | int], model: type[BaseModel] | None) -> 
     """The fields of the models that a location leads to, as far as it can be followed."""
     models = [model] if model else []
     for part in (str(place) for place in location):
-        fields = [each.model_fields[part] for each in models if part in each.model_fields]
+        fields = [field for each in models for name, field in each.model_fields.items() if part in (name, field.alias)]
         if fields:
             models = [found for field in fields for found in _models_in(field.annotation)]
-    return list(dict.fromkeys(name for each in models for name in each.model_fields))
+    named = ((name, field.alias) for each in models for name, field in each.model_fields.items())
+    return list(dict.fromkeys(alias or name for name, alias in named))
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -7,12 +7,15 @@ from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.faults import Conflict, NotFound
 from tocsin.domain.values.target import Target, TargetKind
 from tocsin.domain.values.wording import enumerated
+from tocsin.ports.clock import Clock
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.notices import Notifier
 from tocsin.ports.oncall import Schedules, Teams
 from tocsin.use_cases.oncall.named import contracts_naming
-from tocsin.use_cases.oncall.put_schedule import no_such_schedule, teams_on_call_by
+from tocsin.use_cases.oncall.overrides import take_back_override
+from tocsin.use_cases.oncall.put_schedule import BUSY, no_such_schedule, teams_on_call_by
 from tocsin.use_cases.oncall.subscriptions import topics_of
+from tocsin.use_cases.tickets.retrying import retrying
 
 
 def delete_team(helpdesk_id: str, team_id: str, *, teams: Teams, contracts: Contracts, notifier: Notifier) -> Team:
@@ -36,9 +39,9 @@ def delete_team(helpdesk_id: str, team_id: str, *, teams: Teams, contracts: Cont
 
 
 def delete_schedule(
-    helpdesk_id: str, schedule_id: str, *, schedules: Schedules, teams: Teams, contracts: Contracts
+    helpdesk_id: str, schedule_id: str, *, schedules: Schedules, teams: Teams, contracts: Contracts, clock: Clock
 ) -> StoredSchedule:
-    """Forget a schedule with its overrides, and answer what it was.
+    """Forget a schedule, and answer what it was; its overrides that are not over are taken back.
 
     Raises NotFound, and Conflict while a team is on call by it or the newest version of a contract names it.
     """
@@ -51,5 +54,14 @@ def delete_schedule(
     naming += contracts_naming(helpdesk_id, target, contracts=contracts)
     if naming:
         raise Conflict(f"The schedule {schedule_id!r} is named by {enumerated(naming)}; take it out there first.")
-    schedules.delete(helpdesk_id, stored)
+    now = clock.now()
+    for each in stored.timetable.overrides:
+        if each.ends_at > now and not each.taken_back:
+            take_back_override(helpdesk_id, schedule_id, each.override_id, None, schedules=schedules, clock=clock)
+
+    def delete() -> None:
+        if (current := schedules.get(helpdesk_id, schedule_id)) is not None:
+            schedules.delete(helpdesk_id, current)
+
+    retrying(delete, clock=clock, refusal=BUSY)
     return stored

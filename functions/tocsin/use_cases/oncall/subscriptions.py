@@ -72,6 +72,8 @@ def watch_subscriptions(*, teams: Teams, notifier: Notifier, clock: Clock, until
 
     def look(helpdesk_id: str, team_id: str) -> list[str]:
         known = teams.all(helpdesk_id)
+        if team_id not in known:
+            return []  # It was deleted a moment ago, and the index still lists it.
         topics = list(topics_of(helpdesk_id, team_id, known, known[team_id].members))
         found = {each.member_id: notifier.subscribe(each.topic, each.channels) for each in topics}
         undelivered = _undelivered(topics, found)

@@ -110,11 +110,18 @@ def test_who_has_no_channels_keeps_no_team_from_being_looked_at_once_an_hour(wor
 
 def test_a_team_that_cannot_be_looked_at_keeps_none_of_the_others_back_and_is_tried_again(world: World) -> None:
     put(world)
-    world.teams.look_at["acme", "gone"] = world.clock.now() - timedelta(days=1)
+    world.teams.put("acme", "broken", Team(name="Broken"))
+    world.notifier.refuses = {"acme_team_broken"}
     [(helpdesk_id, team_id, _)] = watch(world).failed
-    assert (helpdesk_id, team_id) == ("acme", "gone")
+    assert (helpdesk_id, team_id) == ("acme", "broken")
     assert "acme_team_night" in world.notifier.topics
     assert len(watch(world).failed) == 1
+
+
+def test_a_team_that_was_deleted_while_it_was_listed_is_no_failure(world: World) -> None:
+    put(world)
+    world.teams.look_at["acme", "gone"] = world.clock.now() - timedelta(days=1)
+    assert watch(world).failed == []
 
 
 def test_when_time_is_up_the_rest_is_for_the_next_call(world: World) -> None:

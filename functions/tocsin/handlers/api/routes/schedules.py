@@ -205,10 +205,10 @@ def take_back(
     "DELETE",
     "/v1/schedules/<schedule_id>",
     "delete_schedule",
-    "Delete a schedule and its overrides",
+    "Delete a schedule",
     scope="admin",
     answers={200: Answer("The schedule as it was put", ScheduleDocumentView)},
-    refusals=(404, 409),
+    refusals=(404, 409, 503),
 )
 def delete(schedule_id: Slug) -> Response[str]:
     """Refused while a team is on call by it, or the newest version of a contract names it."""
@@ -218,6 +218,7 @@ def delete(schedule_id: Slug) -> Response[str]:
         schedules=wiring.schedules(),
         teams=wiring.teams(),
         contracts=wiring.contracts(),
+        clock=wiring.clock(),
     )
     return json_answer(document_view(deleted))
 

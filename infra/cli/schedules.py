@@ -84,6 +84,28 @@ def shifts(
 
 
 @commands.command()
+def fairness(
+    schedule_id: ScheduleId,
+    url: Url,
+    token: Token,
+    starts_at: Annotated[str | None, typer.Option("--from", help="90 days before `--until` when left out.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Now when left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how duty is shared: hours, hours at night and at weekends, and shifts of each person."""
+    found = Api(url, token).get(
+        path_of("schedules", schedule_id, "fairness"), **_given(until=until, **{"from": starts_at})
+    )
+    if as_json:
+        print_json(found)
+        return
+    names = ("hours", "night_hours", "weekend_hours", "shifts")
+    rows = [(each["member_id"], *(f"{each[name]:g}" for name in names)) for each in found["shares"]]
+    rows.append(("(nobody)", f"{found['hours_of_nobody']:g}", "", "", ""))
+    print_table(("MEMBER", "HOURS", "AT NIGHT", "AT WEEKENDS", "SHIFTS"), rows)
+
+
+@commands.command()
 def override(
     schedule_id: ScheduleId,
     member_id: Annotated[str, typer.Argument(metavar="MEMBER_ID", help="Who stands in.")],

@@ -27,6 +27,7 @@ NEEDED = {
         ("GET", "/v1/contracts/<contract_id>/subscriptions"),
         ("POST", "/v1/contracts/<contract_id>/preview"),
         ("POST", "/v1/calendars/import"),
+        ("GET", "/v1/schedules/<schedule_id>/fairness"),
         ("GET", "/v1/members"),
         ("GET", "/v1/members/<member_id>"),
         ("GET", "/v1/teams/<team_id>"),
@@ -97,6 +98,7 @@ def prepare(api: Api) -> None:
     api.world.open()
     assert api.call("PUT", "/v1/schedules/emea", SCHEDULE).status == 201
     assert api.call("POST", "/v1/schedules/emea/overrides", OVERRIDE).status == 201
+    assert api.call("PUT", "/v1/members/eve", {"name": "Eve"}).status == 201
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)

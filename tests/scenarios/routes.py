@@ -40,6 +40,7 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("DELETE", "/v1/schedules/<schedule_id>"): (None, 404),
     ("GET", "/v1/schedules/<schedule_id>/on-call"): (None, 404),
     ("GET", "/v1/schedules/<schedule_id>/shifts"): (None, 404),
+    ("GET", "/v1/schedules/<schedule_id>/fairness"): (None, 404),
     ("GET", "/v1/schedules/<schedule_id>/overrides"): (None, 404),
     ("POST", "/v1/schedules/<schedule_id>/overrides"): (OVERRIDE, 404),
     ("DELETE", "/v1/schedules/<schedule_id>/overrides/<override_id>"): (None, 404),

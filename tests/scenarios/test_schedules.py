@@ -172,3 +172,13 @@ def test_while_nobody_is_on_call_by_the_schedule_the_fallback_of_the_team_is_ale
     assert desk.expect(200, "GET", "/v1/teams/frontline/on-call")["by"] == "fallback"
     desk.open()
     assert desk.told("tier_alert") == [("tier_alert", "frontline"), ("tier_alert", "dora")]
+
+
+def test_how_duty_is_shared_is_told_for_the_last_ninety_days_or_any_time(desk: Desk) -> None:
+    week = "from=2026-03-23T08:00:00Z&until=2026-03-30T07:00:00Z"
+    found = desk.expect(200, "GET", f"/v1/schedules/emea/fairness?{week}")
+    assert [(each["member_id"], each["hours"]) for each in found["shares"]] == [("dora", 112.0), ("ben", 55.0)]
+    assert found["shares"][1]["night_hours"] == 55.0
+    assert found["hours_of_nobody"] == 0
+    assert desk.expect(200, "GET", "/v1/schedules/emea/fairness")["from"] == "2025-12-27T15:40:00Z"
+    desk.expect(422, "GET", "/v1/schedules/emea/fairness?from=2026-03-30T08:00:00Z&until=2026-03-23T08:00:00Z")

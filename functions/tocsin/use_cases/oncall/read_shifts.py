@@ -26,12 +26,17 @@ class Shifts:
     by_layer: Mapping[str, Sequence[Shift]]
 
 
-def read_shifts(timetable: Timetable, start: datetime, end: datetime) -> Shifts:
-    """The shifts in [start, end). Invalid when that is no time at all, more than a year, or too many shifts."""
+def check_period(start: datetime, end: datetime) -> None:
+    """Raises Invalid when that is no time at all, or more than a year."""
     if end <= start:
         raise Invalid([Fault("until", "is not after `from`")])
     if end - start > LONGEST:
         raise Invalid([Fault("until", f"is more than {LONGEST.days} days after `from`")])
+
+
+def read_shifts(timetable: Timetable, start: datetime, end: datetime) -> Shifts:
+    """The shifts in [start, end). Invalid when that is no time at all, more than a year, or too many shifts."""
+    check_period(start, end)
     final, gaps = timetable.covered(start, end)
     found = Shifts(start, end, final, gaps, timetable.layer_shifts(start, end))
     if len(final) + sum(map(len, found.by_layer.values())) > MOST_SHIFTS:

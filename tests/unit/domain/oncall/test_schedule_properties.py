@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.domain.calendars.test_calendar_properties import TROUBLE
 from tests.unit.domain.oncall.slow_schedule import WEEKDAYS, SlowSchedule
+from tocsin.domain.oncall.fairness import fairness
 from tocsin.domain.oncall.override import KeptOverride
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.timetable import Shift, Timetable
@@ -165,6 +167,28 @@ def test_a_part_of_the_time_has_the_same_shifts_cut_to_it(case: Case, one: int, 
     whole = timetable.shifts(case.start, case.end)
     cut = [each._replace(starts_at=max(start, each[0]), ends_at=min(end, each[1])) for each in whole]
     assert timetable.shifts(start, end) == [each for each in cut if each.starts_at < each.ends_at]
+
+
+@given(cases())
+def test_everybody_s_share_and_the_time_of_nobody_are_the_whole_time(case: Case) -> None:
+    found = fairness(case.timetable(), case.start, case.end)
+    assert sum((each.on_call for each in found.shares), found.nobody) == case.end - case.start
+    assert all(each.at_night <= each.on_call and each.at_weekends <= each.on_call for each in found.shares)
+    zone = ZoneInfo(case.document["timezone"])
+    step, slow = timedelta(minutes=15), dict[str, list[timedelta]]()
+    for number in range((case.end - case.start) // step):
+        at = case.start + number * step
+        local, member_id = at.astimezone(zone), case.timetable().member_at(at)
+        if member_id:
+            mine = slow.setdefault(member_id, [timedelta(), timedelta()])
+            mine[0] += step if local.hour >= 22 or local.hour < 6 else timedelta()
+            mine[1] += step if local.weekday() >= 5 else timedelta()
+    for each in found.shares:
+        night, weekend = slow.get(each.member_id, [timedelta(), timedelta()])
+        # Shifts and clocks need not change on the quarter of an hour; each change is off by less than a step.
+        off = step * (2 * each.shifts + 40)
+        assert abs(each.at_night - night) <= off
+        assert abs(each.at_weekends - weekend) <= off
 
 
 def on_call_by(shifts: list[Shift], at: datetime) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field
 
 from tocsin.domain.oncall.duty import Duty, Outlook
+from tocsin.domain.oncall.fairness import Fairness
 from tocsin.domain.oncall.override import KeptOverride
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
@@ -103,6 +104,25 @@ class ShiftsView(ScheduleId):
     layers: list[LayerShiftsView]
 
 
+class ShareView(AnswerModel):
+    """Somebody's part of the duty, in hours."""
+
+    member_id: str
+    hours: float
+    night_hours: float = Field(description="of them, from 22:00 to 06:00 by the schedule's clock")
+    weekend_hours: float = Field(description="of them, on Saturdays and Sundays by the schedule's clock")
+    shifts: int = Field(description="turns of one person that follow each other are one")
+
+
+class FairnessView(ScheduleId):
+    """How duty is shared in a period: the hours of all and those of nobody are as many as it has."""
+
+    starts_at: InstantText = Field(alias="from")
+    until: InstantText
+    shares: list[ShareView] = Field(description="those with the most hours first")
+    hours_of_nobody: float
+
+
 class TakenBackView(AnswerModel):
     """When an override was taken back, and by whom if they said so."""
 
@@ -173,6 +193,30 @@ def shifts_view(schedule_id: str, found: Shifts) -> ShiftsView:
         gaps=[GapView(**_stretch(*gap)) for gap in found.gaps],
         layers=[LayerShiftsView(name=name, shifts=list(map(_shift, own))) for name, own in found.by_layer.items()],
     )
+
+
+def fairness_view(schedule_id: str, start: datetime, end: datetime, found: Fairness) -> FairnessView:
+    """Everybody's share, in hours."""
+    return FairnessView(
+        schedule_id=schedule_id,
+        starts_at=format_instant(start),
+        until=format_instant(end),
+        shares=[
+            ShareView(
+                member_id=each.member_id,
+                hours=_hours(each.on_call),
+                night_hours=_hours(each.at_night),
+                weekend_hours=_hours(each.at_weekends),
+                shifts=each.shifts,
+            )
+            for each in found.shares
+        ],
+        hours_of_nobody=_hours(found.nobody),
+    )
+
+
+def _hours(time: timedelta) -> float:
+    return round(time / timedelta(hours=1), 4)
 
 
 def override_view(kept: KeptOverride) -> OverrideView:

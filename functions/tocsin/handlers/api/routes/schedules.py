@@ -9,13 +9,15 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from tocsin import wiring
-from tocsin.domain.oncall.duty import duty_at
+from tocsin.domain.oncall.duty import REPORTED, duty_at
+from tocsin.domain.oncall.fairness import fairness
 from tocsin.domain.oncall.override import ScheduleOverride
 from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.values.faults import bad_cursor
 from tocsin.domain.values.identifiers import Slug
 from tocsin.domain.values.instants import Instant
 from tocsin.handlers.api.answers.schedules import (
+    FairnessView,
     OverridesView,
     OverrideView,
     ScheduleDocumentView,
@@ -24,6 +26,7 @@ from tocsin.handlers.api.answers.schedules import (
     ScheduleView,
     ShiftsView,
     document_view,
+    fairness_view,
     on_call_view,
     override_view,
     schedule_view,
@@ -35,7 +38,7 @@ from tocsin.handlers.api.responses import json_answer
 from tocsin.use_cases.oncall.delete import delete_schedule
 from tocsin.use_cases.oncall.overrides import make_override, take_back_override
 from tocsin.use_cases.oncall.put_schedule import no_such_schedule, put_schedule, read_schedule
-from tocsin.use_cases.oncall.read_shifts import read_shifts
+from tocsin.use_cases.oncall.read_shifts import check_period, read_shifts
 
 routes = Routes()
 
@@ -135,6 +138,29 @@ def shifts(
     start = starts_at or wiring.clock().now()
     found = read_shifts(_timetable(schedule_id), start, until or start + TWO_WEEKS)
     return json_answer(shifts_view(schedule_id, found))
+
+
+@routes.on(
+    "GET",
+    "/v1/schedules/<schedule_id>/fairness",
+    "read_fairness",
+    "Read how duty is shared",
+    scope="read",
+    answers={200: Answer("Hours, night hours, weekend hours and shifts of each person", FairnessView)},
+    refusals=(404,),
+)
+def read_fairness(
+    schedule_id: Slug,
+    starts_at: Annotated[
+        Instant | None, Query(alias="from", description="90 days before `until` when left out")
+    ] = None,
+    until: Annotated[Instant | None, Query(description="now when left out")] = None,
+) -> Response[str]:
+    """Of at most 366 days, by the final schedule with its overrides."""
+    end = until or wiring.clock().now()
+    start = starts_at or end - REPORTED
+    check_period(start, end)
+    return json_answer(fairness_view(schedule_id, start, end, fairness(_timetable(schedule_id), start, end)))
 
 
 @routes.on(

@@ -264,3 +264,41 @@ def test_after_the_last_tier_there_is_nobody_to_escalate_to(world: World) -> Non
     token = link_to(alerted(world), "ana")
     with pytest.raises(Conflict, match="There is no tier after the one that has it"):
         accept(world, token, action="escalate")
+
+
+def test_who_acknowledges_loses_to_a_resolution_that_is_written_first_and_is_recorded(world: World) -> None:
+    token = link_to(alerted(world), "ana")
+    world.log.interruptions.append(lambda: world.report("resolved"))
+    offer = accept(world, token)
+    assert (offer.ticket.status, offer.taken_by) == ("resolved", None)
+    assert world.types()[-2:] == ["resolved", "acknowledged"]
+    assert world.context().ticket().chain.acknowledged is None
+
+
+def test_who_resolves_loses_to_an_acknowledgement_that_is_written_first_and_resolves_it_all_the_same(
+    world: World,
+) -> None:
+    token = link_to(alerted(world), "ana")
+    world.log.interruptions.append(lambda: accept(world, token))
+    world.report("resolved")
+    assert world.types()[-2:] == ["acknowledged", "resolved"]
+    assert world.context().ticket().status == "resolved"
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"action": "decline"},
+        {"action": "snooze", "for": "15m"},
+        {"action": "hand_over", "to": "ben"},
+        {"action": "escalate"},
+        {"action": "will_be_missed", "metric": "resolution"},
+    ],
+    ids=lambda action: action["action"],
+)
+def test_whatever_else_loses_to_a_resolution_changes_nothing_and_says_so(world: World, action: dict[str, str]) -> None:
+    token = link_to(alerted(world), "ana")
+    world.log.interruptions.append(lambda: world.report("resolved"))
+    with pytest.raises(Conflict, match="The ticket is resolved"):
+        accept(world, token, **action)
+    assert world.types()[-1] == "resolved"

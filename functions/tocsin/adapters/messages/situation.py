@@ -12,8 +12,8 @@ from tocsin.domain.assessment.who_hears import Roster, team_of
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.clauses.escalation import missing_of
 from tocsin.domain.contracts.metrics import TIER_ACKNOWLEDGEMENT
-from tocsin.domain.escalation.chain import NextAlert
 from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.escalation.steps import NextAlert
 from tocsin.domain.tickets.events import Breached, TierAlerted, Warned
 from tocsin.domain.tickets.obligation import Obligation, named_for
 from tocsin.domain.tickets.ticket import Ticket

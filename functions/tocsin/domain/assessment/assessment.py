@@ -11,8 +11,8 @@ from tocsin.domain.assessment.timers import DeadlineDue, ForecastDue, Timer, Tri
 from tocsin.domain.assessment.who_hears import Roster, owed
 from tocsin.domain.contracts.triggers.trigger import Firing, Trigger
 from tocsin.domain.contracts.waits import Wait
-from tocsin.domain.escalation.chain import Exhaustion, NextAlert
 from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.escalation.steps import Exhaustion, NextAlert
 from tocsin.domain.oncall.team import NotReached, Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent

@@ -6,8 +6,9 @@ from typing import Any
 
 from tocsin.domain.contracts.policy import Policy
 from tocsin.domain.contracts.triggers.trigger import Facts, Trigger
-from tocsin.domain.escalation.chain import Chain, Exhaustion, NextAlert
+from tocsin.domain.escalation.chain import Chain
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
+from tocsin.domain.escalation.steps import Exhaustion, NextAlert
 from tocsin.domain.tickets.events import TierAlerted, TriggerFired
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.tickets.trigger_facts import facts_of

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from tocsin.domain.assessment.timers import DeadlineDue, ForecastDue, Timer, TriggerDue, WarningDue
 from tocsin.domain.calendars.wall_time import wall_time
-from tocsin.domain.escalation.chain import Exhaustion, NextAlert
+from tocsin.domain.escalation.steps import Exhaustion, NextAlert
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import BusinessDays

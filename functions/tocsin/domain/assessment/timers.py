@@ -11,7 +11,7 @@ from tocsin.domain.assessment.expected_breaches import Promised, still_promised
 from tocsin.domain.contracts.promise import Threshold
 from tocsin.domain.contracts.triggers.trigger import Firing, Trigger
 from tocsin.domain.contracts.waits import Wait
-from tocsin.domain.escalation.chain import Exhaustion, NextAlert
+from tocsin.domain.escalation.steps import Exhaustion, NextAlert
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.tickets.trigger_facts import facts_of

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import assert_never
 
 from tocsin.domain.contracts.metrics import Metric
-from tocsin.domain.escalation.chain import Acknowledgement
 from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.escalation.steps import Acknowledgement
 from tocsin.domain.notices.notice import (
     About,
     AboutAlert,

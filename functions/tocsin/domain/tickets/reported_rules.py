@@ -5,8 +5,8 @@ from __future__ import annotations
 from tocsin.domain.contracts.clauses.taking import Taking
 from tocsin.domain.contracts.metrics import WAITING
 from tocsin.domain.contracts.triggers.saying import CustomerAsks
-from tocsin.domain.escalation.chain import ANONYMOUS
 from tocsin.domain.escalation.reasons import AlertReason
+from tocsin.domain.escalation.steps import ANONYMOUS
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.measuring import cancel, happens, redefine, retarget, rulebook_of, start

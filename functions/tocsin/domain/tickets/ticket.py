@@ -17,8 +17,9 @@ from tocsin.domain.contracts.policy import Policy, Tier
 from tocsin.domain.contracts.promise import Promise
 from tocsin.domain.contracts.rulebook import Rulebook
 from tocsin.domain.contracts.selectors import Circumstances
-from tocsin.domain.escalation.chain import Chain, Course, Exhaustion, NextAlert
+from tocsin.domain.escalation.chain import Chain
 from tocsin.domain.escalation.reasons import Unanswered
+from tocsin.domain.escalation.steps import Course, Exhaustion, NextAlert
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.tickets.attributes import TicketAttributes
 from tocsin.domain.tickets.events import AnyEvent, Breached, Concluded, Settled, WaitingFor

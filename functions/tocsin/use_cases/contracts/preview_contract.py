@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from tocsin.domain.assessment.views import obligation_view
 from tocsin.domain.contracts.contract import Contract
-from tocsin.domain.escalation.chain import NextAlert
+from tocsin.domain.escalation.steps import NextAlert
 from tocsin.domain.tickets.attributes import ATTRIBUTES, TicketAttributes
 from tocsin.domain.tickets.fold import just_opened
 from tocsin.domain.tickets.ticket import Ticket

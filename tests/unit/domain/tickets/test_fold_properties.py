@@ -15,7 +15,7 @@ from tests.unit.story import DOCUMENT, KEY, OPENED_AT, REVIEW, TEAMS, after, con
 from tocsin.domain.assessment.assessment import assess, decide
 from tocsin.domain.assessment.views import ticket_view
 from tocsin.domain.assessment.who_hears import Roster
-from tocsin.domain.escalation.chain import Exhaustion, NextAlert
+from tocsin.domain.escalation.steps import Exhaustion, NextAlert
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor

@@ -322,6 +322,7 @@ TOCSIN = Topology(
         Route("GET", "/openapi.json", "Api", public=True),
         Route("GET", "/a/{token}", "Api", public=True),
         Route("POST", "/a/{token}", "Api", public=True),
+        Route("GET", "/feeds/{token}", "Api", public=True),
         Route("ANY", "/{proxy+}", "Api"),
     ),
     authorizer="Authorizer",

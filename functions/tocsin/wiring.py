@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tocsin.ports.clock import Clock
     from tocsin.ports.contracts import Contracts, Reminders
     from tocsin.ports.notices import Links, Mailboxes, Messages, Notifier, ReminderMessages
-    from tocsin.ports.oncall import Schedules, Teams
+    from tocsin.ports.oncall import Schedules, ShiftCalendars, Teams
     from tocsin.ports.tickets import Executions, TicketLog
     from tocsin.use_cases.notices.deliver import Delivery
     from tocsin.use_cases.tickets.assess_ticket import Limits
@@ -123,6 +123,13 @@ def holiday_feeds() -> HolidayFeeds:
     from tocsin.adapters.ics import IcsFeeds
 
     return IcsFeeds()
+
+
+def shift_calendars() -> ShiftCalendars:
+    """Shifts as iCalendar texts."""
+    from tocsin.adapters.ics_feed import IcsShiftCalendars
+
+    return IcsShiftCalendars()
 
 
 def links() -> Links:

@@ -1,4 +1,4 @@
-"""`tocsin schedule`: put, show, on-call, shifts; override, overrides, take-back."""
+"""`tocsin schedule`: put, show, on-call, shifts, fairness; feeds; override, overrides, take-back."""
 
 from __future__ import annotations
 
@@ -103,6 +103,49 @@ def fairness(
     rows = [(each["member_id"], *(f"{each[name]:g}" for name in names)) for each in found["shares"]]
     rows.append(("(nobody)", f"{found['hours_of_nobody']:g}", "", "", ""))
     print_table(("MEMBER", "HOURS", "AT NIGHT", "AT WEEKENDS", "SHIFTS"), rows)
+
+
+@commands.command()
+def feed(
+    schedule_id: ScheduleId,
+    url: Url,
+    token: Token,
+    member: Annotated[str | None, typer.Option("--member", help="Whose shifts; everybody's when left out.")] = None,
+) -> None:
+    """Make a calendar feed and print its address, which is shown once."""
+    made = Api(url, token).post(path_of("schedules", schedule_id, "feeds"), _given(member_id=member))
+    print(made["url"])
+
+
+@commands.command()
+def feeds(schedule_id: ScheduleId, url: Url, token: Token, as_json: AsJson = False) -> None:
+    """List the calendar feeds, without their addresses."""
+    found = Api(url, token).get(path_of("schedules", schedule_id, "feeds"))
+    if as_json:
+        print_json(found)
+        return
+    rows = (
+        (each["feed_id"], each["member_id"] or "(everybody)", utc(each["made_at"]), _revoked(each))
+        for each in found["feeds"]
+    )
+    print_table(("ID", "SHIFTS OF", "MADE", "STATE"), rows)
+
+
+def _revoked(feed: Mapping[str, Any]) -> str:
+    """`feed` as the API answers it."""
+    return f"revoked {utc(feed['revoked_at'])}" if feed["revoked_at"] else "valid"
+
+
+@commands.command("revoke-feed")
+def revoke_feed(
+    schedule_id: ScheduleId,
+    feed_id: Annotated[str, typer.Argument(metavar="FEED_ID", help="As `feeds` shows it.")],
+    url: Url,
+    token: Token,
+) -> None:
+    """Let a calendar feed answer nothing any more."""
+    Api(url, token).delete(path_of("schedules", schedule_id, "feeds", feed_id))
+    print(f"{feed_id} is revoked")
 
 
 @commands.command()

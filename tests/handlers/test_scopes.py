@@ -28,6 +28,7 @@ NEEDED = {
         ("POST", "/v1/contracts/<contract_id>/preview"),
         ("POST", "/v1/calendars/import"),
         ("GET", "/v1/schedules/<schedule_id>/fairness"),
+        ("GET", "/v1/schedules/<schedule_id>/feeds"),
         ("GET", "/v1/members"),
         ("GET", "/v1/members/<member_id>"),
         ("GET", "/v1/teams/<team_id>"),
@@ -47,6 +48,8 @@ NEEDED = {
     "admin": {
         ("PUT", "/v1/contracts/<contract_id>"),
         ("POST", "/v1/contracts/<contract_id>/migrations"),
+        ("POST", "/v1/schedules/<schedule_id>/feeds"),
+        ("DELETE", "/v1/schedules/<schedule_id>/feeds/<feed_id>"),
         ("PUT", "/v1/members/<member_id>"),
         ("DELETE", "/v1/members/<member_id>"),
         ("PUT", "/v1/teams/<team_id>"),

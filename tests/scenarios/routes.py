@@ -41,6 +41,9 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("GET", "/v1/schedules/<schedule_id>/on-call"): (None, 404),
     ("GET", "/v1/schedules/<schedule_id>/shifts"): (None, 404),
     ("GET", "/v1/schedules/<schedule_id>/fairness"): (None, 404),
+    ("POST", "/v1/schedules/<schedule_id>/feeds"): ({}, 404),
+    ("GET", "/v1/schedules/<schedule_id>/feeds"): (None, 200),
+    ("DELETE", "/v1/schedules/<schedule_id>/feeds/<feed_id>"): (None, 404),
     ("GET", "/v1/schedules/<schedule_id>/overrides"): (None, 404),
     ("POST", "/v1/schedules/<schedule_id>/overrides"): (OVERRIDE, 404),
     ("DELETE", "/v1/schedules/<schedule_id>/overrides/<override_id>"): (None, 404),
@@ -54,6 +57,7 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
 PUBLIC = {
     ("GET", "/a/<token>"),
     ("POST", "/a/<token>"),
+    ("GET", "/feeds/<token>"),
     ("GET", "/health"),
     ("GET", "/openapi.json"),
 }
@@ -63,6 +67,7 @@ NAMES = {
     "member_id": "eve",
     "schedule_id": "emea",
     "override_id": "o2",
+    "feed_id": "0123456789ab",
     "ticket_id": "T-1",
     "version": "1",
     "token": "x",

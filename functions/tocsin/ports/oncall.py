@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from tocsin.domain.oncall.feed import FeedContent
 from tocsin.domain.oncall.override import KeptOverride
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
@@ -47,6 +48,14 @@ class Teams(Watchable, Protocol):
 
     def looked_at(self, helpdesk_id: str, team_id: str, undelivered: Undelivered, again_at: datetime) -> None:
         """Keep what a look at the team's subscriptions found, and have them looked at again at an instant."""
+        ...
+
+
+class ShiftCalendars(Protocol):
+    """Shifts in a form that calendars subscribe to."""
+
+    def write(self, content: FeedContent) -> bytes:
+        """What a feed shows, as iCalendar (RFC 5545) in UTF-8."""
         ...
 
 

@@ -22,12 +22,36 @@ from tocsin.domain.tickets.events import Actor
 from tocsin.domain.tickets.fold import fold, follow
 from tocsin.domain.tickets.ticket import Ticket
 
+TIERS = DOCUMENT["escalation"]["tiers"]
 CONTRACTS = [
     contract(review=REVIEW, warn_at=["50%", "75%", "10m left"]),
     contract(calendar=None, warn_at=[], forecast={"unacknowledged_with_left": "20m"}),
     contract(escalation={"tiers": DOCUMENT["escalation"]["tiers"][:1], "repeat_last_tier": 0}),
+    contract(
+        escalation={
+            "tiers": [{**TIERS[0], "acknowledgements": 2}, {**TIERS[1], "when": {"priority": "P1"}}, TIERS[1]],
+            "repeat": {"from_tier": 1, "times": 1},
+            "policies": [{"name": "p3", "when": {"priority": "P3"}, "tiers": TIERS[1:], "when_used_up": "hold"}],
+        },
+        triggers=[
+            {"type": "before_deadline", "at": "80%", "to_tier": 2},
+            {"type": "breach", "of": "resolution"},
+            {"type": "breach_expected", "to": {"team": "management"}},
+            {"type": "unacknowledged", "after": "40m", "to_tier": 3},
+            {"type": "unanswered", "after": "20m"},
+            {"type": "interactions", "times": 2},
+            {"type": "reopened"},
+            {"type": "matches", "when": {"priority": "P1"}, "to_tier": 2},
+            {"type": "customer_asks", "to_tier": 2},
+        ],
+    ),
 ]
-ROSTERS: list[dict[str, Team]] = [dict(TEAMS), {}, {**TEAMS, "frontline": team()}]
+ROSTERS: list[dict[str, Team]] = [
+    dict(TEAMS),
+    {},
+    {**TEAMS, "frontline": team()},
+    {**TEAMS, "frontline": team("ana", "ben")},
+]
 DETAILS: dict[type[Any], list[dict[str, Any]]] = {
     ev.AgentReplied: [{}, {"public": False}, {"then": "pended"}, {"then": "resolved"}],
     ev.CustomerReplied: [{}],

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from tocsin.domain.access.credential import Credential
 from tocsin.domain.assessment.acknowledgement import Claims
-from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.mailbox import MOST_ABOUT_ONE_TICKET, WINDOW, Entry, Waiting

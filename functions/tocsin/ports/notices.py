@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tocsin.domain.assessment.acknowledgement import Claims
-from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.mailbox import Entry, Waiting

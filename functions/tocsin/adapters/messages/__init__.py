@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from tocsin.adapters.messages.plain_text import sms_text
 from tocsin.adapters.messages.situation import Situation, local_time, short_time
 from tocsin.domain.assessment.acknowledgement import claims_for
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.assessment.views import obligation_view
-from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import (
     About,

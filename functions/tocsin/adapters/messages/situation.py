@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from tocsin.domain.assessment.roster import Roster, team_of
 from tocsin.domain.assessment.status_text import status_words
-from tocsin.domain.assessment.who_hears import Roster, team_of
 from tocsin.domain.calendars.business_hours import load_zone
 from tocsin.domain.contracts.clauses.escalation import missing_of
 from tocsin.domain.contracts.metrics import TIER_ACKNOWLEDGEMENT

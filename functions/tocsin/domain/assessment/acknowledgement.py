@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple, TypedDict, assert_never, final, get_args
 from tocsin.domain.assessment.colleagues import Colleague, colleagues
 from tocsin.domain.assessment.expected_breaches import Promised, still_promised
 from tocsin.domain.assessment.link_actions import ActionName
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.assessment.snoozing import latest_snooze
-from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.tickets.events import Acknowledged, Declined, Escalated, Snoozed
 from tocsin.domain.tickets.ticket import Ticket

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, NamedTuple, assert_never
 
 from tocsin.domain.assessment.conclusions import conclusion_of, says_the_same
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.assessment.timers import DeadlineDue, ForecastDue, Timer, TriggerDue, WarningDue, next_timer
-from tocsin.domain.assessment.who_hears import Roster, owed
+from tocsin.domain.assessment.who_hears import owed
 from tocsin.domain.contracts.triggers.trigger import Firing, Trigger
 from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.reasons import AlertReason

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets.ticket import Ticket
 

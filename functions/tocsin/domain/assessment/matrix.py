@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.contracts.clauses.hours import hours_words
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.policy import Policy, Tier

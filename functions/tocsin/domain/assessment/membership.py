@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.ticket import Ticket

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from tocsin.domain.assessment.recipients import Recipients
+from tocsin.domain.assessment.roster import Roster, is_in, team_of
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.escalation.steps import Acknowledgement
 from tocsin.domain.notices.notice import (
-    About,
     AboutAlert,
     AboutDeadline,
     AboutEscalation,
@@ -25,17 +25,12 @@ from tocsin.domain.notices.notice import (
     Notice,
     NoticeKind,
 )
-from tocsin.domain.oncall.team import NotReached, Team
+from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent, Event
 from tocsin.domain.tickets.obligation import named_for
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.target import Target, TargetKind
-
-Roster = Callable[[Target], Team | None]
-"""Looks up a target: a team; whoever takes turns in a schedule, or a person, as if they were one."""
-
-CUSTOMER = "customer"
 
 ALERTS = (
     NoticeKind.TIER_ALERT,
@@ -59,13 +54,8 @@ def owed(ticket: Ticket, roster: Roster, now: datetime) -> list[Notice]:
     return sorted(notices.values(), key=lambda notice: notice.kind is not NoticeKind.TIER_ALERT)
 
 
-class _Rules:
+class _Rules(Recipients):
     """The rules see the ticket after the events, and whoever is on call now."""
-
-    def __init__(self, ticket: Ticket, roster: Roster, now: datetime) -> None:
-        self.ticket, self.contract, self.roster, self.now = ticket, ticket.contract, roster, now
-        self.told = [*ticket.told.values()]
-        """The ledger: everything that anybody was told, in order."""
 
     def of(self, event: AnyEvent) -> Iterator[Notice]:  # noqa: C901, PLR0912 - a line per kind of event
         """What one event calls for; most call for nothing."""
@@ -143,7 +133,7 @@ class _Rules:
         """Whoever of a tier was alerted by a schedule or in person: no team's topic tells them what became of it."""
         targets = [target for target in self.ticket.policy.tier(tier).whom if target.kind is not TargetKind.TEAM]
         alerted = {each.recipient for each in self.told if each.kind is NoticeKind.TIER_ALERT and each.tier == tier}
-        return {member for member in alerted if any(_is_in(member, target, self.roster) for target in targets)}
+        return {member for member in alerted if any(is_in(member, target, self.roster) for target in targets)}
 
     def _exhausted(self, event: ev.EscalationExhausted) -> Iterator[Notice]:
         """The owner first: who is also in a tier is told once, as the owner."""
@@ -192,10 +182,6 @@ class _Rules:
     def _team_that_the_customer_knows(self) -> str:
         updates = [each.about.team for each in self.told if isinstance(each.about, AboutHolder) and _to_customer(each)]
         return updates[-1] if updates else self.ticket.policy.tier(1).whom[0]
-
-    def _in_its_team(self, taken: Acknowledgement) -> bool:
-        """Whether whoever took it is somebody whom the teams know."""
-        return _is_in(taken.by, team_of(taken, self.ticket, self.roster), self.roster)
 
     def _warned(self, event: ev.Warned) -> Iterator[Notice]:
         if event.on_arrival:
@@ -289,108 +275,6 @@ class _Rules:
         ]
         return f"@{corrections[-1]}" if corrections else ""
 
-    def _to_customer(
-        self,
-        kind: NoticeKind,
-        event: Event,
-        about: About = AboutTicket(),  # noqa: B008 - it has no fields
-        name: str | None = None,
-        tier: int | None = None,
-    ) -> Notice:
-        return self._notice(kind, Audience.CUSTOMER, CUSTOMER, event, about, name, tier)
-
-    def _to_members(
-        self,
-        kind: NoticeKind,
-        members: Iterable[str],
-        event: Event,
-        about: About,
-        name: str | None = None,
-        tier: int | None = None,
-    ) -> Iterator[Notice]:
-        for member_id in members:
-            yield self._notice(kind, Audience.MEMBER, member_id, event, about, name, tier)
-
-    def _to_teams(
-        self,
-        kind: NoticeKind,
-        whom: Iterable[Target],
-        event: Event,
-        about: About,
-        name: str | None = None,
-        tier: int | None = None,
-    ) -> Iterator[Notice]:
-        """To the topics of those targets that are teams."""
-        for target in whom:
-            if target.kind is TargetKind.TEAM:
-                yield self._notice(kind, Audience.TEAM, target, event, about, name, tier)
-
-    def _to_target_and_on_call(
-        self, kind: NoticeKind, target: Target, event: Event, about: About, name: str | None = None
-    ) -> Iterator[Notice]:
-        """To the topic of a team, and to whoever of the target is on call now."""
-        team = self.roster(target)
-        yield from self._to_teams(kind, [target], event, about, name)
-        yield from self._to_members(kind, team.on_call_at(self.now) if team else (), event, about, name)
-
-    def _to_those_in_charge(
-        self, kind: NoticeKind, event: Event, about: About, name: str | None = None
-    ) -> Iterator[Notice]:
-        """To the tier that has the ticket: its team, and who acknowledged, else who is on call."""
-        taken = self.ticket.chain.acknowledged
-        if taken and self._in_its_team(taken):
-            yield from self._to_teams(kind, [team_of(taken, self.ticket, self.roster)], event, about, name)
-            yield self._notice(kind, Audience.MEMBER, taken.by, event, about, name)
-        else:
-            for target in self.ticket.policy.tier(self.ticket.chain.turn or 1).whom:
-                yield from self._to_target_and_on_call(kind, target, event, about, name)
-
-    def _notice(
-        self,
-        kind: NoticeKind,
-        audience: Audience,
-        recipient: str,
-        event: Event,
-        about: About,
-        name: str | None = None,
-        tier: int | None = None,
-    ) -> Notice:
-        """`name` says what it is about where that is neither an obligation nor the event alone."""
-        parts = [*self.ticket.key, kind, name or _subject(about, event), audience, recipient]
-        return Notice(
-            notice_id=hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32],
-            kind=kind,
-            audience=audience,
-            recipient=recipient,
-            because=event.sequence,
-            tier=tier or self.ticket.chain.tier,
-            about=about,
-        )
-
-
-def team_of(taken: Acknowledgement, ticket: Ticket, roster: Roster) -> Target:
-    """For which target somebody has a ticket: the first of their tier that has them, else whoever is told of the end.
-
-    The first of their tier where nobody knows them.
-    """
-    of_tier = ticket.policy.tier(taken.tier).whom
-    of_others = {target for tier in ticket.policy.tiers for target in tier.whom}
-    at_last = [target for target in ticket.targets if target not in of_others]
-    return next((target for target in (*of_tier, *at_last) if _is_in(taken.by, target, roster)), of_tier[0])
-
-
-def _is_in(member_id: str, target: Target, roster: Roster) -> bool:
-    team = roster(target)
-    return team is not None and team.has(member_id)
-
 
 def _to_customer(notice: Notice) -> bool:
     return notice.audience is Audience.CUSTOMER
-
-
-def _subject(about: About, event: Event) -> str:
-    if isinstance(about, AboutExpectedBreach):
-        return "\x1f".join([about.obligation_id, "expected", str(about.due_at)])
-    if isinstance(about, AboutDeadline):
-        return "\x1f".join([about.obligation_id, about.threshold or "", str(about.due_at or "")])
-    return str(event.sequence)

@@ -19,8 +19,8 @@ from tocsin.domain.assessment.link_actions import (
     WillBeMissed,
 )
 from tocsin.domain.assessment.membership import with_tier
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.assessment.snoozing import snooze_faults
-from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.tickets.events import (
     Acknowledged,
     Actor,

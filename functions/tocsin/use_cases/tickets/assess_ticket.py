@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from tocsin.domain.assessment.assessment import Assessment, decide
-from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import TOCSIN, Conclusion, Continued

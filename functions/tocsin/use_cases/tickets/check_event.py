@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from tocsin.domain.assessment.expected_breaches import expectation_faults
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.assessment.snoozing import snooze_faults
-from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.contracts.clauses.escalation import missing_of
 from tocsin.domain.tickets.commands import (
     AttributesChanged,

@@ -9,8 +9,8 @@ from typing import Any
 from tocsin.domain.assessment.assessment import Assessment, decide
 from tocsin.domain.assessment.expected_breaches import pinned
 from tocsin.domain.assessment.membership import with_tier
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.assessment.views import event_view, ticket_view
-from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.tickets import events
 from tocsin.domain.tickets.commands import (
     Command,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tocsin.domain.assessment.assessment import Assessment, decide
-from tocsin.domain.assessment.who_hears import Roster
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.tickets.events import AnyEvent, Opened
 from tocsin.domain.tickets.fold import fold, versions_in

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.unit.histories import Fact, Life, log_of
 from tests.unit.story import DOCUMENT, KEY, OPENED_AT, REVIEW, TEAMS, after, contract, event, team
 from tocsin.domain.assessment.assessment import assess, decide
+from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.assessment.views import ticket_view
-from tocsin.domain.assessment.who_hears import Roster
 from tocsin.domain.escalation.steps import Exhaustion, NextAlert
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev

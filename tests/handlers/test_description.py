@@ -34,6 +34,7 @@ def test_a_put_may_be_new_or_not_and_a_post_makes_something(document: Document) 
 def test_what_needs_no_token_says_so_and_the_rest_says_which_scope(document: Document) -> None:
     needed = {name: each["security"] for name, each in operations(document)}
     assert [name for name, scopes in needed.items() if not scopes] == [
+        "GET /feeds/{token}",
         "GET /a/{token}",
         "POST /a/{token}",
         "GET /health",
@@ -66,6 +67,7 @@ def test_every_answer_in_json_has_a_model_and_texts_have_their_media_type(docume
     assert types.keys() == {
         "application/json",
         "application/problem+json",
+        "text/calendar",
         "text/html",
         "text/markdown",
         "text/vnd.mermaid",

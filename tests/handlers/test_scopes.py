@@ -10,6 +10,7 @@ from infra.topology import TOCSIN
 from tests.handlers.conftest import Api
 from tests.scenarios.desk import OVERRIDE, SCHEDULE
 from tests.scenarios.routes import PUBLIC, ROUTES, address
+from tocsin.domain.access.credential import Credential
 from tocsin.handlers.api.app import app
 from tocsin.use_cases.access.tokens import SCOPES
 
@@ -102,6 +103,8 @@ def prepare(api: Api) -> None:
     assert api.call("PUT", "/v1/schedules/emea", SCHEDULE).status == 201
     assert api.call("POST", "/v1/schedules/emea/overrides", OVERRIDE).status == 201
     assert api.call("PUT", "/v1/members/eve", {"name": "Eve"}).status == 201
+    feed = Credential("acme", frozenset({"feed:emea"}), api.world.clock.now())
+    api.credentials.put("0123456789ab", feed)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)

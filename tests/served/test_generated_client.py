@@ -71,7 +71,7 @@ def models() -> Any:
 def test_it_has_every_operation(generated: ModuleType) -> None:
     found = {path.stem for path in Path(str(generated.__file__)).parent.glob("api/*/*.py")} - {"__init__"}
     assert {"open_ticket", "read_ticket", "list_tickets", "report_event", "put_contract", "put_team"} <= found
-    assert len(found) == 34
+    assert len(found) == 46
 
 
 def test_it_opens_reports_reads_and_lists(client: Any) -> None:
@@ -103,7 +103,7 @@ def test_it_tells_contracts_and_reports(client: Any) -> None:
     assert [tier.team for tier in preview.tiers] == ["frontline", "engineering", "management"]
     attainment = operation("contracts.read_attainment").sync("acme-gold", client=client, period="2026-Q1")
     assert (attainment.period, attainment.aggregates) == ("2026-Q1", [])
-    text = operation("contracts.read_contract_text").sync("acme-gold", client=client)
+    text = operation("contract_texts.read_contract_text").sync("acme-gold", client=client)
     assert "ACME GmbH" in text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.story import ANA, REVIEW, TEAMS, Story, after, contract
+from tests.unit.story import ANA, REVIEW, TEAMS, Story, after, contract, team
 from tocsin.domain.notices.notice import Receipt
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.codec import details_of
@@ -293,7 +293,7 @@ def test_events_of_the_future_do_not_fall_due_yet() -> None:
 
 
 def test_an_alert_records_who_was_on_call_at_that_instant_and_whether_that_reaches_anybody() -> None:
-    story = Story(teams={**TEAMS, "engineering": TEAMS["engineering"].model_copy(update={"members": []})})
+    story = Story(teams={**TEAMS, "engineering": team()})
     story.assess(0)
     story.assess(15)
     assert [(e.team, e.members, e.reached) for e in story.recorded(ev.TierAlerted)] == [

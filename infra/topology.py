@@ -253,7 +253,7 @@ TOCSIN = Topology(
         Function(
             name="Sweeper",
             handler="tocsin.handlers.sweeper.handler",
-            purpose="Every minute: rescues tickets that are overdue although nothing has fired, reminds of contracts",
+            purpose="Every minute: rescues overdue tickets, reminds of dates, tells of shifts",
             grants=(
                 READ_TABLE,
                 READ_INDEXES,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tocsin.ports.calendars import HolidayFeeds
     from tocsin.ports.clock import Clock
     from tocsin.ports.contracts import Contracts, Reminders
-    from tocsin.ports.notices import Links, Mailboxes, Messages, Notifier, ReminderMessages
-    from tocsin.ports.oncall import Schedules, ShiftCalendars, Teams
+    from tocsin.ports.notices import Links, Mailboxes, Messages, Notifier, ReminderMessages, ShiftMessages
+    from tocsin.ports.oncall import Schedules, ShiftCalendars, ShiftNotices, Teams
     from tocsin.ports.tickets import Executions, TicketLog
     from tocsin.use_cases.notices.deliver import Delivery
     from tocsin.use_cases.tickets.assess_ticket import Limits
@@ -78,6 +78,13 @@ def reminders() -> Reminders:
     from tocsin.adapters.dynamodb.reminders import DynamoReminders
 
     return DynamoReminders(_table(os.environ["TABLE_NAME"]))
+
+
+def shift_notices() -> ShiftNotices:
+    """Who was told that they are on call."""
+    from tocsin.adapters.dynamodb.shift_notices import DynamoShiftNotices
+
+    return DynamoShiftNotices(_table(os.environ["TABLE_NAME"]))
 
 
 def credentials() -> Credentials:
@@ -149,6 +156,13 @@ def reminder_messages() -> ReminderMessages:
     from tocsin.adapters.messages.reminders import TemplateReminderMessages
 
     return TemplateReminderMessages()
+
+
+def shift_messages() -> ShiftMessages:
+    """Shifts in words."""
+    from tocsin.adapters.messages.shifts import TemplateShiftMessages
+
+    return TemplateShiftMessages()
 
 
 def api_url() -> str:

@@ -25,7 +25,8 @@ COUNTERS = {
     "minutes",
     "TicketsRescued": "The sweeper found tickets that were overdue although nothing had fired; a timer or wake-up was "
     "lost, or nobody reads the table's stream",
-    "ReminderTrouble": "A reminder of a contract's dates could not be sent; the sweeper tries it again every minute",
+    "ReminderTrouble": "A reminder of a contract's dates or a notice of a shift could not be sent; the sweeper tries "
+    "again every minute",
     "UnreachableOnCall": "Nothing reaches somebody who is on call: their subscriptions are pending, lost or none",
     "UnreachableCustomers": "Nothing reaches a customer who has channels: their subscriptions are pending or lost",
 }

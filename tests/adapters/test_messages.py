@@ -26,6 +26,7 @@ from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import AboutAlert, Notice, NoticeKind
+from tocsin.domain.oncall.shift_notices import ShiftNoticeKind
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.commands import Attributes
 from tocsin.domain.tickets.events import Actor
@@ -46,8 +47,14 @@ MAXIMAL: dict[str, Any] = {
 OF_CONTRACTS = {*get_args(ReminderKind)}
 """Kinds that are about no ticket; their words have a test of their own below."""
 
+OF_SHIFTS = {*get_args(ShiftNoticeKind)}
+"""Their words are tested in test_shift_messages."""
+
 KINDS = sorted(
-    {path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")} - OF_CONTRACTS - {digests.KIND}
+    {path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")}
+    - OF_CONTRACTS
+    - OF_SHIFTS
+    - {digests.KIND}
 )
 
 

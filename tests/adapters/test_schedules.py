@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,22 +10,28 @@ import pytest
 
 from tests.adapters.conftest import FORMS
 from tests.scenarios.desk import SCHEDULE
-from tests.unit.fakes import FakeSchedules, FakeTeams
+from tests.unit.fakes import EARLIEST, FakeSchedules, FakeShiftNotices, FakeTeams
 from tests.unit.story import team
 from tocsin.adapters.dynamodb.schedules import DynamoSchedules
+from tocsin.adapters.dynamodb.shift_notices import DynamoShiftNotices
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
 from tocsin.domain.oncall.override import KeptOverride, TakenBack
 from tocsin.domain.oncall.schedule import Schedule
+from tocsin.domain.oncall.shift_notices import ToldOnCall
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.values.faults import SequenceConflict
-from tocsin.ports.oncall import Schedules, Teams
+from tocsin.ports.oncall import Schedules, ShiftNotices, Teams
 
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
 EMEA, OTHER = Schedule.model_validate(SCHEDULE), Schedule.model_validate({**SCHEDULE, "name": "Other"})
 LATER = KeptOverride("o3", "dora", NOON + timedelta(hours=3), NOON + timedelta(hours=4), "a wedding", None, NOON)
 SOONER = replace(LATER, override_id="o2", starts_at=NOON, ends_at=NOON + timedelta(hours=1), by="ana")
+
+
+TELLING = Schedule.model_validate({**SCHEDULE, "hand_over_notice": True})
+TOLD = ToldOnCall(frozenset({"ana"}), 2)
 
 
 @pytest.fixture(params=FORMS)
@@ -127,3 +134,59 @@ def on_call(teams: Teams) -> list[str]:
     found = teams.get("acme", "frontline")
     assert found is not None
     return found.on_call_at(NOON)
+
+
+@pytest.fixture
+def notices(schedules: Schedules, request: pytest.FixtureRequest) -> ShiftNotices:
+    if isinstance(schedules, FakeSchedules):
+        return FakeShiftNotices(schedules)
+    return DynamoShiftNotices(request.getfixturevalue("table"))
+
+
+def test_only_schedules_that_tell_of_shifts_are_looked_at_at_once_and_then_when_it_is_time(
+    schedules: Schedules, notices: ShiftNotices
+) -> None:
+    schedules.put("acme", "emea", TELLING, 0)
+    schedules.put("acme", "other", OTHER, 0)
+    assert list(notices.due(EARLIEST)) == [("acme", "emea")]
+    notices.look_again("acme", "emea", 1, NOON)
+    assert list(notices.due(NOON - timedelta.resolution)) == []
+    assert list(notices.due(NOON)) == [("acme", "emea")]
+
+
+def test_whatever_changes_a_schedule_has_it_looked_at_anew_and_forgets_nothing(
+    schedules: Schedules, notices: ShiftNotices
+) -> None:
+    schedules.put("acme", "emea", TELLING, 0)
+    notices.record("acme", "emea", TOLD)
+    changes: list[Callable[[], None]] = [
+        lambda: schedules.put("acme", "emea", TELLING, 1),
+        lambda: schedules.keep("acme", stored(schedules), SOONER),
+    ]
+    for change in changes:
+        notices.look_again("acme", "emea", stored(schedules).revision, NOON)
+        seen = stored(schedules).revision
+        change()
+        notices.look_again("acme", "emea", seen, NOON)
+        assert list(notices.due(EARLIEST)) == [("acme", "emea")], "who has not seen the change does not put it off"
+        assert notices.told("acme", "emea") == TOLD
+
+
+def test_without_notices_and_once_deleted_nothing_is_due_kept_or_can_be_recorded(
+    schedules: Schedules, notices: ShiftNotices
+) -> None:
+    schedules.put("acme", "emea", TELLING, 0)
+    notices.record("acme", "emea", TOLD)
+    schedules.put("acme", "emea", EMEA, 1)
+    notices.record("acme", "emea", TOLD)
+    notices.look_again("acme", "emea", 2, NOON)
+    assert (list(notices.due(NOON)), notices.told("acme", "emea")) == ([], None)
+    schedules.put("acme", "emea", TELLING, 2)
+    notices.record("acme", "emea", TOLD)
+    schedules.delete("acme", stored(schedules))
+    notices.record("acme", "emea", TOLD)
+    notices.look_again("acme", "emea", 3, NOON)
+    assert (list(notices.due(NOON)), notices.told("acme", "emea")) == ([], None)
+    schedules.put("acme", "emea", TELLING, 0)
+    assert notices.told("acme", "emea") is None
+    assert notices.told("acme", "nothing") is None

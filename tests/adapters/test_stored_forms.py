@@ -18,6 +18,7 @@ from tocsin.adapters.dynamodb.contracts import DynamoContracts
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
 from tocsin.adapters.dynamodb.reminders import DynamoReminders
 from tocsin.adapters.dynamodb.schedules import DynamoSchedules
+from tocsin.adapters.dynamodb.shift_notices import DynamoShiftNotices
 from tocsin.adapters.dynamodb.table import Table
 from tocsin.adapters.dynamodb.teams import DynamoTeams
 from tocsin.adapters.dynamodb.ticket_log import DynamoTicketLog
@@ -27,6 +28,7 @@ from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.oncall.override import KeptOverride, TakenBack
 from tocsin.domain.oncall.schedule import Schedule
+from tocsin.domain.oncall.shift_notices import ToldOnCall
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Person, Undelivered
 from tocsin.domain.oncall.timetable import Timetable
@@ -188,12 +190,25 @@ SCHEDULE: Mapping[str, Any] = {
         }
     ],
 }
-SCHEDULE_ITEM = {
+SCHEDULE_BEFORE_NOTICES_ITEM = {
     "pk": HELPDESK,
     "sk": "SCHEDULE#emea",
     "v": 1,
     "revision": 3,
     "document": json.dumps(SCHEDULE, separators=(",", ":")),
+}
+SCHEDULE_ITEM = {
+    **SCHEDULE_BEFORE_NOTICES_ITEM,
+    "document": json.dumps({**SCHEDULE, "hand_over_notice": False}, separators=(",", ":")),
+}
+TOLD = ToldOnCall(frozenset({"ben", "ana"}), 4)
+TOLD_ITEM = {
+    **SCHEDULE_BEFORE_NOTICES_ITEM,
+    "revision": 1,
+    "document": json.dumps({**SCHEDULE, "hand_over_notice": True}, separators=(",", ":")),
+    "told": '{"members":["ana","ben"],"sent":4}',
+    "due_shard": "SHIFTS",
+    "next_due_at": "2026-03-30T12:00:00.000000Z",
 }
 OVERRIDE = KeptOverride("o2", "ana", NOON, EVENING, "Al is ill", "dora", NOON, TakenBack(EVENING, None))
 OVERRIDE_ITEM = {
@@ -287,6 +302,15 @@ class TestRead:
         assert schedules.get("acme", "emea") == STORED_SCHEDULE
         assert schedules.all("acme") == {"emea": STORED_SCHEDULE}
 
+    def test_schedule_from_before_there_were_notices_of_shifts(self, table: Table) -> None:
+        schedules = DynamoSchedules(stored(table, SCHEDULE_BEFORE_NOTICES_ITEM, OVERRIDE_ITEM))
+        assert schedules.get("acme", "emea") == STORED_SCHEDULE
+
+    def test_who_was_told_of_a_shift(self, table: Table) -> None:
+        notices = DynamoShiftNotices(stored(table, TOLD_ITEM))
+        assert notices.told("acme", "emea") == TOLD
+        assert list(notices.due(NOON)) == [("acme", "emea")]
+
     def test_credential(self, table: Table) -> None:
         credentials = DynamoCredentials(stored(table, *CREDENTIAL_ITEMS))
         assert credentials.get("sha") == CREDENTIAL
@@ -318,6 +342,12 @@ class TestWritten:
         schedules.put("acme", "emea", schedule, 1)
         schedules.keep("acme", StoredSchedule("emea", 2, Timetable(schedule)), OVERRIDE)
         assert written(table) == [OVERRIDE_ITEM, SCHEDULE_ITEM]
+
+    def test_who_was_told_of_a_shift(self, table: Table) -> None:
+        DynamoSchedules(table).put("acme", "emea", Schedule.model_validate({**SCHEDULE, "hand_over_notice": True}), 0)
+        DynamoShiftNotices(table).record("acme", "emea", TOLD)
+        DynamoShiftNotices(table).look_again("acme", "emea", 1, NOON)
+        assert written(table) == [TOLD_ITEM]
 
     def test_team_credential_and_reminder(self, table: Table) -> None:
         DynamoTeams(table).put("acme", "frontline", TEAMS["frontline"])

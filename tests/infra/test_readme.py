@@ -12,6 +12,7 @@ from infra.topology import ROOT
 from tocsin.adapters.messages import digests
 from tocsin.domain.contracts.reminders import ReminderKind
 from tocsin.domain.notices.notice import NoticeKind
+from tocsin.domain.oncall.shift_notices import ShiftNoticeKind
 from tocsin.domain.tickets.events import ReportedEvent
 from tocsin.handlers.api.app import app
 from tocsin.handlers.api.openapi import describe
@@ -55,7 +56,7 @@ def test_every_event_that_a_helpdesk_may_report_has_a_row() -> None:
 
 def test_every_kind_of_notice_has_a_row() -> None:
     told = re.findall(r"`(\w+)`", " ".join(first_cells(section("For the engineer who is woken"))))
-    assert sorted(told) == sorted([*NoticeKind, *get_args(ReminderKind), digests.KIND])
+    assert sorted(told) == sorted([*NoticeKind, *get_args(ReminderKind), *get_args(ShiftNoticeKind), digests.KIND])
 
 
 def test_what_is_added_is_added_where_the_readme_says() -> None:

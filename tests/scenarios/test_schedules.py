@@ -30,13 +30,17 @@ def test_a_schedule_is_read_as_it_was_put_with_what_is_amiss(desk: Desk) -> None
     assert read == {
         **SCHEDULE,
         "schedule_id": "emea",
+        "hand_over_notice": False,
         "reported_until": "2026-06-25T15:40:00Z",
         "gaps": [],
         "double_duty": [],
     }
     assert desk.expect(200, "PUT", "/v1/schedules/emea", SCHEDULE) == read
     listed = desk.expect(200, "GET", "/v1/schedules?limit=1")
-    assert listed == {"schedules": [{**SCHEDULE, "schedule_id": "emea"}], "next_cursor": None}
+    assert listed == {
+        "schedules": [{**SCHEDULE, "schedule_id": "emea", "hand_over_notice": False}],
+        "next_cursor": None,
+    }
     nights = desk.expect(201, "PUT", "/v1/schedules/nights", {**SCHEDULE, "layers": SCHEDULE["layers"][1:]})
     assert nights["gaps"][0] == {"starts_at": "2026-03-27T15:40:00Z", "ends_at": "2026-03-27T21:00:00Z"}
     assert nights["double_duty"][0] == {

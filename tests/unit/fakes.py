@@ -20,9 +20,11 @@ from tocsin.domain.notices.mailbox import MOST_ABOUT_ONE_TICKET, WINDOW, Entry, 
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.notices.subscription import State, Subscription
+from tocsin.domain.oncall.duty import Duty
 from tocsin.domain.oncall.override import KeptOverride
 from tocsin.domain.oncall.people import team_of_member, team_of_schedule
 from tocsin.domain.oncall.schedule import Schedule
+from tocsin.domain.oncall.shift_notices import ShiftNotice, ToldOnCall
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team, Undelivered
 from tocsin.domain.oncall.timetable import Timetable
@@ -209,6 +211,7 @@ class FakeSchedules:
 
     def __init__(self) -> None:
         self.schedules: dict[tuple[str, str], StoredSchedule] = {}
+        self.told: dict[tuple[str, str], ToldOnCall] = {}
         self.interruptions: list[Callable[[], object]] = []
 
     def get(self, helpdesk_id: str, schedule_id: str) -> StoredSchedule | None:
@@ -226,9 +229,12 @@ class FakeSchedules:
         stored = self._as_read(helpdesk_id, schedule_id, before)
         overrides = stored.timetable.overrides if stored else ()
         self._store(helpdesk_id, schedule_id, before, Timetable(schedule, overrides))
+        if not schedule.hand_over_notice:
+            self.told.pop((helpdesk_id, schedule_id), None)
 
     def delete(self, helpdesk_id: str, stored: StoredSchedule) -> None:
         self.schedules.pop((helpdesk_id, stored.schedule_id), None)
+        self.told.pop((helpdesk_id, stored.schedule_id), None)
 
     def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:
         now = self._as_read(helpdesk_id, stored.schedule_id, stored.revision)
@@ -249,6 +255,49 @@ class FakeSchedules:
 
     def _store(self, helpdesk_id: str, schedule_id: str, before: int, timetable: Timetable) -> None:
         self.schedules[helpdesk_id, schedule_id] = StoredSchedule(schedule_id, before + 1, timetable)
+
+
+class FakeShiftNotices:
+    """Knows when to look from the schedules, as the one table does."""
+
+    def __init__(self, schedules: FakeSchedules) -> None:
+        self._schedules = schedules
+        self.look_at: dict[tuple[str, str], tuple[int, datetime]] = {}
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        return iter([key for key, stored in self._asking().items() if self.next_look(key, stored.revision) <= now])
+
+    def told(self, helpdesk_id: str, schedule_id: str) -> ToldOnCall | None:
+        return self._schedules.told.get((helpdesk_id, schedule_id))
+
+    def record(self, helpdesk_id: str, schedule_id: str, told: ToldOnCall) -> None:
+        if (key := (helpdesk_id, schedule_id)) in self._asking():
+            self._schedules.told[key] = told
+
+    def look_again(self, helpdesk_id: str, schedule_id: str, revision: int, at: datetime) -> None:
+        self.look_at[helpdesk_id, schedule_id] = revision, at
+
+    def next_look(self, key: tuple[str, str], revision: int) -> datetime:
+        looked_at, again_at = self.look_at.get(key, (0, EARLIEST))
+        return again_at if looked_at == revision else EARLIEST
+
+    def _asking(self) -> dict[tuple[str, str], StoredSchedule]:
+        stored = self._schedules.schedules
+        return {key: each for key, each in stored.items() if each.timetable.schedule.hand_over_notice}
+
+
+class FakeShiftMessages:
+    def render(
+        self,
+        helpdesk_id: str,
+        stored: StoredSchedule,
+        notice: ShiftNotice,
+        notice_id: str,
+        duty: Duty,
+        before: Collection[str],
+        names: Mapping[str, str],
+    ) -> Message:
+        return Message(notice.member_id, notice.kind, "mail", "sms", {}, {"notice_id": notice_id})
 
 
 class FakeTeams:

@@ -1,4 +1,4 @@
-"""Called every minute: rescues overdue tickets, reminds of contracts' dates, looks after subscriptions."""
+"""Called every minute: rescues overdue tickets, reminds of contracts' dates, tells of shifts, watches subscriptions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tocsin.handlers.time_left import time_is_up_at
 from tocsin.use_cases.contracts.customer_subscriptions import watch_customer_subscriptions
 from tocsin.use_cases.contracts.remind import remind
 from tocsin.use_cases.oncall.subscriptions import watch_subscriptions
+from tocsin.use_cases.oncall.tell_shifts import tell_shifts
 from tocsin.use_cases.tickets.sweep import Swept, sweep
 
 logger = Logger()
@@ -25,8 +26,9 @@ metrics = Metrics()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Counts the rescued in the metric `TicketsRescued` and says which they were; what cannot be read is trouble.
 
-    Reminders that could not be sent are counted in `ReminderTrouble`; each minute tries them again. Who is on call and
-    cannot be reached is counted in `UnreachableOnCall`, a customer whom nothing reaches in `UnreachableCustomers`.
+    Reminders, and notices of shifts, that could not be sent are counted in `ReminderTrouble`; each minute tries them
+    again. Who is on call and cannot be reached is counted in `UnreachableOnCall`, a customer whom nothing reaches in
+    `UnreachableCustomers`.
     """
     swept = _sweep(context)
     for key, how in swept.rescued:
@@ -35,7 +37,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.error("could not look at an overdue ticket", helpdesk_id=key[0], ticket_id=key[1], exc_info=error)
     metrics.add_metric("TicketsRescued", MetricUnit.Count, len(swept.rescued))
     metrics.add_metric("TicketTrouble", MetricUnit.Count, len(swept.failed))
-    reminded = _remind()
+    reminded, untold = _remind()
+    untold += _tell_shifts(context)
+    metrics.add_metric("ReminderTrouble", MetricUnit.Count, untold)
     _watch_subscriptions(context)
     _watch_customers(context)
     return {"rescued": [key.ticket_id for key, _ in swept.rescued], "reminded": reminded}
@@ -48,7 +52,8 @@ def _sweep(context: LambdaContext) -> Swept:
         )
 
 
-def _remind() -> list[str]:
+def _remind() -> tuple[list[str], int]:
+    """The contracts of which somebody was reminded, and how many could not be."""
     reminded = remind(
         reminders=wiring.reminders(),
         contracts=wiring.contracts(),
@@ -61,8 +66,26 @@ def _remind() -> list[str]:
         logger.info("reminded of a contract's date", **key._asdict(), kind=reminder.kind, about=reminder.about)
     for key, error in reminded.failed:
         logger.error("could not remind of a contract's dates", **key._asdict(), exc_info=error)
-    metrics.add_metric("ReminderTrouble", MetricUnit.Count, len(reminded.failed))
-    return [key.contract_id for key, _ in reminded.sent]
+    return [key.contract_id for key, _ in reminded.sent], len(reminded.failed)
+
+
+def _tell_shifts(context: LambdaContext) -> int:
+    """How many schedules could not be told of."""
+    told = tell_shifts(
+        shift_notices=wiring.shift_notices(),
+        schedules=wiring.schedules(),
+        teams=wiring.teams(),
+        messages=wiring.shift_messages(),
+        notifier=wiring.notifier(),
+        mailboxes=wiring.mailboxes(),
+        clock=wiring.clock(),
+        until=time_is_up_at(context),
+    )
+    for key, notice in told.sent:
+        logger.info("told of a shift", **key._asdict(), kind=notice.kind, member_id=notice.member_id)
+    for key, error in told.failed:
+        logger.error("could not tell of a shift", **key._asdict(), exc_info=error)
+    return len(told.failed)
 
 
 def _watch_subscriptions(context: LambdaContext) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +15,9 @@ from tocsin.domain.notices.mailbox import Entry, Waiting
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.notices.subscription import Subscription
+from tocsin.domain.oncall.duty import Duty
+from tocsin.domain.oncall.shift_notices import ShiftNotice
+from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.channels import Endpoint
@@ -123,6 +126,26 @@ class ReminderMessages(Protocol):
 
     def render(self, helpdesk_id: str, version: ContractVersion, reminder: Reminder, now: datetime) -> Message:
         """The message that reminds the team that the contract names."""
+        ...
+
+
+class ShiftMessages(Protocol):
+    """The begin and the end of shifts in words."""
+
+    def render(
+        self,
+        helpdesk_id: str,
+        stored: StoredSchedule,
+        notice: ShiftNotice,
+        notice_id: str,
+        duty: Duty,
+        before: Collection[str],
+        names: Mapping[str, str],
+    ) -> Message:
+        """The message that tells a member; `duty` is who is on call now and next, `before` who was.
+
+        `names` are those of people by their ids; who has none is called by their id.
+        """
         ...
 
 

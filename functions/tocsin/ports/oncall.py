@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from tocsin.domain.oncall.feed import FeedContent
 from tocsin.domain.oncall.override import KeptOverride
 from tocsin.domain.oncall.schedule import Schedule
+from tocsin.domain.oncall.shift_notices import ToldOnCall
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team, Undelivered
 from tocsin.domain.values.references import KnownNames
@@ -87,4 +88,24 @@ class Schedules(Protocol):
 
     def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:
         """Add an override, or replace the one with its id. SequenceConflict if the schedule has moved on meanwhile."""
+        ...
+
+
+class ShiftNotices(Protocol):
+    """Who was told that they are on call by a schedule, of those schedules that ask for notices."""
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """Helpdesk and schedule of all that are to be looked at by now; each is once it was put or overridden."""
+        ...
+
+    def told(self, helpdesk_id: str, schedule_id: str) -> ToldOnCall | None:
+        """What was recorded last; None since the schedule has asked for notices."""
+        ...
+
+    def record(self, helpdesk_id: str, schedule_id: str, told: ToldOnCall) -> None:
+        """Keep what was told, whoever changes the schedule meanwhile; until it is put without notices, or deleted."""
+        ...
+
+    def look_again(self, helpdesk_id: str, schedule_id: str, revision: int, at: datetime) -> None:
+        """Look at the schedule again at an instant; nothing happens unless `revision` is the newest."""
         ...

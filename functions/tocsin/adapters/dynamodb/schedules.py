@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
+from tocsin.adapters.dynamodb.shift_notices import AT_ONCE, due_keys
 from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, to_json
 from tocsin.domain.oncall.override import KeptOverride, TakenBack
 from tocsin.domain.oncall.schedule import Schedule
@@ -75,19 +76,17 @@ class DynamoSchedules:
         )
 
     def _schedule_action(self, helpdesk_id: str, schedule_id: str, schedule: Schedule, before: int) -> dict[str, Any]:
-        item = {
-            "pk": helpdesk_pk(helpdesk_id),
-            "sk": f"SCHEDULE#{schedule_id}",
-            "v": 1,
-            "revision": before + 1,
-            "document": schedule.model_dump_json(exclude_none=True),
-        }
-        if before == 0:
-            return self._table.put_action(
-                item, ConditionExpression="attribute_not_exists(pk) OR attribute_exists(deleted)"
-            )
-        condition = {"ConditionExpression": "revision = :before"}
-        return self._table.put_action(item, **condition, ExpressionAttributeValues=encode({":before": before}))
+        """What was told of shifts stays, as long as notices are asked for; they are looked at anew then."""
+        document = {"v": 1, "revision": before + 1, "document": schedule.model_dump_json(exclude_none=True)}
+        looked_at = due_keys(AT_ONCE)
+        is_told = schedule.hand_over_notice
+        return self._table.update_action(
+            {"pk": helpdesk_pk(helpdesk_id), "sk": f"SCHEDULE#{schedule_id}"},
+            {**document, **looked_at} if is_told else document,
+            ["deleted"] if is_told else ["deleted", "told", *looked_at],
+            "revision = :before" if before else "attribute_not_exists(pk) OR attribute_exists(deleted)",
+            **({"before": before} if before else {}),
+        )
 
     def _write(self, schedule_id: str, *actions: Any) -> None:
         try:

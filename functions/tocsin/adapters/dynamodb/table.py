@@ -23,7 +23,7 @@ Each item says in `v` which form it has; a change that old readers would misread
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -109,6 +109,28 @@ class Table:
     def put_action(self, item: Mapping[str, Any], **conditions: Any) -> dict[str, Any]:
         """The same as part of a transaction, unless a condition forbids."""
         return {"Put": {"TableName": self.name, "Item": encode(item), **conditions}}
+
+    def update_action(
+        self, key: Mapping[str, str], sets: Mapping[str, Any], removes: Collection[str], condition: str, **values: Any
+    ) -> dict[str, Any]:
+        """A change of one item as part of a transaction: attributes that are in neither stay as they are.
+
+        `values` are those that the condition names, without the colon.
+        """
+        names = [*sets, *removes]
+        given = {f":new_{name}": value for name, value in sets.items()} | {f":{each}": values[each] for each in values}
+        assigned = ", ".join(f"#{name} = :new_{name}" for name in sets)
+        dropped = ", ".join(f"#{name}" for name in removes)
+        return {
+            "Update": {
+                "TableName": self.name,
+                "Key": encode(key),
+                "UpdateExpression": f"SET {assigned} REMOVE {dropped}",
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {f"#{name}": name for name in names},
+                "ExpressionAttributeValues": encode(given),
+            }
+        }
 
     def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
         """The items of a partition whose sort key begins with `prefix`, in order, read consistently."""

@@ -58,6 +58,9 @@ class Schedule(Part):
     name: Name
     timezone: Zone
     layers: Annotated[list[Layer], Field(min_length=1, max_length=20)]
+    hand_over_notice: bool = Field(
+        False, strict=True, description="whether who comes and who goes is told when a shift begins or ends"
+    )
 
     @model_validator(mode="after")
     def _tells_layers_apart(self) -> Schedule:

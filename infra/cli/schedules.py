@@ -92,17 +92,18 @@ def fairness(
     until: Annotated[str | None, typer.Option("--until", help="Now when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how duty is shared: hours, hours at night and at weekends, and shifts of each person."""
+    """Show how duty is shared: hours, shifts and pages of each person, also at night and at weekends."""
     found = Api(url, token).get(
         path_of("schedules", schedule_id, "fairness"), **_given(until=until, **{"from": starts_at})
     )
     if as_json:
         print_json(found)
         return
-    names = ("hours", "night_hours", "weekend_hours", "shifts")
+    names = ("hours", "night_hours", "weekend_hours", "shifts", "pages", "night_pages", "weekend_pages", "passed_over")
     rows = [(each["member_id"], *(f"{each[name]:g}" for name in names)) for each in found["shares"]]
-    rows.append(("(nobody)", f"{found['hours_of_nobody']:g}", "", "", ""))
-    print_table(("MEMBER", "HOURS", "AT NIGHT", "AT WEEKENDS", "SHIFTS"), rows)
+    rows.append(("(nobody)", f"{found['hours_of_nobody']:g}", *([""] * (len(names) - 1))))
+    paged = ("PAGES", "AT NIGHT", "AT WEEKENDS", "PASSED OVER")
+    print_table(("MEMBER", "HOURS", "AT NIGHT", "AT WEEKENDS", "SHIFTS", *paged), rows)
 
 
 @commands.command()

@@ -16,7 +16,7 @@ from tocsin.adapters.messages import TemplateMessages
 from tocsin.domain.assessment.acknowledgement import Claims
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.notices.message import Message
-from tocsin.domain.notices.notice import AboutAlert, AboutTicket, Notice, NoticeKind
+from tocsin.domain.notices.notice import AboutAlert, AboutNotReached, AboutTicket, Notice, NoticeKind
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor
@@ -24,6 +24,7 @@ from tocsin.domain.tickets.fold import fold
 from tocsin.domain.tickets.texts import TEXT_NAMES, Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.reaching import NotReached
 
 TEAMS: Mapping[str, Team] = {
     "frontline": team("ana", name="First Line"),
@@ -163,6 +164,8 @@ def _with_every_reason(notices: tuple[Notice, ...], missing: set[AlertReason]) -
         yield notice
         if notice.kind is NoticeKind.ASSIGNMENT:  # A contract may have no other priority from which it could rise.
             yield replace(notice, kind=NoticeKind.PRIORITY_RAISED, about=AboutTicket())
+            for why in NotReached:
+                yield replace(notice, kind=NoticeKind.TIER_NOT_REACHED, about=AboutNotReached(1, why))
         if isinstance(notice.about, AboutAlert) and notice.about.reason is AlertReason.NOT_ACKNOWLEDGED:
             for reason in sorted(missing):
                 yield replace(notice, about=AboutAlert(1, reason))

@@ -23,8 +23,10 @@ from tocsin.domain.calendars import holiday_terms
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
-from tocsin.domain.oncall.team import NotReached, Person, Team, Undelivered
+from tocsin.domain.oncall.members import Person
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.faults import SequenceConflict
+from tocsin.domain.values.reaching import NotReached, Undelivered
 from tocsin.domain.values.target import Target
 from tocsin.ports.access import Credentials
 from tocsin.ports.contracts import Contracts, Reminders
@@ -259,7 +261,7 @@ class TestTeams:
 
     def test_what_a_look_found_comes_back_with_the_team_until_it_is_looked_at_or_put_again(self, teams: Teams) -> None:
         def why(found: Team | None) -> NotReached | None:
-            return found.not_reached(NOW) if found else NotReached.NO_TEAM
+            return found.not_reached(found.on_call_at(NOW)) if found else NotReached.NO_TEAM
 
         teams.put("acme", "frontline", team("ana"))
         lost = Undelivered(team=True, members=frozenset({"ana"}))

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.story import DOCUMENT, TEAMS
+from tests.unit.fakes import LATEST
+from tests.unit.story import DOCUMENT, TEAMS, team
 from tocsin.adapters.dynamodb.contracts import DynamoContracts
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
+from tocsin.adapters.dynamodb.pages import DynamoPageLog, page_item
 from tocsin.adapters.dynamodb.reminders import DynamoReminders
 from tocsin.adapters.dynamodb.schedules import DynamoSchedules
 from tocsin.adapters.dynamodb.shift_notices import DynamoShiftNotices
@@ -26,11 +28,12 @@ from tocsin.domain.access.credential import Credential
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.oncall.members import Person
 from tocsin.domain.oncall.override import KeptOverride, TakenBack
+from tocsin.domain.oncall.pages import Pages
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.shift_notices import ToldOnCall
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
-from tocsin.domain.oncall.team import Person, Undelivered
 from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import Actor, AgentNoted
@@ -38,6 +41,7 @@ from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.tickets.texts import digests_of
 from tocsin.domain.tickets.verdict import Verdict
 from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.reaching import Undelivered
 
 KEY = TicketKey("acme", "ZD-1042")
 TICKET = "TICKET#acme#ZD-1042"
@@ -128,6 +132,19 @@ OUTCOME_ITEM = {
     '"withdrawn":false,"obligations":[{"metric":"resolution","obligation_id":"resolution#1","state":"met",'
     '"due_at":"2026-03-30T18:30:00.250000Z","used_seconds":1.5}],"replaces":"2026-03-30T12:00:00Z"}',
 }
+
+PAGES = Pages("ZD-1042", 7, EVENING, ("ana", "ben"), ("caro",))
+PAGES_ITEM = {
+    "pk": "PAGES#acme",
+    "sk": "2026-03-30T18:30:00.250000Z#ZD-1042#000007",
+    "v": 1,
+    "at": "2026-03-30T18:30:00.250000Z",
+    "ticket_id": "ZD-1042",
+    "sequence": 7,
+    "paged": ["ana", "ben"],
+    "passed_over": ["caro"],
+}
+TURNS_ITEM = {"pk": HELPDESK, "sk": "TURNS#night", "v": 1, "took#ana": "2026-03-30T18:30:00.250000Z"}
 
 CONTRACT = ContractVersion(
     Contract.model_validate({"contract_id": "acme-gold", **DOCUMENT}), 1, NOON, dict(DOCUMENT), "hash", {}
@@ -311,6 +328,12 @@ class TestRead:
         assert notices.told("acme", "emea") == TOLD
         assert list(notices.due(NOON)) == [("acme", "emea")]
 
+    def test_pages_and_turns(self, table: Table) -> None:
+        assert list(DynamoPageLog(stored(table, PAGES_ITEM)).between("acme", NOON, LATEST)) == [PAGES]
+        teams = DynamoTeams(stored(table, TURNS_ITEM))
+        teams.put("acme", "night", team("ana", "ben", on_call={"round_robin": ["ana", "ben"]}))
+        assert teams.all("acme")["night"].on_call_at(NOON) == ["ben"]
+
     def test_credential(self, table: Table) -> None:
         credentials = DynamoCredentials(stored(table, *CREDENTIAL_ITEMS))
         assert credentials.get("sha") == CREDENTIAL
@@ -348,6 +371,11 @@ class TestWritten:
         DynamoShiftNotices(table).record("acme", "emea", TOLD)
         DynamoShiftNotices(table).look_again("acme", "emea", 1, NOON)
         assert written(table) == [TOLD_ITEM]
+
+    def test_pages_and_turns(self, table: Table) -> None:
+        table.put(page_item(KEY, PAGES))
+        DynamoTeams(table).took_ticket("acme", "night", "ana", EVENING)
+        assert written(table) == [TURNS_ITEM, PAGES_ITEM]
 
     def test_team_credential_and_reminder(self, table: Table) -> None:
         DynamoTeams(table).put("acme", "frontline", TEAMS["frontline"])

@@ -22,20 +22,23 @@ from tocsin.domain.notices.notice import Notice
 from tocsin.domain.notices.subscription import State, Subscription
 from tocsin.domain.oncall.duty import Duty
 from tocsin.domain.oncall.override import KeptOverride
+from tocsin.domain.oncall.pages import Pages, counted
 from tocsin.domain.oncall.people import team_of_member, team_of_schedule
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.shift_notices import ShiftNotice, ToldOnCall
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
-from tocsin.domain.oncall.team import Team, Undelivered
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.oncall.timetable import Timetable
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets.events import AnyEvent, Opened
+from tocsin.domain.tickets.paging import pages_of
 from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.channels import Endpoint
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
 from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.reaching import Undelivered
 from tocsin.domain.values.references import KnownNames
 from tocsin.domain.values.target import Target, TargetKind
 
@@ -300,13 +303,34 @@ class FakeShiftMessages:
         return Message(notice.member_id, notice.kind, "mail", "sms", {}, {"notice_id": notice_id})
 
 
+class FakePageLog:
+    def __init__(self, log: FakeTicketLog) -> None:
+        self.log = log
+
+    def between(self, helpdesk_id: str, start: datetime, end: datetime) -> Iterator[Pages]:
+        mine = {key: events for key, events in self.log.logs.items() if key.helpdesk_id == helpdesk_id}
+        found = [each for key, events in mine.items() for each in pages_of(key, events) if start <= each.at < end]
+        return iter(sorted(found, key=lambda each: (each.at, each.ticket_id, each.sequence)))
+
+
 class FakeTeams:
     def __init__(
-        self, teams: Mapping[tuple[str, str], Team] | None = None, schedules: FakeSchedules | None = None
+        self,
+        teams: Mapping[tuple[str, str], Team] | None = None,
+        schedules: FakeSchedules | None = None,
+        log: FakeTicketLog | None = None,
     ) -> None:
-        self.teams = dict(teams or {})
+        self.teams, self.pages = dict(teams or {}), FakePageLog(log or FakeTicketLog())
         self.schedules = schedules or FakeSchedules()
         self.look_at = dict[tuple[str, str], datetime]()
+        self.turns = dict[tuple[str, str], dict[str, datetime]]()
+
+    def took_ticket(self, helpdesk_id: str, team_id: str, member_id: str, at: datetime) -> None:
+        took = self.turns.setdefault((helpdesk_id, team_id), {})
+        took[member_id] = max(at, took.get(member_id, at))
+
+    def pages_since(self, helpdesk_id: str, start: datetime) -> Mapping[str, int]:
+        return counted(self.pages.between(helpdesk_id, start, LATEST))
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         return self.all(helpdesk_id).get(team_id)
@@ -329,7 +353,7 @@ class FakeTeams:
         mine = {t: team for (h, t), team in self.teams.items() if h == helpdesk_id}
         people = {Target(t).name: team for t, team in mine.items() if Target(t).kind is TargetKind.MEMBER}
         return {
-            t: self._scheduled(helpdesk_id, team.with_people(people) if team.named else team)
+            t: self._scheduled(helpdesk_id, t, team.with_people(people) if team.named else team)
             for t, team in mine.items()
         }
 
@@ -337,10 +361,9 @@ class FakeTeams:
         self.teams.pop((helpdesk_id, team_id), None)
         self.look_at.pop((helpdesk_id, team_id), None)
 
-    def _scheduled(self, helpdesk_id: str, team: Team) -> Team:
-        if team.on_call is None:
-            return team
-        stored = self.schedules.get(helpdesk_id, team.on_call.schedule)
+    def _scheduled(self, helpdesk_id: str, team_id: str, team: Team) -> Team:
+        team = team.taking_turns(self.turns.get((helpdesk_id, team_id), {}))
+        stored = self.schedules.get(helpdesk_id, team.schedule_id or "")
         return team.scheduled_by(stored.timetable if stored else None)
 
     def put(self, helpdesk_id: str, team_id: str, team: Team) -> bool:

@@ -8,10 +8,12 @@ from typing import Protocol
 
 from tocsin.domain.oncall.feed import FeedContent
 from tocsin.domain.oncall.override import KeptOverride
+from tocsin.domain.oncall.pages import Pages
 from tocsin.domain.oncall.schedule import Schedule
 from tocsin.domain.oncall.shift_notices import ToldOnCall
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
-from tocsin.domain.oncall.team import Team, Undelivered
+from tocsin.domain.oncall.team import Team
+from tocsin.domain.values.reaching import Undelivered
 from tocsin.domain.values.references import KnownNames
 from tocsin.domain.values.target import Target
 from tocsin.ports.subscriptions import Watchable
@@ -41,6 +43,17 @@ class Teams(Watchable, Protocol):
 
         What was found of it before is forgotten: its channels may be others.
         """
+        ...
+
+    def took_ticket(self, helpdesk_id: str, team_id: str, member_id: str, at: datetime) -> None:
+        """Remember that somebody took a ticket for a team whose members take turns by ticket.
+
+        Harmless the second time, and where they have taken a later one.
+        """
+        ...
+
+    def pages_since(self, helpdesk_id: str, start: datetime) -> Mapping[str, int]:
+        """How often each person was paged from an instant on, whichever team it was for; nobody else is in it."""
         ...
 
     def delete(self, helpdesk_id: str, team_id: str) -> None:
@@ -88,6 +101,14 @@ class Schedules(Protocol):
 
     def keep(self, helpdesk_id: str, stored: StoredSchedule, override: KeptOverride) -> None:
         """Add an override, or replace the one with its id. SequenceConflict if the schedule has moved on meanwhile."""
+        ...
+
+
+class PageLog(Protocol):
+    """Who was paged when; it is written with the events of tickets that mean it."""
+
+    def between(self, helpdesk_id: str, start: datetime, end: datetime) -> Iterator[Pages]:
+        """Everybody's pages in [start, end), in order."""
         ...
 
 

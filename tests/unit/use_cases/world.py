@@ -60,7 +60,7 @@ class World:
     def __init__(self) -> None:
         self.clock, self.log, self.contracts = FakeClock(OPENED_AT), FakeTicketLog(), FakeContracts()
         self.schedules = FakeSchedules()
-        self.teams = FakeTeams({("acme", team_id): team for team_id, team in TEAMS.items()}, self.schedules)
+        self.teams = FakeTeams({("acme", team_id): team for team_id, team in TEAMS.items()}, self.schedules, self.log)
         self.notifier, self.executions, self.links = FakeNotifier(), FakeExecutions(), FakeLinks()
         self.mailboxes = FakeMailboxes()
         self.put()

@@ -7,7 +7,7 @@ Each item says in `v` which form it has; a change that old readers would misread
 | newest version of a contract, contract version | `HELPDESK#h` | `CONTRACT#c`, `CONTRACT#c#V#000007` |
 | when a customer's subscriptions are looked at | `HELPDESK#h` | `CUSTOMER#c` |
 | reminder that was sent | `HELPDESK#h` | `REMINDER#c#2026-10-02#contract_renewal#2026-11-01` |
-| team | `HELPDESK#h` | `TEAM#t` |
+| team, who of it took a ticket when | `HELPDESK#h` | `TEAM#t`, `TURNS#t` |
 | schedule, override of a schedule | `HELPDESK#h` | `SCHEDULE#s`, `OVERRIDE#s#id` |
 | channels of a topic | `TOPIC#name` | `CHANNELS` |
 | when a topic may be told again, a notice that waits | `TOPIC#name` | `WINDOW`, `WAITING#id` |
@@ -16,6 +16,7 @@ Each item says in `v` which form it has; a change that old readers would misread
 | request with an idempotency key | `HELPDESK#h` | `REQUEST#<sha256>` |
 | outcome of a resolved ticket, or a mark that it moved | `HELPDESK#h` | `OUTCOME#contract#2026-11#ticket#generation` |
 | credential of a helpdesk, its index | `CREDENTIAL#<sha256>`, `HELPDESK#h` | `CREDENTIAL`, `CREDENTIAL#<sha256>` |
+| whom an event of a ticket paged | `PAGES#h` | `2026-11-27T02:11:00…#ticket#000042` |
 | ticket head, where its execution is parked | `TICKET#h#t` | `HEAD`, `HEAD#WAIT` |
 | ticket event, its texts | `TICKET#h#t` | `EVENT#000042`, `TEXT#000042` |
 """

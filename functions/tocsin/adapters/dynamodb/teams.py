@@ -6,11 +6,15 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from tocsin.adapters.dynamodb.pages import DynamoPageLog
 from tocsin.adapters.dynamodb.schedules import DynamoSchedules
 from tocsin.adapters.dynamodb.table import Item, Table, encode, helpdesk_pk, sortable, to_json
+from tocsin.domain.oncall.pages import counted
 from tocsin.domain.oncall.people import team_of_member, team_of_schedule
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
-from tocsin.domain.oncall.team import Team, Undelivered
+from tocsin.domain.oncall.team import Team
+from tocsin.domain.oncall.turns import RoundRobin
+from tocsin.domain.values.reaching import Undelivered
 from tocsin.domain.values.references import KnownNames
 from tocsin.domain.values.target import Target, TargetKind
 
@@ -19,14 +23,14 @@ DUE_PARTITION = "TEAMS"
 TEAM, MEMBER = "TEAM#", "MEMBER#"
 """Of the due-index; one is enough, since a team is looked at once an hour."""
 
-AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+AT_ONCE, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class DynamoTeams:
     """`Teams` on the one table."""
 
     def __init__(self, table: Table) -> None:
-        self._table, self._schedules = table, DynamoSchedules(table)
+        self._table, self._schedules, self._pages = table, DynamoSchedules(table), DynamoPageLog(table)
 
     def get(self, helpdesk_id: str, team_id: str) -> Team | None:
         """See `Teams.get`."""
@@ -35,9 +39,8 @@ class DynamoTeams:
             return None
         team = _team(item)
         people = {each: self._item(helpdesk_id, f"{MEMBER}{each}") for each in team.named}
-        return self._scheduled(
-            helpdesk_id, team.with_people({each: _team(found) for each, found in people.items() if found}), {}
-        )
+        found = team.with_people({each: _team(found) for each, found in people.items() if found})
+        return self._scheduled(helpdesk_id, team_id, found, {})
 
     def whom(self, helpdesk_id: str, target: Target) -> Team | None:
         """See `Teams.whom`; a team is one read, for others all teams are asked who these people are."""
@@ -61,7 +64,7 @@ class DynamoTeams:
     def all(self, helpdesk_id: str) -> Mapping[str, Team]:
         """See `Teams.all`."""
         known: dict[str, StoredSchedule | None] = {}
-        return {name: self._scheduled(helpdesk_id, team, known) for name, team in self._all(helpdesk_id).items()}
+        return {name: self._scheduled(helpdesk_id, name, team, known) for name, team in self._all(helpdesk_id).items()}
 
     def _all(self, helpdesk_id: str) -> dict[str, Team]:
         """Teams with their people, and people, without anybody's schedule."""
@@ -108,10 +111,40 @@ class DynamoTeams:
         found = self._table.query(helpdesk_pk(helpdesk_id), prefix)
         return (item for item in found if "deleted" not in item)
 
-    def _scheduled(self, helpdesk_id: str, team: Team, known: dict[str, StoredSchedule | None]) -> Team:
-        """The team with the schedule that it names; `known` are those that were read already."""
+    def took_ticket(self, helpdesk_id: str, team_id: str, member_id: str, at: datetime) -> None:
+        """See `Teams.took_ticket`."""
+        client = self._table.client
+        names = {"#member": f"took#{member_id}"}
+        try:
+            client.update_item(
+                TableName=self._table.name,
+                Key=encode({"pk": helpdesk_pk(helpdesk_id), "sk": f"TURNS#{team_id}"}),
+                UpdateExpression="SET #member = :at, v = :version",
+                ConditionExpression="attribute_not_exists(#member) OR #member < :at",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=encode({":at": sortable(at), ":version": 1}),
+            )
+        except client.exceptions.ConditionalCheckFailedException:
+            return  # They have taken a later one.
+
+    def pages_since(self, helpdesk_id: str, start: datetime) -> Mapping[str, int]:
+        """See `Teams.pages_since`."""
+        return counted(self._pages.between(helpdesk_id, start, LATEST))
+
+    def _took_last(self, helpdesk_id: str, team_id: str) -> Mapping[str, datetime]:
+        item = self._table.get(helpdesk_pk(helpdesk_id), f"TURNS#{team_id}") or {}
+        return {
+            name.removeprefix("took#"): datetime.fromisoformat(at)
+            for name, at in item.items()
+            if name.startswith("took#")
+        }
+
+    def _scheduled(self, helpdesk_id: str, team_id: str, team: Team, known: dict[str, StoredSchedule | None]) -> Team:
+        """The team with who is on call for it; `known` are the schedules that were read already."""
         if team.on_call is None:
             return team
+        if isinstance(team.on_call, RoundRobin):
+            return team.taking_turns(self._took_last(helpdesk_id, team_id))
         schedule_id = team.on_call.schedule
         if schedule_id not in known:
             known[schedule_id] = self._schedules.get(helpdesk_id, schedule_id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tocsin.adapters.dynamodb.cursor import decode_cursor, encode_cursor
 from tocsin.adapters.dynamodb.outcomes import last_outcomes, outcome_items, prefixes, uncounted_item
+from tocsin.adapters.dynamodb.pages import page_item
 from tocsin.adapters.dynamodb.requests import request_item, request_of_item, request_sk
 from tocsin.adapters.dynamodb.table import (
     NEW,
@@ -37,6 +38,7 @@ from tocsin.adapters.dynamodb.ticket_heads import (
 from tocsin.domain.reports.outcome import Outcome
 from tocsin.domain.tickets import codec
 from tocsin.domain.tickets.events import Actor, AnyEvent, Opened
+from tocsin.domain.tickets.paging import pages_of
 from tocsin.domain.tickets.records import Head, ListedTicket, Parked, Request
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.values.faults import RequestRepeated, SequenceConflict
@@ -97,6 +99,7 @@ class DynamoTicketLog:
             actions.append(self._table.put_action(request_item(request), **NEW))
         actions += [self._table.put_action(_event_item(head.key, event), **NEW) for event in events]
         actions += [self._table.put_action(_occurrence_item(head.key, each)) for each in events if _recurs(each)]
+        actions += [self._table.put_action(page_item(head.key, each)) for each in pages_of(head.key, events)]
         actions += [self._table.put_action(_text_item(head.key, number, each)) for number, each in texts.items()]
         if outcome is not None:
             actions += map(self._table.put_action, outcome_items(head, outcome))

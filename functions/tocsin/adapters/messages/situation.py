@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -83,6 +83,10 @@ class Situation:
                 if member.member_id == member_id:
                     return member.name
         return self.team(member_id) if member_id in whom else member_id
+
+    def people(self, member_ids: Iterable[str]) -> str:
+        """The names of several."""
+        return enumerated(map(self.person, member_ids))
 
     @property
     def status(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, assert_never
 
+from tocsin.domain.assessment.alerted import alerted
 from tocsin.domain.assessment.conclusions import conclusion_of, says_the_same
 from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.assessment.timers import DeadlineDue, ForecastDue, Timer, TriggerDue, WarningDue, next_timer
@@ -14,7 +15,7 @@ from tocsin.domain.contracts.triggers.trigger import Firing, Trigger
 from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.escalation.steps import Exhaustion, NextAlert
-from tocsin.domain.oncall.team import NotReached, Team
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.fold import fold, record
@@ -170,18 +171,22 @@ def _trigger_fired(trigger: Trigger, firing: Firing, ticket: Ticket, now: dateti
 
 
 def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetime) -> ev.TierAlerted:
-    whom, declined = ticket.policy.tier(alert.tier).whom, ticket.chain.not_asked_again(alert.tier)
-    teams = [roster(target) for target in whom]
-    not_reached = [team.not_reached(now, declined) if team else NotReached.NO_TEAM for team in teams]
+    tier = ticket.policy.tier(alert.tier)
+    teams = [roster(target) for target in tier.whom]
+    found = [alerted(team, tier, alert.tier, ticket, now) for team in teams]
+    members = dict.fromkeys([*(each for one in found for each in one.members), *_had_it(teams, alert, ticket)])
+    passed_over = dict.fromkeys(each for one in found for each in one.passed_over if each not in members)
+    not_reached = [one.not_reached for one in found]
     reached = None in not_reached
     return ev.TierAlerted(
         **_envelope(ticket, now),
         tier=alert.tier,
         attempt=alert.attempt,
         reason=alert.reason,
-        team=whom[0],
-        beside=tuple(whom[1:]),
-        members=_members([team for team in teams if team], alert, ticket, now),
+        team=tier.whom[0],
+        beside=tuple(tier.whom[1:]),
+        members=tuple(members),
+        passed_over=tuple(passed_over),
         reached=reached,
         not_reached=None if reached else not_reached[0],
         from_tier=ticket.chain.turn,
@@ -190,14 +195,12 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
     )
 
 
-def _members(teams: Sequence[Team], alert: NextAlert, ticket: Ticket, now: datetime) -> tuple[str, ...]:
-    """Who is on call and has not declined; and who had it last where it comes back to them, if they are in a team."""
-    had_it, declined = ticket.chain.last, ticket.chain.not_asked_again(alert.tier)
-    on_call = [each for team in teams for each in team.on_call_at(now, declined)]
+def _had_it(teams: Sequence[Team | None], alert: NextAlert, ticket: Ticket) -> Iterator[str]:
+    """Who had it last where it comes back to them, if they are in one of these teams."""
+    had_it = ticket.chain.last
     comes_back = alert.reason in (AlertReason.REOPENED, AlertReason.UNANSWERED, AlertReason.SNOOZE_OVER)
-    if had_it and comes_back and any(team.has(had_it.by) for team in teams):
-        on_call = [*on_call, had_it.by]
-    return tuple(dict.fromkeys(on_call))
+    if had_it and comes_back and any(team.has(had_it.by) for team in teams if team):
+        yield had_it.by
 
 
 def _corrections(ticket: Ticket, now: datetime) -> Iterator[ev.Corrected]:

@@ -67,6 +67,8 @@ def _alert(event: TierAlerted) -> dict[str, Any]:
         "why": event.reason.sentence + _for_what(event.unanswered) + _found(event.because) + again,
         "reached": event.reached,
         "not_reached": event.not_reached.words if event.not_reached else None,
+        "members": [*event.members],
+        "passed_over": [*event.passed_over],
     }
 
 

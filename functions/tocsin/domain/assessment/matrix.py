@@ -49,7 +49,8 @@ def _tiers(contract: Contract, roster: Roster, now: datetime) -> Iterator[Matrix
     for policy in contract.policies:
         for number, tier in enumerate(policy.tiers, start=1):
             for target in tier.whom:
-                yield _row(f"tier {number}", target, roster, now, policy, _hours(contract, tier), tier)
+                who = f", {tier.who.words.removesuffix(' of')}" if tier.who.words else ""
+                yield _row(f"tier {number}{who}", target, roster, now, policy, _hours(contract, tier), tier)
 
 
 def _others(contract: Contract, roster: Roster, now: datetime) -> Iterator[MatrixRow]:

@@ -9,6 +9,7 @@ from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.target import TargetKind
 
 
 def with_tier(event: AnyEvent, ticket: Ticket, roster: Roster) -> AnyEvent:
@@ -23,6 +24,17 @@ def with_tier(event: AnyEvent, ticket: Ticket, roster: Roster) -> AnyEvent:
             return replace(event, tier=_tier_of(event.to.id, ticket, roster))
         case _:
             return event
+
+
+def turns_taken(ticket: Ticket, event: AnyEvent, roster: Roster) -> Iterator[tuple[str, str]]:
+    """The teams for which somebody has used up their turn by taking the ticket in this event, and who they are."""
+    taken = ticket.chain.acknowledged
+    if taken is None or taken.sequence != event.sequence:
+        return
+    for target in ticket.policy.tier(taken.tier).whom:
+        team = roster(target)
+        if target.kind is TargetKind.TEAM and team and team.takes_turns(taken.by):
+            yield target.name, taken.by
 
 
 def _tier_of(member_id: str, ticket: Ticket, roster: Roster) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from tocsin.domain.assessment.alerted import spare
 from tocsin.domain.assessment.recipients import Recipients
 from tocsin.domain.assessment.roster import Roster, is_in, team_of
 from tocsin.domain.contracts.metrics import Metric
@@ -19,17 +20,18 @@ from tocsin.domain.notices.notice import (
     AboutExhaustion,
     AboutExpectedBreach,
     AboutHolder,
+    AboutNotReached,
     AboutTicket,
     AboutTrigger,
     Audience,
     Notice,
     NoticeKind,
 )
-from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent, Event
 from tocsin.domain.tickets.obligation import named_for
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.reaching import NotReached
 from tocsin.domain.values.target import Target, TargetKind
 
 ALERTS = (
@@ -116,7 +118,7 @@ class _Rules(Recipients):
                 assert_never(event)
 
     def _tier_alerted(self, event: ev.TierAlerted) -> Iterator[Notice]:
-        about = AboutAlert(event.attempt, event.reason, event.unanswered, event.because)
+        about = AboutAlert(event.attempt, event.reason, event.unanswered, event.because, event.passed_over)
         if event.not_reached is not NotReached.EVERYBODY_DECLINED:
             yield from self._to_teams(NoticeKind.TIER_ALERT, event.whom, event, about, tier=event.tier)
         yield from self._to_members(NoticeKind.TIER_ALERT, event.members, event, about, tier=event.tier)
@@ -125,9 +127,19 @@ class _Rules(Recipients):
             yield from self._to_teams(NoticeKind.ESCALATION, whom, event, went_on, tier=event.tier)
             others = self._alerted_without_a_team(event.from_tier) - {*event.members}
             yield from self._to_members(NoticeKind.ESCALATION, sorted(others), event, went_on, tier=event.tier)
+        owner = self.contract.escalation.owner
+        if owner and event.not_reached and event.not_reached is not NotReached.EVERYBODY_DECLINED:
+            # Once for each tier until the ticket is reopened, however often it is alerted in vain.
+            name = f"not reached#{event.tier}#{self.ticket.reopened_by}"
+            about_it = AboutNotReached(event.tier, event.not_reached)
+            yield from self._to_target_and_on_call(NoticeKind.TIER_NOT_REACHED, Target(owner), event, about_it, name)
 
     def _called_in(self, target: Target, event: Event, about: AboutTrigger) -> Iterator[Notice]:
-        yield from self._to_target_and_on_call(NoticeKind.FUNCTIONAL_ESCALATION, target, event, about)
+        """Who has been paged often enough in this night is spared here as well, as long as there is somebody else."""
+        team = self.roster(target)
+        members, _ = spare(team, team.on_call_at(self.now), (), self.ticket, self.now) if team else ((), ())
+        yield from self._to_teams(NoticeKind.FUNCTIONAL_ESCALATION, [target], event, about)
+        yield from self._to_members(NoticeKind.FUNCTIONAL_ESCALATION, members, event, about)
 
     def _alerted_without_a_team(self, tier: int) -> set[str]:
         """Whoever of a tier was alerted by a schedule or in person: no team's topic tells them what became of it."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -51,12 +52,33 @@ class NamedTarget(Part):
         return next(Target.of(kind, name) for kind, name in named.items() if name)
 
 
+class Who(StrEnum):
+    """Whom of a team or schedule a tier alerts, with the words that its text puts before their names."""
+
+    words: str
+
+    def __new__(cls, value: str, words: str) -> Self:
+        """A member is its value; what hangs on it is beside it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.words = words
+        return member
+
+    ON_CALL = "on_call", ""
+    NEXT = "next", "next on call of"
+    EVERYBODY = "everybody", "everybody of"
+
+
 class Tier(Part):
     """A step of the escalation chain: who is alerted, how long they have to acknowledge and to resolve."""
 
     team: TeamName | None = Field(None, description="short for `targets` with this team alone")
     targets: Annotated[list[NamedTarget], Field(min_length=1, max_length=10)] | None = Field(
         None, description="who is alerted, all at once", examples=[[{"schedule": "emea"}, {"team": "noc"}]]
+    )
+    who: Who = Field(
+        Who.ON_CALL,
+        description="on_call: whoever is on call; next: whoever comes after them, as a backup; everybody: all members",
     )
     acknowledge_within: Duration
     acknowledgements: Annotated[WholeNumber, Field(ge=1, le=50)] | Literal["all"] = Field(
@@ -75,6 +97,8 @@ class Tier(Part):
             raise ValueError("needs either `team` or `targets`: who is alerted")
         if twice := sorted({each.words for each in self.whom if self.whom.count(each) > 1}):
             raise ValueError(f"alerts somebody twice: {', '.join(twice)}")
+        if self.who is not Who.ON_CALL and all(each.kind is TargetKind.MEMBER for each in self.whom):
+            raise ValueError(f"has `who: {self.who}`, but names no team or schedule of which somebody could be chosen")
         return self
 
     @cached_property
@@ -91,8 +115,9 @@ class Tier(Part):
 
     @property
     def whom_words(self) -> str:
-        """`frontline`; `frontline, the schedule emea and dora`."""
-        return enumerated(target.words for target in self.whom)
+        """`frontline`; `frontline, the schedule emea and dora`; `next on call of frontline`."""
+        whom = enumerated(target.words for target in self.whom)
+        return f"{self.who.words} {whom}" if self.who.words else whom
 
 
 class Repeat(Part):

@@ -20,6 +20,8 @@ from tocsin.domain.escalation.steps import (
     Request,
 )
 
+BY_HAND = (AlertReason.ESCALATED, AlertReason.DE_ESCALATED)
+
 
 class Chain:
     """Tiers in order; whoever takes the ticket stops the chain, silence moves it on, the last tier is repeated.
@@ -230,7 +232,7 @@ class Chain:
         `resolve_by` is until when the tier that has the ticket is given to resolve it, `unanswered` what the customer
         waits for.
         """
-        if self.requested and self.requested.reason is AlertReason.ESCALATED:
+        if self.requested and self.requested.reason in BY_HAND:
             # A person who escalates wants somebody now, whatever the hours and whoever is waited for.
             return NextAlert(self.requested.at, self.requested.tier, 1, self.requested.reason)
         if self.paused:

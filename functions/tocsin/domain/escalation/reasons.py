@@ -34,6 +34,7 @@ class AlertReason(StrEnum):
     OPENED = "opened", "the ticket was opened", Wait.OPENING_HOURS
     REOPENED = "reopened", "the ticket was reopened", Wait.OPENING_HOURS
     ESCALATED = "escalated", "somebody asked for this tier", Wait.OPENING_HOURS
+    DE_ESCALATED = "de_escalated", "somebody sent it back to this tier", Wait.OPENING_HOURS
     TRIGGERED = "triggered", "the contract escalates it", Wait.OPENING_HOURS
     GIVEN_BACK = "given_back", "whoever had the ticket gave it back", Wait.OPENING_HOURS
     PRIORITY_RAISED = "priority_raised", "its priority rose and nobody has it", Wait.OPENING_HOURS

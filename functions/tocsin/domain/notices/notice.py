@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Self
 
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
+from tocsin.domain.values.reaching import NotReached
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class AboutAlert:
     unanswered: Unanswered | None = None
     because: str | None = None
     """What the contract's trigger found, where that is the reason."""
+    instead_of: tuple[str, ...] = ()
+    """Who is on call and has been paged often enough in this night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,14 @@ class AboutExhaustion:
     unresolved: bool = False
     to_owner: bool = False
     declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AboutNotReached:
+    """A tier whose alert reached nobody, and why."""
+
+    tier: int
+    why: NotReached
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,7 @@ About = (
     | AboutTrigger
     | AboutEscalation
     | AboutExhaustion
+    | AboutNotReached
     | AboutHolder
     | AboutDeadline
     | AboutExpectedBreach
@@ -122,6 +134,7 @@ class NoticeKind(StrEnum):
     HANDOVER = "handover", AboutHolder
     ASSIGNMENT = "assignment", AboutHolder
     ESCALATION_EXHAUSTED = "escalation_exhausted", AboutExhaustion
+    TIER_NOT_REACHED = "tier_not_reached", AboutNotReached
     PRIORITY_RAISED = "priority_raised", AboutTicket
     WITHDRAWN = "withdrawn", AboutTicket
     REPLY_RECEIVED = "reply_received", AboutTicket

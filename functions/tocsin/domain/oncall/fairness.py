@@ -1,22 +1,32 @@
-"""How duty is shared: hours, hours at night and at weekends, and shifts of each person in a schedule."""
+"""How duty is shared: hours, nights, weekends, shifts and pages of each person in a schedule."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tocsin.domain.calendars.business_hours import Span, load_zone
 from tocsin.domain.calendars.wall_time import instant_at
+from tocsin.domain.oncall.nights import DAY, NIGHT_BEGINS, NIGHT_ENDS, night_began
+from tocsin.domain.oncall.pages import Pages
 from tocsin.domain.oncall.timetable import Timetable
 
-NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
-"""By the clock on the wall of the schedule."""
-
 SATURDAY = 5
-DAY, NOTHING = timedelta(days=1), timedelta()
+NOTHING = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """How often somebody was paged, and how often that was at night or on Saturdays and Sundays."""
+
+    times: int = 0
+    at_night: int = 0
+    at_weekends: int = 0
+    passed_over: int = 0
+    """How often they were on call and spared, since they had been paged often enough that night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Share:
     at_night: timedelta
     at_weekends: timedelta
     shifts: int
+    paged: Paged = Paged()
 
 
 class Fairness(NamedTuple):
@@ -37,10 +48,11 @@ class Fairness(NamedTuple):
     nobody: timedelta
 
 
-def fairness(timetable: Timetable, start: datetime, end: datetime) -> Fairness:
+def fairness(timetable: Timetable, start: datetime, end: datetime, pages: Iterable[Pages] = ()) -> Fairness:
     """How duty in [start, end) is shared: all shares and the time of nobody are as long as the period.
 
     A night hour of a weekend counts as both; an hour that a change of the clocks adds or takes is counted as it passes.
+    `pages` are those of the period, whatever put people on call; they count for whoever has shifts, or takes turns.
     """
     shifts, gaps = timetable.covered(start, end)
     zone = load_zone(timetable.schedule.timezone)
@@ -48,11 +60,40 @@ def fairness(timetable: Timetable, start: datetime, end: datetime) -> Fairness:
     by_member: dict[str, list[Span]] = {}
     for shift in shifts:
         by_member.setdefault(shift.member_id, []).append((shift.starts_at, shift.ends_at))
+    paged = _paged(pages, zone)
+    for member_id in paged.keys() & timetable.everybody:
+        by_member.setdefault(member_id, [])
     shares = [
-        Share(member_id, _length(spans), _common(spans, nights), _common(spans, weekends), len(spans))
+        Share(
+            member_id,
+            _length(spans),
+            _common(spans, nights),
+            _common(spans, weekends),
+            len(spans),
+            paged.get(member_id, Paged()),
+        )
         for member_id, spans in by_member.items()
     ]
     return Fairness(sorted(shares, key=lambda share: (-share.on_call, share.member_id)), _length(gaps))
+
+
+def _paged(pages: Iterable[Pages], zone: ZoneInfo) -> dict[str, Paged]:
+    found: dict[str, Paged] = {}
+    for each in pages:
+        at_night = night_began(each.at, zone) is not None
+        at_weekend = each.at.astimezone(zone).weekday() >= SATURDAY
+        for member_id in each.paged:
+            before = found.get(member_id, Paged())
+            found[member_id] = replace(
+                before,
+                times=before.times + 1,
+                at_night=before.at_night + at_night,
+                at_weekends=before.at_weekends + at_weekend,
+            )
+        for member_id in each.passed_over:
+            before = found.get(member_id, Paged())
+            found[member_id] = replace(before, passed_over=before.passed_over + 1)
+    return found
 
 
 def _nights(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[Span]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from tocsin.domain.oncall.team import Member, Team, Undelivered
+from tocsin.domain.oncall.members import Member
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.oncall.timetable import Timetable
+from tocsin.domain.values.reaching import Undelivered
 
 
 def team_of_schedule(schedule_id: str, timetable: Timetable, teams: Iterable[Team]) -> Team:

@@ -3,73 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from enum import StrEnum
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from tocsin.domain.calendars.business_hours import load_zone
-from tocsin.domain.calendars.notation import LocalTime, Zone
-from tocsin.domain.calendars.wall_time import instant_at
-from tocsin.domain.oncall.hand_over import Turns
+from tocsin.domain.calendars.notation import Zone
+from tocsin.domain.oncall.members import ListedMember, Member, Person
+from tocsin.domain.oncall.nights import night_began
 from tocsin.domain.oncall.override import Override
+from tocsin.domain.oncall.pages import PagesSince
 from tocsin.domain.oncall.timetable import Timetable
+from tocsin.domain.oncall.turns import ByItsSchedule, OnCall, Rotation, RoundRobin
 from tocsin.domain.values.channels import Channels
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.identifiers import Slug
-from tocsin.domain.values.references import reference
+from tocsin.domain.values.limits import MostPages
+from tocsin.domain.values.reaching import NotReached, Undelivered
 
-
-class Member(Part):
-    """A person: their channels subscribe to their own topic, whichever teams they are in."""
-
-    member_id: Slug
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    channels: Channels = Field([])
-
-
-class Person(Part):
-    """A person on their own: teams name them by id, schedules and tiers too."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    timezone: Zone | None = None
-    channels: Channels = Field([])
-
-
-def _form(value: Any) -> str:
-    return "[id]" if isinstance(value, str) else "[member]"
-
-
-PersonId = Annotated[
-    Slug, reference("member", "there is nobody {name!r}: put this member first, or describe them here")
-]
-ListedMember = Annotated[Annotated[PersonId, Tag("[id]")] | Annotated[Member, Tag("[member]")], Discriminator(_form)]
-
-
-class Rotation(Part):
-    """Members take turns in this order; a turn begins at `at` local time, whatever daylight saving does."""
-
-    every: Literal["daily", "weekly"]
-    starts_on: date
-    at: LocalTime = time(9)
-    timezone: Zone = "UTC"
-    order: Annotated[list[Slug], Field(min_length=1)]
-
-    def on_call(self, instant: datetime, without: Collection[str] = ()) -> str | None:
-        """Whose turn it is, or whose comes next of those not `without`; None before the rotation starts."""
-        zone, first = load_zone(self.timezone), datetime.combine(self.starts_on, self.at)
-        if instant < instant_at(first, zone):
-            return None
-        turns = Turns(zone, first, 1, "days" if self.every == "daily" else "weeks")
-        number = turns.at(instant)
-        following = (self.order[each % len(self.order)] for each in range(number, number + len(self.order)))
-        return next((member_id for member_id in following if member_id not in without), None)
-
-
-DutyBy = Literal["schedule", "rotation", "override", "fallback", "everybody"]
+DutyBy = Literal["schedule", "rotation", "override", "round_robin", "fallback", "everybody"]
 
 
 class OnDuty(NamedTuple):
@@ -77,40 +31,6 @@ class OnDuty(NamedTuple):
 
     members: list[str]
     by: DutyBy
-
-
-class ByItsSchedule(Part):
-    """Whoever is on call by a schedule is on call for the team."""
-
-    schedule: Slug
-
-
-@dataclass(frozen=True, slots=True)
-class Undelivered:
-    """Whose channels deliver nothing, by the last look at their subscriptions: each is lost or not confirmed."""
-
-    team: bool = False
-    """The team's own."""
-    members: frozenset[str] = frozenset()
-
-
-class NotReached(StrEnum):
-    """Why an alert to a team reaches nobody, with its words for people."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str) -> Self:
-        """A member is its value; what hangs on it is beside it."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
-
-    NO_TEAM = "no_team", "there is no such team, schedule or person any more"
-    NOBODY_ON_CALL = "nobody_on_call", "nobody was on call, and nothing reached the team as a whole"
-    NO_CHANNEL = "no_channel", "nobody on call had a channel, nor had the team"
-    NOTHING_DELIVERED = "nothing_delivered", "every subscription of the team and of who was on call was lost or pending"
-    EVERYBODY_DECLINED = "everybody_declined", "everybody on call had declined"
 
 
 class Team(Part):
@@ -122,15 +42,22 @@ class Team(Part):
     )
     timezone: Zone | None = Field(None, description="where it works, for calendars whose zone is that `of: team`")
     channels: Channels = Field([])
-    on_call: ByItsSchedule | None = Field(None, description="instead of a `rotation` and `overrides` of the team's own")
+    on_call: OnCall | None = Field(
+        None, description="a schedule, or turns by ticket, instead of a `rotation` and `overrides` of the team's own"
+    )
     rotation: Rotation | None = None
     overrides: Annotated[list[Override], Field(max_length=500)] = Field([])
     fallback: Annotated[list[Slug], Field(max_length=20)] = Field(
         [], description="members who are alerted while nobody is on call by the schedule or rotation"
     )
+    most_pages_per_night: MostPages | None = Field(
+        None, description="how often one of its members may be alerted in a night; after that whoever is next is"
+    )
     _undelivered: Undelivered = PrivateAttr(default=Undelivered())
     _timetable: Timetable | None = PrivateAttr(default=None)
     _people: Mapping[str, Member] = PrivateAttr(default={})
+    _took_last: Mapping[str, datetime] = PrivateAttr(default={})
+    _pages_since: PagesSince | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _names_its_own_members(self) -> Team:
@@ -156,6 +83,7 @@ class Team(Part):
     def _scheduled(self) -> Iterator[str]:
         yield from self.fallback
         yield from self.rotation.order if self.rotation else ()
+        yield from self.on_call.round_robin if isinstance(self.on_call, RoundRobin) else ()
         yield from (override.member_id for override in self.overrides)
 
     @property
@@ -188,7 +116,7 @@ class Team(Part):
     @classmethod
     def of_person(cls, member_id: str, person: Person) -> Team:
         """A person as a team of one, which is how they are kept."""
-        member = Member(member_id=member_id, name=person.name, channels=person.channels)
+        member = Member(member_id=member_id, **dict(person))
         return cls(name=person.name, members=[member], timezone=person.timezone)
 
     @property
@@ -237,6 +165,9 @@ class Team(Part):
         return OnDuty([each for each in self.fallback if each not in without], "fallback")
 
     def _planned(self, at: datetime, ids: Sequence[str], without: Collection[str]) -> OnDuty:
+        if isinstance(self.on_call, RoundRobin):
+            turn = self.on_call.on_call(self._took_last, without)
+            return OnDuty([turn] if turn else [], "round_robin")
         if self.on_call:
             member_id = self._timetable.member_at(at, without) if self._timetable else None
             return OnDuty([member_id] if member_id and member_id in ids else [], "schedule")
@@ -264,20 +195,55 @@ class Team(Part):
         found._undelivered = undelivered  # noqa: SLF001 - of its own class
         return found
 
-    def not_reached(self, at: datetime, declined: Collection[str] = ()) -> NotReached | None:
-        """Why an alert to this team reaches nobody at that instant; None where it reaches somebody.
+    @property
+    def schedule_id(self) -> str | None:
+        """The schedule that it names."""
+        return self.on_call.schedule if isinstance(self.on_call, ByItsSchedule) else None
 
-        Who has `declined` is not alerted; where nobody else is on call, the team's own channels do not help.
+    def takes_turns(self, member_id: str) -> bool:
+        """Whether somebody's turn comes by ticket."""
+        return isinstance(self.on_call, RoundRobin) and member_id in self.on_call.round_robin
+
+    def taking_turns(self, took_last: Mapping[str, datetime]) -> Team:
+        """The same team with when each of its members took a ticket last, for turns by ticket."""
+        found = self.model_copy()
+        found._took_last = took_last  # noqa: SLF001 - of its own class
+        return found
+
+    def paged_by(self, pages_since: PagesSince) -> Team:
+        """The same team with somebody who counts pages, asked where there is a limit to them."""
+        found = self.model_copy()
+        found._pages_since = pages_since  # noqa: SLF001 - of its own class
+        return found
+
+    def paged_enough(self, at: datetime, most: int | None = None) -> frozenset[str]:
+        """Members for whom it is night and who were paged in it as often as they may be, by the team's limit or `most`.
+
+        It is night by a member's own zone, else by that of the team or of its schedule.
         """
-        on_call_then = self.on_call_at(at, declined)
-        if declined and not on_call_then and self.on_call_at(at):
-            return NotReached.EVERYBODY_DECLINED
-        on_call = [each for each in self.members if each.member_id in on_call_then]
-        with_channels = [each for each in on_call if each.channels]
+        limits = [limit for limit in (self.most_pages_per_night, most) if limit is not None]
+        if not limits or self._pages_since is None:
+            return frozenset()
+        began = {each.member_id: night_began(at, load_zone(each.timezone or self._zone)) for each in self.members}
+        return frozenset(
+            member_id
+            for member_id, since in began.items()
+            if since is not None and self._pages_since(since).get(member_id, 0) >= min(limits)
+        )
+
+    @property
+    def _zone(self) -> str:
+        of_schedule = self._timetable.schedule.timezone if self._timetable else None
+        return self.timezone or of_schedule or (self.rotation.timezone if self.rotation else "UTC")
+
+    def not_reached(self, on_call: Collection[str]) -> NotReached | None:
+        """Why an alert to the team and to these members, who are on call, reaches nobody; None where it does."""
+        called = [each for each in self.members if each.member_id in on_call]
+        with_channels = [each for each in called if each.channels]
         if self.channels and not self._undelivered.team:
             return None
         if any(each.member_id not in self._undelivered.members for each in with_channels):
             return None
         if self.channels or with_channels:
             return NotReached.NOTHING_DELIVERED
-        return NotReached.NO_CHANNEL if on_call else NotReached.NOBODY_ON_CALL
+        return NotReached.NO_CHANNEL if called else NotReached.NOBODY_ON_CALL

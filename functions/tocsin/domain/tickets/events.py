@@ -15,9 +15,9 @@ from typing import ClassVar, Literal
 from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
 from tocsin.domain.notices.notice import Notice, Queued, Receipt
-from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets.attributes import TicketAttributes
 from tocsin.domain.tickets.verdict import Verdict
+from tocsin.domain.values.reaching import NotReached
 from tocsin.domain.values.target import Target
 
 ActorKind = Literal["agent", "customer", "bot", "system"]
@@ -369,6 +369,8 @@ class TierAlerted(Event):
     beside: tuple[Target, ...] = ()
     """The others."""
     members: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    """Who is on call and is not alerted, since they were as often as they may be in a night."""
     reached: bool
     from_tier: int | None = None
     not_reached: NotReached | None = None

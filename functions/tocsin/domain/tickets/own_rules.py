@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tocsin.domain.contracts.metrics import TIER_ACKNOWLEDGEMENT
 from tocsin.domain.escalation.reasons import AlertReason
-from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets import reported_rules as reported
 from tocsin.domain.tickets.measuring import happens, start
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.reaching import NotReached
 
 
 def breached(ticket: Ticket, event: ev.Breached) -> None:

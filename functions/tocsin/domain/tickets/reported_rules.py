@@ -195,7 +195,8 @@ def escalated(ticket: Ticket, event: ev.Escalated) -> None:
         if event.actor.kind == "customer" and any(isinstance(each, CustomerAsks) for each in ticket.contract.triggers):
             return  # The contract says who is alerted when the customer asks.
         tier = event.tier or min((ticket.chain.turn or 0) + 1, ticket.policy.last)
-        ticket.chain.request(tier, event.occurred_at, event.sequence, AlertReason.ESCALATED)
+        reason = AlertReason.DE_ESCALATED if tier < (ticket.chain.turn or 0) else AlertReason.ESCALATED
+        ticket.chain.request(tier, event.occurred_at, event.sequence, reason)
         happens(ticket, event, "escalated")
 
 

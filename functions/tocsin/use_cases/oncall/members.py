@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tocsin.domain.oncall.team import Person, Team
+from tocsin.domain.oncall.members import Person
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.channels import CHANNEL_TYPES
 from tocsin.domain.values.faults import Conflict, Invalid, NotFound
 from tocsin.domain.values.target import Target, TargetKind

@@ -65,7 +65,7 @@ def no_such_schedule(schedule_id: str) -> NotFound:
 
 def teams_on_call_by(schedule_id: str, teams: Mapping[str, Team]) -> dict[str, Team]:
     """The teams that name a schedule."""
-    return {team_id: team for team_id, team in teams.items() if team.on_call and team.on_call.schedule == schedule_id}
+    return {team_id: team for team_id, team in teams.items() if team.schedule_id == schedule_id}
 
 
 def _layers_in_vain(schedule: Schedule) -> Iterator[Fault]:

@@ -43,9 +43,9 @@ def put_team(
         team = Team.model_validate(document, context={"known": {"member": [*people]}}).with_people(people)
     except ValidationError as error:
         raise Invalid(faults_of(error, Team, CHANNEL_TYPES), FAULTY) from None
-    if team.on_call:
-        stored = schedules.get(helpdesk_id, team.on_call.schedule)
-        if faults := list(_faults_of_schedule(team, team.on_call.schedule, stored, clock.now())):
+    if team.schedule_id:
+        stored = schedules.get(helpdesk_id, team.schedule_id)
+        if faults := list(_faults_of_schedule(team, team.schedule_id, stored, clock.now())):
             raise Invalid(faults, FAULTY)
     after = {**before, team_id: team}
     left = before[team_id].members if team_id in before else ()

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from tocsin.domain.notices.subscription import Subscription, reached
 from tocsin.domain.notices.topics import member_topic, team_topic
-from tocsin.domain.oncall.team import Member, Team, Undelivered
+from tocsin.domain.oncall.members import Member
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.channels import Endpoint, endpoints
 from tocsin.domain.values.faults import NotFound
+from tocsin.domain.values.reaching import Undelivered
 from tocsin.domain.values.target import Target, TargetKind
 from tocsin.ports.clock import Clock
 from tocsin.ports.notices import Notifier

@@ -96,7 +96,7 @@ def accept_offer(
         if not isinstance(action, Acknowledge):
             _check(action, offer)
         event = _event(action, offer, claims)
-        after = append_event(ticket, event, context.roster, now, log=log)
+        after = append_event(ticket, event, context.roster, now, log=log, teams=teams)
         return _offer(claims, after.ticket, context.roster, now, done=action.action)
 
     refusal = "Too many people act on this ticket at once; press the button again."

@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.assessment.assessment import Assessment
-from tocsin.domain.oncall.team import Member, Team
+from tocsin.domain.oncall.members import Member
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets.events import TierAlerted
 from tocsin.domain.tickets.records import Request
 from tocsin.domain.values.channels import EmailChannel

@@ -8,7 +8,7 @@ from typing import Any
 
 from tocsin.domain.assessment.assessment import Assessment, decide
 from tocsin.domain.assessment.expected_breaches import pinned
-from tocsin.domain.assessment.membership import with_tier
+from tocsin.domain.assessment.membership import turns_taken, with_tier
 from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.assessment.views import event_view, ticket_view
 from tocsin.domain.tickets import events
@@ -73,7 +73,7 @@ def record_event(
             event = pinned(event, ticket, now)
         if isinstance(event, events.Merged):
             event = replace(event, into_known=log.head(TicketKey(key.helpdesk_id, event.into)) is not None)
-        return append(ticket, event, texts, context.roster, idempotency, now, log=log)
+        return append(ticket, event, texts, context.roster, idempotency, now, log=log, teams=teams)
 
     refusal = "Too many events of this ticket are being recorded at once; send it again."
     return retrying(record_once, clock=clock, refusal=refusal)
@@ -88,9 +88,10 @@ def append(
     now: datetime,
     *,
     log: TicketLog,
+    teams: Teams,
 ) -> dict[str, Any]:
     """Append one event to the log and show the ticket after it; the ticket that was given is used up."""
-    after = append_event(ticket, event, roster, now, texts=texts, idempotency=idempotency, log=log)
+    after = append_event(ticket, event, roster, now, texts=texts, idempotency=idempotency, log=log, teams=teams)
     said = {event.sequence: texts} if texts else {}
     return _answer(event, texts, after, texts_of(after.ticket, said, log=log), now)
 
@@ -104,6 +105,7 @@ def append_event(
     texts: Texts = NO_TEXTS,
     idempotency: IdempotencyKey | None = None,
     log: TicketLog,
+    teams: Teams,
 ) -> Assessment:
     """Append one event to the log, and what follows from it; the ticket that was given is used up."""
     counted, was_over = ticket.generations.counted, ticket.over
@@ -117,6 +119,8 @@ def append_event(
         uncounted=counted.resolved_at if counted and reopened else None,
         texts={event.sequence: texts} if texts else {},
     )
+    for team_id, member_id in turns_taken(after.ticket, event, roster):
+        teams.took_ticket(ticket.key.helpdesk_id, team_id, member_id, now)
     return after
 
 

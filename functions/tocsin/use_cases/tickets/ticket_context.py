@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tocsin.domain.assessment.assessment import Assessment, decide
 from tocsin.domain.assessment.roster import Roster
 from tocsin.domain.contracts.contract import Contract
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets.events import AnyEvent, Opened
 from tocsin.domain.tickets.fold import fold, versions_in
 from tocsin.domain.tickets.records import Head
@@ -17,6 +18,7 @@ from tocsin.domain.tickets.texts import Text, Texts
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import NotFound
 from tocsin.domain.values.identifiers import TicketKey
+from tocsin.domain.values.target import Target
 from tocsin.ports.contracts import Contracts
 from tocsin.ports.oncall import Teams
 from tocsin.ports.tickets import TicketLog
@@ -93,8 +95,15 @@ def _version(helpdesk_id: str, contract_id: str, number: int, contracts: Contrac
 
 
 def roster(helpdesk_id: str, teams: Teams) -> Roster:
-    """Looks a target up once, and only when it is needed."""
-    return functools.cache(functools.partial(teams.whom, helpdesk_id))
+    """Looks a target up once, and only when it is needed; it counts pages once, where there is a limit to them."""
+    pages_since = functools.cache(functools.partial(teams.pages_since, helpdesk_id))
+
+    @functools.cache
+    def whom(target: Target) -> Team | None:
+        team = teams.whom(helpdesk_id, target)
+        return team.paged_by(pages_since) if team else None
+
+    return whom
 
 
 def zone_of_first_tier(contract: Contract, on_call: Roster) -> str | None:

@@ -11,9 +11,10 @@ from tests.unit.story import ANA, DOCUMENT, TEAMS, Story, after, contract, team
 from tocsin.domain.assessment.escalation_explained import reasons
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.escalation.steps import Exhaustion, NextAlert
-from tocsin.domain.oncall.team import Team, Undelivered
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor
+from tocsin.domain.values.reaching import Undelivered
 
 BEN = Actor("agent", "ben")
 

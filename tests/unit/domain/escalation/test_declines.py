@@ -9,9 +9,9 @@ import pytest
 from tests.unit.domain.escalation.test_chain import alerts
 from tests.unit.story import ANA, DOCUMENT, Story, after, contract, team
 from tocsin.domain.assessment.escalation_explained import reasons
-from tocsin.domain.oncall.team import NotReached
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import Actor
+from tocsin.domain.values.reaching import NotReached
 
 BO, BEN, DORA = Actor("agent", "bo"), Actor("agent", "ben"), Actor("agent", "dora")
 TEAMS = {"frontline": team("ana", "bo"), "engineering": team("ben"), "management": team("dora")}
@@ -150,7 +150,7 @@ def test_another_tier_s_turn_and_a_reopening_begin_anew() -> None:
     story.assess(2)
     story.says(ev.Escalated, 3, tier=1)
     story.assess(3)
-    assert asked(story)[-1] == (1, ("ana", "bo"), "escalated")
+    assert asked(story)[-1] == (1, ("ana", "bo"), "de_escalated")
     story.says(ev.Declined, 4)
     story.says(ev.Resolved, 5)
     story.says(ev.Reopened, 6)

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.unit.story import team
-from tocsin.domain.oncall.team import NotReached, Team, Undelivered
+from tocsin.domain.oncall.team import Team
+from tocsin.domain.values.reaching import NotReached, Undelivered
 from tocsin.domain.values.validation_errors import faults_of
 
 DAILY = {
@@ -34,6 +35,11 @@ def faults(**document: Any) -> dict[str, str]:
     with pytest.raises(ValidationError) as caught:
         Team.model_validate({"name": "T", **document})
     return {fault.path: fault.message for fault in faults_of(caught.value, Team)}
+
+
+def not_reached(found: Team, at: datetime) -> NotReached | None:
+    """Why an alert to whoever is on call then reaches nobody."""
+    return found.not_reached(found.on_call_at(at))
 
 
 def test_without_a_rotation_everybody_is_on_call() -> None:
@@ -152,12 +158,12 @@ def test_who_is_on_call_is_the_same_in_whatever_zone_it_is_asked() -> None:
 def test_a_team_is_reachable_by_its_own_channels_or_by_whoever_is_on_call() -> None:
     before = utc("2026-01-01")
     queue = {"type": "sqs", "address": "arn:aws:sqs:eu-central-1:123456789012:pager"}
-    assert team().not_reached(before) is NotReached.NOBODY_ON_CALL
-    assert rotating().not_reached(before) is NotReached.NOBODY_ON_CALL
-    assert team(channels=[queue]).not_reached(before) is None
-    assert team("ana").not_reached(before) is None
+    assert not_reached(team(), before) is NotReached.NOBODY_ON_CALL
+    assert not_reached(rotating(), before) is NotReached.NOBODY_ON_CALL
+    assert not_reached(team(channels=[queue]), before) is None
+    assert not_reached(team("ana"), before) is None
     nameless = Team.model_validate({"name": "Team", "members": [{"member_id": "ana", "name": "Ana"}]})
-    assert nameless.not_reached(before) is NotReached.NO_CHANNEL
+    assert not_reached(nameless, before) is NotReached.NO_CHANNEL
 
 
 def test_a_team_whose_channels_deliver_nothing_is_not_reached_as_soon_as_somebody_has_looked() -> None:
@@ -165,17 +171,17 @@ def test_a_team_whose_channels_deliver_nothing_is_not_reached_as_soon_as_somebod
     queue = {"type": "sqs", "address": "arn:aws:sqs:eu-central-1:123456789012:pager"}
     both = team("ana", "bo", channels=[queue])
     everybody = Undelivered(team=True, members=frozenset({"ana", "bo"}))
-    assert both.not_reached(at) is None
-    assert both.looked_at(everybody).not_reached(at) is NotReached.NOTHING_DELIVERED
-    assert both.looked_at(Undelivered(team=True, members=frozenset({"ana"}))).not_reached(at) is None
-    assert both.looked_at(Undelivered(members=frozenset({"ana", "bo"}))).not_reached(at) is None
-    assert both.looked_at(everybody).looked_at(Undelivered()).not_reached(at) is None
+    assert not_reached(both, at) is None
+    assert not_reached(both.looked_at(everybody), at) is NotReached.NOTHING_DELIVERED
+    assert not_reached(both.looked_at(Undelivered(team=True, members=frozenset({"ana"}))), at) is None
+    assert not_reached(both.looked_at(Undelivered(members=frozenset({"ana", "bo"}))), at) is None
+    assert not_reached(both.looked_at(everybody).looked_at(Undelivered()), at) is None
 
 
 def test_of_a_team_in_which_nothing_reaches_who_is_on_call_it_does_not_help_that_others_are_reached() -> None:
     found = rotating().looked_at(Undelivered(members=frozenset({"bo"})))
-    assert found.not_reached(utc("2026-03-28T08:00:00")) is NotReached.NOTHING_DELIVERED
-    assert found.not_reached(utc("2026-03-29T08:00:00")) is None
+    assert not_reached(found, utc("2026-03-28T08:00:00")) is NotReached.NOTHING_DELIVERED
+    assert not_reached(found, utc("2026-03-29T08:00:00")) is None
 
 
 def test_what_was_found_is_no_part_of_the_document() -> None:

@@ -10,8 +10,9 @@ import pytest
 from tests.unit.fakes import LATEST
 from tests.unit.use_cases.world import World
 from tocsin.domain.notices.subscription import State
-from tocsin.domain.oncall.team import NotReached, Team
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.faults import NotFound
+from tocsin.domain.values.reaching import NotReached
 from tocsin.use_cases.notices.watch import LOOK_EVERY, Watched
 from tocsin.use_cases.oncall.subscriptions import LOOK_SOON, read_subscriptions, watch_subscriptions
 
@@ -35,7 +36,7 @@ def watch(world: World, until: datetime = LATEST) -> Watched:
 
 def why(world: World) -> NotReached | None:
     team = world.teams.get("acme", "night")
-    return team.not_reached(world.clock.now()) if team else NotReached.NO_TEAM
+    return team.not_reached(team.on_call_at(world.clock.now())) if team else NotReached.NO_TEAM
 
 
 def test_with_everything_confirmed_everybody_is_reached_and_those_without_channels_with_the_team(world: World) -> None:

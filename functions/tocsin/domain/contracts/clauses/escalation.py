@@ -19,6 +19,7 @@ from tocsin.domain.contracts.words import pauses_words, selector_words
 from tocsin.domain.values.document import Part
 from tocsin.domain.values.faults import Fault
 from tocsin.domain.values.instants import Duration
+from tocsin.domain.values.limits import MostPages
 from tocsin.domain.values.markdown import EMPTY_CELL, TextTable
 from tocsin.domain.values.wording import counted, duration_words, enumerated
 
@@ -45,7 +46,9 @@ class EscalationTerms(Policy):
     """The chain for all tickets, and policies for some that go by others; the owner is theirs in common."""
 
     owner: TeamName | None = Field(
-        None, description="the team that answers for the chain: told with all tiers when the chain is used up"
+        None,
+        description="the team that answers for the chain: told when an alert reaches nobody of a tier, and, with all "
+        "tiers, when the chain is used up",
     )
     when_unanswered: Literal["alert", "silent"] = Field(
         "alert",
@@ -54,6 +57,9 @@ class EscalationTerms(Policy):
     )
     longest_snooze: Duration | None = Field(
         timedelta(hours=1), description="for how long whoever is alerted may snooze a ticket; null: not at all"
+    )
+    most_pages_per_night: MostPages | None = Field(
+        None, description="how often one person may be alerted in a night, by all tickets; after that the next one is"
     )
     hand_off: HandOffTerms | None = Field(
         None, description="what of the hand-off package is needed; missing entries are told with each alert"
@@ -126,7 +132,10 @@ class EscalationClause(Clause):
                 "version of this contract."
             )
         if contract.escalation.owner:
-            yield f"The team {contract.escalation.owner} answers for the escalation once it is used up."
+            yield (
+                f"The team {contract.escalation.owner} answers for the escalation: it is told at once when an alert "
+                "reaches nobody of a tier, and has the say once the chain is used up."
+            )
         yield from _unanswered(contract)
         if contract.escalation.hand_off:
             yield (
@@ -135,6 +144,12 @@ class EscalationClause(Clause):
             )
             if contract.escalation.hand_off.when_missing == "refuse":
                 yield "A person who escalates a ticket has to give it first; the chain does not wait for it."
+        if most := contract.escalation.most_pages_per_night:
+            yield (
+                f"Whoever has been alerted {counted(most, 'time')} in a night, from 22:00 to 06:00 where they are, is "
+                "passed over until it ends, and whoever comes next is alerted instead; where nobody does, they are "
+                "alerted all the same."
+            )
         yield _snoozing(contract)
         yield "When somebody escalates a ticket by hand, the next tier, or the tier they name, is alerted at once."
 

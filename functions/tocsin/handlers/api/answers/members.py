@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.domain.oncall.team import Person
+from tocsin.domain.oncall.members import Person
 from tocsin.handlers.api.answers.model import AnswerModel
 
 

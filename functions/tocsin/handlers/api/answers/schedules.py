@@ -112,6 +112,10 @@ class ShareView(AnswerModel):
     night_hours: float = Field(description="of them, from 22:00 to 06:00 by the schedule's clock")
     weekend_hours: float = Field(description="of them, on Saturdays and Sundays by the schedule's clock")
     shifts: int = Field(description="turns of one person that follow each other are one")
+    pages: int = Field(description="alerts of tiers and calls for help, of all teams and schedules")
+    night_pages: int
+    weekend_pages: int
+    passed_over: int = Field(description="how often they were spared: they had been paged often enough that night")
 
 
 class FairnessView(ScheduleId):
@@ -208,6 +212,10 @@ def fairness_view(schedule_id: str, start: datetime, end: datetime, found: Fairn
                 night_hours=_hours(each.at_night),
                 weekend_hours=_hours(each.at_weekends),
                 shifts=each.shifts,
+                pages=each.paged.times,
+                night_pages=each.paged.at_night,
+                weekend_pages=each.paged.at_weekends,
+                passed_over=each.paged.passed_over,
             )
             for each in found.shares
         ],

@@ -202,6 +202,8 @@ class AlertView(AnswerModel):
     why: str
     reached: bool
     not_reached: str | None = Field(description="why nobody could be; null where somebody was, or it is not known")
+    members: list[str] = Field(description="who was alerted, beside the channels of teams")
+    passed_over: list[str] = Field(description="who was on call, and had been alerted often enough in that night")
 
 
 class NextAlertView(AnswerModel):

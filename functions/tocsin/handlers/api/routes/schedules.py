@@ -146,7 +146,7 @@ def shifts(
     "read_fairness",
     "Read how duty is shared",
     scope="read",
-    answers={200: Answer("Hours, night hours, weekend hours and shifts of each person", FairnessView)},
+    answers={200: Answer("Hours, shifts and pages of each person, at night and at weekends", FairnessView)},
     refusals=(404,),
 )
 def read_fairness(
@@ -156,11 +156,12 @@ def read_fairness(
     ] = None,
     until: Annotated[Instant | None, Query(description="now when left out")] = None,
 ) -> Response[str]:
-    """Of at most 366 days, by the final schedule with its overrides."""
+    """Of at most 366 days, by the final schedule with its overrides; pages are those of all teams and schedules."""
     end = until or wiring.clock().now()
     start = starts_at or end - REPORTED
     check_period(start, end)
-    return json_answer(fairness_view(schedule_id, start, end, fairness(_timetable(schedule_id), start, end)))
+    pages = wiring.page_log().between(helpdesk_of(routes.current_event), start, end)
+    return json_answer(fairness_view(schedule_id, start, end, fairness(_timetable(schedule_id), start, end, pages)))
 
 
 @routes.on(

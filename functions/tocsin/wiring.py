@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tocsin.ports.clock import Clock
     from tocsin.ports.contracts import Contracts, Reminders
     from tocsin.ports.notices import Links, Mailboxes, Messages, Notifier, ReminderMessages, ShiftMessages
-    from tocsin.ports.oncall import PageLog, Schedules, ShiftCalendars, ShiftNotices, Teams
+    from tocsin.ports.oncall import OnCallFeeds, PageLog, Schedules, ShiftCalendars, ShiftNotices, Teams
     from tocsin.ports.tickets import Executions, TicketLog
     from tocsin.use_cases.notices.deliver import Delivery
     from tocsin.use_cases.tickets.assess_ticket import Limits
@@ -85,6 +85,13 @@ def shift_notices() -> ShiftNotices:
     from tocsin.adapters.dynamodb.shift_notices import DynamoShiftNotices
 
     return DynamoShiftNotices(_table(os.environ["TABLE_NAME"]))
+
+
+def on_call_feeds() -> OnCallFeeds:
+    """The calendars of other systems."""
+    from tocsin.adapters.ics_on_call import IcsOnCallFeeds
+
+    return IcsOnCallFeeds()
 
 
 def page_log() -> PageLog:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import calendars, contracts, helpdesks, members, schedules, teams, tickets, tokens
+from infra.cli import calendars, contracts, helpdesks, members, schedule_import, schedules, teams, tickets, tokens
 from infra.cli.failure import GroupThatExplainsFailures
 
 application = typer.Typer(
@@ -21,6 +21,7 @@ application.add_typer(helpdesks.commands, name="helpdesk")
 application.add_typer(tokens.commands, name="token")
 application.add_typer(members.commands, name="member")
 application.add_typer(teams.commands, name="team")
+schedules.commands.command("import")(schedule_import.import_calendar)
 application.add_typer(schedules.commands, name="schedule")
 application.add_typer(contracts.commands, name="contract")
 application.add_typer(calendars.commands, name="calendar")

@@ -31,7 +31,7 @@ def put(file: DocumentFile, url: Url, token: Token, schedule_id: OneId = None) -
 
     A schedule that is refused does not keep the others back; the exit code is 1 then.
     """
-    Api(url, token).put_each("schedules", by_id(file, "schedule", schedule_id), _print_amiss)
+    Api(url, token).put_each("schedules", by_id(file, "schedule", schedule_id), print_amiss)
 
 
 @commands.command()
@@ -41,7 +41,7 @@ def show(schedule_id: ScheduleId, url: Url, token: Token, as_json: AsJson = Fals
     if as_json:
         print_json(stored)
         return
-    _print_amiss(stored, "# ")
+    print_amiss(stored, "# ")
     document = {name: value for name, value in stored.items() if name not in REPORTED}
     print(yaml.safe_dump({"schedule_id": schedule_id, **document}, sort_keys=False, allow_unicode=True), end="")
 
@@ -218,7 +218,8 @@ def _by_whom(found: Mapping[str, Any]) -> str:
     return f", by {plain(source)}" if source else ""
 
 
-def _print_amiss(stored: Mapping[str, Any], mark: str = "") -> None:
+def print_amiss(stored: Mapping[str, Any], mark: str = "") -> None:
+    """When nobody is on call and who is so twice, as the API answers it of a schedule."""
     gaps = [f"nobody is on call from {utc(each['starts_at'])} to {utc(each['ends_at'])}" for each in stored["gaps"]]
     twice = [
         f"{each['member_id']} is on call by {each['schedule_id']} too from {utc(each['starts_at'])} "

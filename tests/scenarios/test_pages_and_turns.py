@@ -119,6 +119,6 @@ def test_the_owner_is_told_that_nobody_is_on_call_by_a_message_of_their_own(desk
     desk.engine.advance(minutes=1)
     [mail] = [each for each in desk.alerts("tier_not_reached") if each.recipient == "ana"]
     assert mail.subject == "[P1] An alert about T-1 reached nobody in tier 1"
-    assert "reached nobody: nobody was on call." in mail.message["email"]
+    assert "reached nobody: nobody was on call, and nothing" in mail.message["email"]
     assert ("tier_alert", "ben") in desk.told("tier_alert")
     assert "/a/" in mail.message["email"], "they can take it"

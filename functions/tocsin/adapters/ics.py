@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 from dateutil.rrule import rrulestr
-from icalendar import Calendar, Event
+from icalendar import Event
 from icalendar.prop import vRecur
 
+from tocsin.adapters.ics_events import LONGEST_TEXT, check_readable, date_of, events_in, text_of
 from tocsin.domain.calendars.days_off import DayOff, LeftOut
 from tocsin.domain.values.instants import FIRST_YEAR
 
@@ -22,10 +23,6 @@ MOST_DAYS = 4000
 MOST_DAYS_A_YEAR = 31
 """What repeats more often is no holiday."""
 
-LONGEST_TEXT = 200
-"""Characters of a name or a reason; both may be repeated for every day."""
-
-DATES = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
 OF_A_RULE = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"})
 OF_A_YEAR = frozenset({"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYDAY", "BYSETPOS"})
 _DEFAULTS = (("INTERVAL", [1]), ("COUNT", [None]), ("UNTIL", [None]))
@@ -38,13 +35,13 @@ class IcsFeeds:
         """See `HolidayFeeds.read`."""
         days_off: list[DayOff] = []
         left_out: list[LeftOut] = []
-        events = _events(text)
+        events = events_in(text)
         moved: dict[str, set[date]] = defaultdict(set)
         for event in events:
-            if uid := _text(event, "UID"):
+            if uid := text_of(event, "UID"):
                 moved[uid] |= _moved_from(event)
         for event in events:
-            name, uid = _text(event, "SUMMARY"), _text(event, "UID")
+            name, uid = text_of(event, "SUMMARY"), text_of(event, "UID")
             try:
                 _check(event, include_free)
                 days = _days(event, years, set() if _moved_from(event) else moved[uid])
@@ -59,48 +56,18 @@ class IcsFeeds:
         return days_off, left_out
 
 
-def _events(text: str) -> list[Event]:
-    # Of a text that breaks off, the library reads what is complete and does not mention the rest.
-    if not text.rstrip().upper().endswith("END:VCALENDAR"):
-        raise ValueError("is not an iCalendar text; it begins with BEGIN:VCALENDAR and ends with END:VCALENDAR")
-    try:
-        # As bytes: the library takes a text of one line for the name of a file, and reads that.
-        calendars = Calendar.from_ical(text.encode(), multiple=True)
-        parts = [part for calendar in calendars for part in calendar.walk("VEVENT")]
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:  # it trusts that what begins also ends
-        raise ValueError(f"is not an iCalendar text: {str(error)[:LONGEST_TEXT]}") from None
-    return [part for part in parts if isinstance(part, Event)]
-
-
-def _text(event: Event, name: str) -> str:
-    value = event.get(name, "")
-    return " ".join(str(value[0] if isinstance(value, list) else value).split())[:LONGEST_TEXT]
-
-
 def _moved_from(event: Event) -> set[date]:
     """The date in a series that an event takes the place of."""
     try:
         instead_of = event.RECURRENCE_ID
     except ValueError:  # it is left out for that
         return set()
-    return {_date(instead_of)} if instead_of else set()
-
-
-def _date(value: object) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    raise ValueError(f"{value} is not a date")
+    return {date_of(instead_of)} if instead_of else set()
 
 
 def _check(event: Event, include_free: bool) -> None:
-    for name, error in event.errors:
-        if name is None or name.upper() in DATES:
-            raise ValueError(f"cannot be read: {error}")
-    if _text(event, "STATUS").upper() == "CANCELLED":
-        raise ValueError("is cancelled")
-    if not include_free and _text(event, "TRANSP").upper() == "TRANSPARENT":
+    check_readable(event)
+    if not include_free and text_of(event, "TRANSP").upper() == "TRANSPARENT":
         raise ValueError("is marked as free time (TRANSP:TRANSPARENT), which closes only with include_free")
 
 
@@ -123,7 +90,7 @@ def _days(event: Event, years: range, moved: set[date]) -> set[date]:
 
 
 def _stretch(start: date, end: date) -> str:
-    if _date(start) == _date(end):
+    if date_of(start) == date_of(end):
         return f"{start:%Y-%m-%d from %H:%M} to {end:%H:%M}"
     return f"from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
 
@@ -137,8 +104,8 @@ def _starts(event: Event, start: date, years: range) -> set[date]:
     for first, last in event.rdates:
         if last is not None:
             raise ValueError("repeats in periods (RDATE;VALUE=PERIOD)")
-        starts.add(_date(first))
-    return {day for day in starts if day.year in years} - set(map(_date, event.exdates))
+        starts.add(date_of(first))
+    return {day for day in starts if day.year in years} - set(map(date_of, event.exdates))
 
 
 def _repeated(rule: vRecur, start: date, years: range) -> Iterator[date]:
@@ -158,7 +125,7 @@ def _repeated(rule: vRecur, start: date, years: range) -> Iterator[date]:
         for day in _in_year(rule, start, year):
             if day < start:
                 continue
-            if (until and day > _date(until)) or left == 0:
+            if (until and day > date_of(until)) or left == 0:
                 return
             left = left and left - 1
             yield day

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from tocsin.domain.calendars.days_off import LeftOut
 from tocsin.domain.oncall.feed import FeedContent
+from tocsin.domain.oncall.imported import OnCallEvent
 from tocsin.domain.oncall.override import KeptOverride
 from tocsin.domain.oncall.pages import Pages
 from tocsin.domain.oncall.schedule import Schedule
@@ -70,6 +72,17 @@ class ShiftCalendars(Protocol):
 
     def write(self, content: FeedContent) -> bytes:
         """What a feed shows, as iCalendar (RFC 5545) in UTF-8."""
+        ...
+
+
+class OnCallFeeds(Protocol):
+    """Calendars of other systems that tell who is on call."""
+
+    def read(self, text: str, timezone: str, start: datetime, end: datetime) -> tuple[list[OnCallEvent], list[LeftOut]]:
+        """The events of which some part is in [start, end), and every event that cannot be understood.
+
+        Days, and times without a zone, are those of `timezone`. ValueError for a text that is no calendar.
+        """
         ...
 
 

@@ -94,3 +94,27 @@ def test_somebody_stands_in_and_is_taken_back(operator: Terminal) -> None:
     ]
     assert operator.do("schedule", "overrides", "emea", "--from", "2026-05-01T00:00:00Z").count("\n") == 1
     assert as_json(operator.do("schedule", "overrides", "emea", "--json"))["overrides"][0]["by"] == "caro"
+
+
+PAGERDUTY = Path(__file__).parents[2] / "adapters" / "feeds" / "pagerduty.ics"
+MATCH = ("--match", "Ana Smith=ana", "--match", "ben@elsewhere.example=ben")
+
+
+def test_the_calendar_of_another_system_is_imported_from_a_file(operator: Terminal) -> None:
+    new = ("--name", "Front", "--timezone", "Europe/Berlin")
+    told = operator.do("schedule", "import", "front", PAGERDUTY, *MATCH, *new, "--dry-run")
+    assert told.splitlines()[-1] == "nothing is stored (--dry-run)"
+    told = operator.do("schedule", "import", "front", PAGERDUTY, *MATCH, *new)
+    assert told.splitlines()[1].split() == ["2026-03-23", "08:00:00Z", "2026-03-30", "08:00:00Z", "ana"]
+    assert told.splitlines()[-1] == "stored"
+    assert operator.do("schedule", "on-call", "front").startswith(
+        "ana is on call until 2026-03-30 08:00:00Z, by imported"
+    )
+
+
+def test_whoever_is_not_known_is_told_by_the_title_of_the_event(operator: Terminal) -> None:
+    refused = operator.refused("schedule", "import", "front", PAGERDUTY, "--name", "F", "--timezone", "UTC")
+    assert "the event 'On Call - Ben Okafor - Frontline' names nobody who is known" in refused
+    assert "begins with https:// or webcal://" in operator.refused(
+        "schedule", "import", "f", "http://example.com/a.ics"
+    )

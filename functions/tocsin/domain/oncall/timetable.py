@@ -19,7 +19,7 @@ from tocsin.domain.calendars.calendar_terms import business_calendar
 from tocsin.domain.calendars.wall_time import instant_at
 from tocsin.domain.oncall.hand_over import Turns
 from tocsin.domain.oncall.override import KeptOverride
-from tocsin.domain.oncall.schedule import Layer, Schedule
+from tocsin.domain.oncall.schedule import Layer, Schedule, ShiftLayer
 
 # What layers cover of one another repeats every week; the second week is for what hangs over from the one before.
 TWO_WEEKS = timedelta(days=15)
@@ -79,6 +79,26 @@ class LayerTimes:
         return _within(turns, [(opens, closes or end) for opens, closes in windows])
 
 
+class GivenTimes:
+    """The shifts of a layer that are given one by one, whatever covers them."""
+
+    def __init__(self, layer: ShiftLayer) -> None:
+        self.name = layer.name
+        self._shifts = [Shift(each.starts_at, each.ends_at, each.member_id, layer.name) for each in layer.shifts]
+
+    def member_at(self, at: datetime, without: Collection[str] = ()) -> str | None:
+        """Who has the shift at an instant, or of those not `without` whoever has the next one; None between shifts."""
+        number = bisect_right(self._shifts, at, key=_starts_of) - 1
+        if number < 0 or at >= self._shifts[number].ends_at:
+            return None
+        following = (shift.member_id for shift in (*self._shifts[number:], *self._shifts[:number]))
+        return next((member_id for member_id in following if member_id not in without), None)
+
+    def shifts(self, start: datetime, end: datetime) -> list[Shift]:
+        """The shifts in [start, end), cut to it."""
+        return _within(self._shifts, [(start, end)] if start < end else [])
+
+
 @dataclass(frozen=True)
 class Timetable:
     """A schedule with its overrides, which do not overlap where they count."""
@@ -121,24 +141,32 @@ class Timetable:
 
     def layers_that_never_apply(self) -> Iterator[int]:
         """The numbers of layers that have no time: within their days no window opens, or later layers cover it all."""
-        changes = sorted({at for layer in self._layers for at in (layer.begins, layer.ends) if at})
+        # Shifts that are given one by one cover nothing every week, and each of them is meant.
+        layers = {number: each for number, each in enumerate(self._layers) if isinstance(each, LayerTimes)}
+        changes = sorted({at for layer in layers.values() for at in (layer.begins, layer.ends) if at})
+        if not changes:
+            return
         ends = [*changes[1:], changes[-1] + TWO_WEEKS]
         periods = [(start, min(end, start + TWO_WEEKS)) for start, end in zip(changes, ends, strict=True)]
-        idle = set(range(len(self._layers)))
+        idle = set(layers)
         for start, end in periods:
             left = [(start, end)]
-            for number in reversed(range(len(self._layers))):
-                taken = _within(self._layers[number].shifts(start, end), left)
+            for number in reversed(layers):
+                taken = _within(layers[number].shifts(start, end), left)
                 left = _without(left, taken)
                 idle -= {number} if taken else set()
         yield from sorted(idle)
 
     @cached_property
-    def _layers(self) -> list[LayerTimes]:
-        return [LayerTimes(layer, self.schedule.timezone) for layer in self.schedule.layers]
+    def _layers(self) -> list[LayerTimes | GivenTimes]:
+        zone = self.schedule.timezone
+        return [
+            GivenTimes(each) if isinstance(each, ShiftLayer) else LayerTimes(each, zone)
+            for each in self.schedule.layers
+        ]
 
     @cached_property
-    def _from_the_top(self) -> list[LayerTimes]:
+    def _from_the_top(self) -> list[LayerTimes | GivenTimes]:
         return self._layers[::-1]
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tocsin.domain.oncall.duty import Outlook, outlook
-from tocsin.domain.oncall.schedule import Schedule
+from tocsin.domain.oncall.schedule import Schedule, ShiftLayer
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.oncall.timetable import Timetable
@@ -29,6 +29,18 @@ def put_schedule(
 
     Whoever takes turns is a member of some team, and of each team that is on call by this schedule.
     """
+    schedule = checked(helpdesk_id, schedule_id, document, teams=teams)
+
+    def store() -> bool:
+        current = schedules.get(helpdesk_id, schedule_id)
+        schedules.put(helpdesk_id, schedule_id, schedule, current.revision if current else 0)
+        return current is None
+
+    return retrying(store, clock=clock, refusal=BUSY)
+
+
+def checked(helpdesk_id: str, schedule_id: str, document: Mapping[str, Any], *, teams: Teams) -> Schedule:
+    """The schedule that a document is. Raises Invalid with all of its faults."""
     all_teams = teams.all(helpdesk_id)
     everybody = {member.member_id for team in all_teams.values() for member in team.members}
     try:
@@ -38,13 +50,7 @@ def put_schedule(
     faults = [*_layers_in_vain(schedule), *_strangers(schedule, teams_on_call_by(schedule_id, all_teams))]
     if faults:
         raise Invalid(faults, FAULTY)
-
-    def store() -> bool:
-        current = schedules.get(helpdesk_id, schedule_id)
-        schedules.put(helpdesk_id, schedule_id, schedule, current.revision if current else 0)
-        return current is None
-
-    return retrying(store, clock=clock, refusal=BUSY)
+    return schedule
 
 
 def read_schedule(
@@ -76,8 +82,9 @@ def _layers_in_vain(schedule: Schedule) -> Iterator[Fault]:
 
 def _strangers(schedule: Schedule, teams: Mapping[str, Team]) -> Iterator[Fault]:
     for number, layer in enumerate(schedule.layers):
-        for place, member_id in enumerate(layer.participants):
+        place = "shifts.{}.member_id" if isinstance(layer, ShiftLayer) else "participants.{}"
+        for member_id in dict.fromkeys(layer.participants):
             for team_id, team in teams.items():
-                if member_id not in {member.member_id for member in team.members}:
+                if not team.has(member_id):
                     why = f"{member_id!r} is no member of the team {team_id!r}, which is on call by this schedule"
-                    yield Fault(f"layers.{number}.participants.{place}", why)
+                    yield Fault(f"layers.{number}.{place.format(layer.participants.index(member_id))}", why)

@@ -15,6 +15,7 @@ from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.timetable import Shift
 from tocsin.domain.values.instants import format_instant
 from tocsin.handlers.api.answers.model import AnswerModel, InstantText
+from tocsin.use_cases.oncall.import_shifts import ImportedShifts
 from tocsin.use_cases.oncall.read_shifts import Shifts
 
 
@@ -147,6 +148,35 @@ class OverrideView(AnswerModel):
     taken_back: TakenBackView | None
 
 
+class CoveredView(AnswerModel):
+    """Somebody is on call by the calendar, and somebody else too, who is on call instead: theirs began later."""
+
+    member_id: str
+    by_member_id: str
+    starts_at: InstantText
+    ends_at: InstantText
+
+
+class LeftOutView(AnswerModel):
+    """An event of the calendar that is not understood, and why."""
+
+    title: str
+    why: str
+
+
+class ImportedShiftsView(ScheduleId):
+    """The shifts that a calendar means, and what is amiss with the schedule in the next 90 days with them."""
+
+    layer: str
+    stored: bool
+    shifts: list[ShiftView]
+    covered: list[CoveredView]
+    left_out: list[LeftOutView]
+    reported_until: InstantText
+    gaps: list[GapView]
+    double_duty: list[DoubleDutyView]
+
+
 class OverridesView(ScheduleId):
     """Overrides of a schedule in order."""
 
@@ -160,16 +190,40 @@ def document_view(stored: StoredSchedule) -> ScheduleDocumentView:
 
 def schedule_view(stored: StoredSchedule, outlook: Outlook) -> ScheduleView:
     """A schedule with what is amiss with it."""
+    return ScheduleView.model_validate({**_document(stored), **_amiss(outlook)})
+
+
+def _amiss(outlook: Outlook) -> dict[str, Any]:
+    """The fields in which views tell it."""
     double_duty = [
         DoubleDutyView(member_id=each.member_id, schedule_id=each.schedule_id, **_stretch(each.starts_at, each.ends_at))
         for each in outlook.double_duty
     ]
-    amiss = {
+    return {
         "reported_until": format_instant(outlook.end),
         "gaps": [GapView(**_stretch(*gap)) for gap in outlook.gaps],
         "double_duty": double_duty,
     }
-    return ScheduleView.model_validate({**_document(stored), **amiss})
+
+
+def imported_view(found: ImportedShifts, layer: str, *, stored: bool) -> ImportedShiftsView:
+    """The shifts of a calendar, and what is amiss."""
+    return ImportedShiftsView(
+        schedule_id=found.schedule.schedule_id,
+        layer=layer,
+        stored=stored,
+        shifts=[_shift(Shift(each.starts_at, each.ends_at, each.member_id, layer)) for each in found.shifts],
+        covered=[
+            CoveredView(
+                member_id=each.member_id,
+                by_member_id=each.by_member_id,
+                **_stretch(each.starts_at, each.ends_at),
+            )
+            for each in found.covered
+        ],
+        left_out=[LeftOutView(title=each.name, why=each.why) for each in found.left_out],
+        **_amiss(found.outlook),
+    )
 
 
 def on_call_view(schedule_id: str, duty: Duty) -> ScheduleOnCallView:

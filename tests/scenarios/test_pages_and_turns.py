@@ -52,7 +52,10 @@ def test_after_so_many_pages_in_a_night_the_next_person_is_woken_and_told_why(de
         desk.engine.advance(minutes=5)
     assert [alerted(desk, f"N-{number}") for number in range(4)] == [["cy"], ["cy"], ["ana"], ["ana"]]
     [stood_in] = [each for each in desk.alerts("tier_alert", "N-2") if each.recipient == "ana"]
-    assert "Instead of Cy, who has been alerted often enough tonight." in stood_in.message["email"]
+    assert (
+        "Instead of Cy, who is on call, has night now and is not to be alerted more often in it."
+        in stood_in.message["email"]
+    )
     shown = desk.expect(200, "GET", "/v1/tickets/N-2/explain")["escalation"]["steps"][0]
     assert shown["passed_over"] == ["cy"]
     shares = sort_by_member(desk.expect(200, "GET", "/v1/schedules/turns/fairness"))

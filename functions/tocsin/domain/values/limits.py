@@ -8,5 +8,5 @@ from pydantic import Field
 
 from tocsin.domain.values.document import WholeNumber
 
-MostPages = Annotated[WholeNumber, Field(ge=1, le=100)]
-"""How often somebody may be alerted in a night before somebody else is."""
+MostPages = Annotated[WholeNumber, Field(ge=0, le=100)]
+"""How often somebody may be alerted in a night before somebody else is; 0 asks first for whom it is day."""

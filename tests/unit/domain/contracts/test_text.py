@@ -459,6 +459,8 @@ ALTERNATIVES: Mapping[str, tuple[str, list[Any]]] = {
     "repeats of the chain": (f"{MAJOR}.repeat", [{"times": 1}, {"times": 2}, {"from_tier": 2, "times": 2}]),
     "the end": (f"{MAJOR}.when_used_up", ["tell_all", "tell_owner", "hold", {"team": "management"}]),
     "repeats": ("escalation.repeat_last_tier", [0, 1, 2]),
+    "pages per night": ("escalation.most_pages_per_night", [None, 0, 1, 2]),
+    "whom of a team": ("escalation.tiers.0.who", ["on_call", "next", "everybody"]),
     "transition": ("transition_days", [0, 1, 2]),
     "notice": ("notice_days", [0, 1, 2]),
     "warnings": ("warn_at", [[], ["75%"], ["30m"], ["1h left"]]),

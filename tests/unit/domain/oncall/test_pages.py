@@ -75,6 +75,14 @@ def test_the_lower_limit_holds_and_a_person_s_own_zone_before_their_team_s() -> 
     assert found.paged_enough(NIGHT + timedelta(hours=7)) == {"ben"}
 
 
+def test_a_limit_of_none_at_all_asks_first_for_whom_it_is_day() -> None:
+    people = [{"member_id": "ana", "name": "Ana"}, {"member_id": "ben", "name": "Ben", "timezone": "America/New_York"}]
+    found = team(members=people, timezone="Europe/Berlin").paged_by(lambda _: {})
+    assert found.paged_enough(NIGHT, 0) == {"ana"}
+    assert found.paged_enough(NIGHT + timedelta(hours=7), 0) == {"ben"}
+    assert found.paged_enough(NIGHT + timedelta(hours=12), 0) == frozenset()
+
+
 def test_fairness_tells_pages_beside_hours_also_of_who_has_no_shift_in_the_period() -> None:
     start = datetime(2026, 1, 5, 8, tzinfo=UTC)
     saturday = datetime(2026, 1, 10, 12, tzinfo=UTC)

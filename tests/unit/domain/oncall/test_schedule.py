@@ -228,6 +228,7 @@ def test_layers_that_can_never_apply_are_found(layers: list[dict[str, Any]], in_
         ({"hand_over": {**WEEKLY, "at": "09:00+01:00"}}, "layers.0.hand_over.at"),
         ({"hand_over": {**WEEKLY, "weekday": "monday"}}, "layers.0.hand_over.weekday"),
         ({"hand_over": {**DAILY, "weekday": "mon"}}, "layers.0.hand_over"),
+        ({"turns": 3}, "layers.0.turns"),
         ({"shifts": 3}, "layers.0.shifts"),
     ],
 )

@@ -144,11 +144,11 @@ class EscalationClause(Clause):
             )
             if contract.escalation.hand_off.when_missing == "refuse":
                 yield "A person who escalates a ticket has to give it first; the chain does not wait for it."
-        if most := contract.escalation.most_pages_per_night:
+        if (most := contract.escalation.most_pages_per_night) is not None:
+            enough = f"has been alerted {counted(most, 'time')} in a night, from" if most else "has night now, from"
             yield (
-                f"Whoever has been alerted {counted(most, 'time')} in a night, from 22:00 to 06:00 where they are, is "
-                "passed over until it ends, and whoever comes next is alerted instead; where nobody does, they are "
-                "alerted all the same."
+                f"Whoever {enough} 22:00 to 06:00 where they are, is passed over until it ends, and whoever comes next "
+                "is alerted instead; where nobody does, they are alerted all the same."
             )
         yield _snoozing(contract)
         yield "When somebody escalates a ticket by hand, the next tier, or the tier they name, is alerted at once."

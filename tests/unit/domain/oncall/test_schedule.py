@@ -229,7 +229,6 @@ def test_layers_that_can_never_apply_are_found(layers: list[dict[str, Any]], in_
         ({"hand_over": {**WEEKLY, "weekday": "monday"}}, "layers.0.hand_over.weekday"),
         ({"hand_over": {**DAILY, "weekday": "mon"}}, "layers.0.hand_over"),
         ({"turns": 3}, "layers.0.turns"),
-        ({"shifts": 3}, "layers.0.shifts"),
     ],
 )
 def test_a_layer_with_a_fault_is_refused_at_its_place(change: dict[str, Any], path: str) -> None:

@@ -193,6 +193,8 @@ TOCSIN = Topology(
                 WRITE_TABLE,
                 USE_KEY,
                 READ_SIGNING_KEY,
+                # A test of somebody's channels.
+                PUBLISH,
                 *FOLLOW_CHANNELS,
             ),
             environment={**STORE, **LINKS, **TOPICS},

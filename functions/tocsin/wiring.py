@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from tocsin.ports.calendars import HolidayFeeds
     from tocsin.ports.clock import Clock
     from tocsin.ports.contracts import Contracts, Reminders
-    from tocsin.ports.notices import Links, Mailboxes, Messages, Notifier, ReminderMessages, ShiftMessages
+    from tocsin.ports.notices import (
+        Links,
+        Mailboxes,
+        Messages,
+        Notifier,
+        ReminderMessages,
+        ShiftMessages,
+        TrialMessages,
+    )
     from tocsin.ports.oncall import OnCallFeeds, PageLog, Schedules, ShiftCalendars, ShiftNotices, Teams
     from tocsin.ports.tickets import Executions, TicketLog
     from tocsin.use_cases.notices.deliver import Delivery
@@ -177,6 +185,13 @@ def shift_messages() -> ShiftMessages:
     from tocsin.adapters.messages.shifts import TemplateShiftMessages
 
     return TemplateShiftMessages()
+
+
+def trial_messages() -> TrialMessages:
+    """Tests of channels in words."""
+    from tocsin.adapters.messages.trials import TemplateTrialMessages
+
+    return TemplateTrialMessages()
 
 
 def api_url() -> str:

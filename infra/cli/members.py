@@ -50,6 +50,17 @@ def list_all(url: Url, token: Token, as_json: AsJson = False) -> None:
     print_table(("MEMBER", "NAME", "CHANNELS"), rows)
 
 
+@commands.command("test")
+def try_channels(member_id: MemberId, url: Url, token: Token, as_json: AsJson = False) -> None:
+    """Send a test message by all channels of a member; tells which of them deliver."""
+    found = Api(url, token).post(path_of("members", member_id, "test"), {})
+    if as_json:
+        print_json(found)
+        return
+    rows = ((each["type"], each["address"], each["state"], each["used"]) for each in found["channels"])
+    print_table(("CHANNEL", "ADDRESS", "STATE", "USED"), rows)
+
+
 @commands.command()
 def delete(member_id: MemberId, url: Url, token: Token) -> None:
     """Delete a member whom no team, schedule or contract names any more."""

@@ -69,6 +69,10 @@ def _why(details: Details) -> str:
     return words(details["reason"]) + because + (f", attempt {details['attempt']}" if details["attempt"] > 1 else "")
 
 
+def _followed_up(details: Details, _when: When) -> str:
+    return f"{details['member']}, by the channels that are used {details['after'] // 60} minutes after an alert"
+
+
 def _trigger_fired(details: Details, _when: When) -> str:
     alerted = "a tier that had been alerted already"
     if details.get("tier"):
@@ -96,7 +100,10 @@ def _obligation(details: Details, when: When) -> str:
 
 
 def _notices_recorded(details: Details, _when: When) -> str:
-    return ", ".join(f"{words(each['kind'])} to {each['recipient']}" for each in details["notices"])
+    return ", ".join(
+        f"{words(each['kind'])} to {each['recipient']}" + (f" ({each['way']})" if each.get("way") else "")
+        for each in details["notices"]
+    )
 
 
 def _notices_sent(details: Details, _when: When) -> str:
@@ -120,6 +127,7 @@ def _anything(details: Details, _when: When) -> str:
 _GISTS: Mapping[str, Callable[[Details, When], str]] = {
     ev.Opened.type: _opened,
     ev.TierAlerted.type: _tier_alerted,
+    ev.AlertFollowedUp.type: _followed_up,
     ev.TriggerFired.type: _trigger_fired,
     ev.Acknowledged.type: _taken,
     ev.Declined.type: _by_link,

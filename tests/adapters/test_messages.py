@@ -17,7 +17,7 @@ from tests.adapters.sms_counter import septets_of
 from tests.unit.story import OPENED_AT, Story, after, contract
 from tocsin.adapters.dynamodb.channels import DynamoChannels
 from tocsin.adapters.dynamodb.table import Table
-from tocsin.adapters.messages import TEMPLATES, TemplateMessages, digests
+from tocsin.adapters.messages import TEMPLATES, TemplateMessages, digests, trials
 from tocsin.adapters.messages.reminders import TemplateReminderMessages
 from tocsin.adapters.messages.situation import local_time, short_time
 from tocsin.adapters.sns import SnsNotifier
@@ -54,7 +54,7 @@ KINDS = sorted(
     {path.stem for path in TEMPLATES.glob("*.txt") if not path.stem.startswith("_")}
     - OF_CONTRACTS
     - OF_SHIFTS
-    - {digests.KIND}
+    - {digests.KIND, trials.KIND}
 )
 
 

@@ -57,6 +57,7 @@ NEEDED = {
         ("DELETE", "/v1/teams/<team_id>"),
         ("DELETE", "/v1/schedules/<schedule_id>"),
         ("PUT", "/v1/schedules/<schedule_id>"),
+        ("POST", "/v1/members/<member_id>/test"),
         ("POST", "/v1/schedules/<schedule_id>/import"),
         ("POST", "/v1/schedules/<schedule_id>/overrides"),
         ("DELETE", "/v1/schedules/<schedule_id>/overrides/<override_id>"),

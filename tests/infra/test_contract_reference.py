@@ -25,6 +25,7 @@ from tocsin.domain.contracts.policy import Repeat, SelectedPolicy, Tier
 from tocsin.domain.contracts.reading import read_contract
 from tocsin.domain.contracts.selectors import Selector
 from tocsin.domain.oncall.hand_over import HandOver
+from tocsin.domain.oncall.members import Person
 from tocsin.domain.oncall.override import ScheduleOverride
 from tocsin.domain.oncall.schedule import Layer, Schedule
 from tocsin.domain.oncall.timetable import Timetable
@@ -70,7 +71,8 @@ def test_every_field_of_a_schedule_is_in_the_part_about_it(model: Any) -> None:
 
 def test_the_schedule_shown_and_the_sample_are_accepted() -> None:
     samples = yaml.safe_load((ROOT / "infra" / "samples" / "schedules.yaml").read_text()).values()
-    shown = [yaml.safe_load(text) for text in IN_YAML.findall(ON_CALL)]
+    person, *shown = [yaml.safe_load(text) for text in IN_YAML.findall(ON_CALL)]
+    Person.model_validate(person["eve"])
     for document in [*shown, *samples]:
         schedule = Schedule.model_validate(document)
         assert list(Timetable(schedule).layers_that_never_apply()) == []

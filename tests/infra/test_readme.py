@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from infra.topology import ROOT
-from tocsin.adapters.messages import digests
+from tocsin.adapters.messages import digests, trials
 from tocsin.domain.contracts.reminders import ReminderKind
 from tocsin.domain.notices.notice import NoticeKind
 from tocsin.domain.oncall.shift_notices import ShiftNoticeKind
@@ -56,7 +56,9 @@ def test_every_event_that_a_helpdesk_may_report_has_a_row() -> None:
 
 def test_every_kind_of_notice_has_a_row() -> None:
     told = re.findall(r"`(\w+)`", " ".join(first_cells(section("For the engineer who is woken"))))
-    assert sorted(told) == sorted([*NoticeKind, *get_args(ReminderKind), *get_args(ShiftNoticeKind), digests.KIND])
+    assert sorted(told) == sorted(
+        [*NoticeKind, *get_args(ReminderKind), *get_args(ShiftNoticeKind), digests.KIND, trials.KIND]
+    )
 
 
 def test_what_is_added_is_added_where_the_readme_says() -> None:

@@ -38,6 +38,7 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("GET", "/v1/schedules"): (None, 200),
     ("GET", "/v1/schedules/<schedule_id>"): (None, 404),
     ("DELETE", "/v1/schedules/<schedule_id>"): (None, 404),
+    ("POST", "/v1/members/<member_id>/test"): (None, 404),
     ("POST", "/v1/schedules/<schedule_id>/import"): ({"ics": "BEGIN:VCALENDAR\nEND:VCALENDAR"}, 422),
     ("GET", "/v1/schedules/<schedule_id>/on-call"): (None, 404),
     ("GET", "/v1/schedules/<schedule_id>/shifts"): (None, 404),

@@ -16,11 +16,12 @@ from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice
 from tocsin.domain.notices.subscription import Subscription
 from tocsin.domain.oncall.duty import Duty
+from tocsin.domain.oncall.members import Member
 from tocsin.domain.oncall.shift_notices import ShiftNotice
 from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.tickets.texts import Texts
 from tocsin.domain.tickets.ticket import Ticket
-from tocsin.domain.values.channels import Endpoint
+from tocsin.domain.values.channels import Endpoint, Way
 
 
 class Notifier(Protocol):
@@ -146,6 +147,14 @@ class ShiftMessages(Protocol):
 
         `names` are those of people by their ids; who has none is called by their id.
         """
+        ...
+
+
+class TrialMessages(Protocol):
+    """The test of somebody's channels in words."""
+
+    def render(self, helpdesk_id: str, member: Member, topic: str, way: Way, notice_id: str, now: datetime) -> Message:
+        """The message to one of their topics, which says that it is a test, and when this way is used otherwise."""
         ...
 
 

@@ -29,6 +29,7 @@ def request_item(request: Request) -> Item:
         "sequence": request.sequence,
         "recorded_at": format_instant(request.recorded_at),
         "unreached": ",".join(request.unreached) or None,
+        "later": request.later,
         "expires_at": int((request.recorded_at + REQUESTS_KEPT).timestamp()),
     }
 
@@ -43,4 +44,5 @@ def request_of_item(item: Item, helpdesk_id: str, idempotency_key: str) -> Reque
         item["sequence"],
         parse_instant(item["recorded_at"]),
         tuple(filter(None, item.get("unreached", "").split(","))),
+        int(item["later"]) if "later" in item else None,
     )

@@ -31,6 +31,7 @@ from tocsin.domain.tickets.attributes import ATTRIBUTES
 from tocsin.domain.tickets.codec import written
 from tocsin.domain.tickets.texts import RESOLUTION_TEXTS, TEXT_NAMES, Texts
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.channels import Way
 from tocsin.domain.values.instants import format_instant, short_duration
 from tocsin.domain.values.wording import duration_words, ordinal, sentence_case
 from tocsin.ports.notices import Links
@@ -109,9 +110,9 @@ class TemplateMessages:
         """See `Messages.render`."""
         context = self._context(notice, ticket, texts, Situation(ticket, roster, now))
         subject, sms, email = in_words(notice.kind, context)
-        contract = ticket.contract
+        contract, way = ticket.contract, notice.way or Way.AT_ONCE
         return Message(
-            topic=topic_of(ticket.key.helpdesk_id, contract.contract_id, notice.audience, notice.recipient),
+            topic=topic_of(ticket.key.helpdesk_id, contract.contract_id, notice.audience, notice.recipient, way),
             subject=" ".join(subject.split()),
             sms=sms_text(sms, context["link"]),
             email=email,

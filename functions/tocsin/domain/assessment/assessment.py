@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, assert_never
 
 from tocsin.domain.assessment.alerted import alerted
@@ -14,7 +14,7 @@ from tocsin.domain.assessment.who_hears import owed
 from tocsin.domain.contracts.triggers.trigger import Firing, Trigger
 from tocsin.domain.contracts.waits import Wait
 from tocsin.domain.escalation.reasons import AlertReason
-from tocsin.domain.escalation.steps import Exhaustion, NextAlert
+from tocsin.domain.escalation.steps import Exhaustion, FollowUp, NextAlert
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent
@@ -139,6 +139,8 @@ def _event(timer: Timer, ticket: Ticket, roster: Roster, now: datetime) -> AnyEv
                 metric=obligation.metric.name,
                 due_at=due_at,
             )
+        case FollowUp(_, member, after, alert):
+            return ev.AlertFollowedUp(**_envelope(ticket, now), member=member, after=after, alert=alert)
         case NextAlert():
             return _tier_alerted(timer, ticket, roster, now)
         case Exhaustion(at, attempts, unresolved, declined):
@@ -187,12 +189,27 @@ def _tier_alerted(alert: NextAlert, ticket: Ticket, roster: Roster, now: datetim
         beside=tuple(tier.whom[1:]),
         members=tuple(members),
         passed_over=tuple(passed_over),
+        later=_later(teams, members) or None,
         reached=reached,
         not_reached=None if reached else not_reached[0],
         from_tier=ticket.chain.turn,
         unanswered=alert.unanswered,
         because=alert.because,
     )
+
+
+def _later(teams: Sequence[Team | None], members: Collection[str]) -> tuple[ev.Later, ...]:
+    """By which channels those who are alerted are told again, the soonest first."""
+    delays = {
+        (channel.after, each.member_id)
+        for team in teams
+        if team
+        for each in team.members
+        if each.member_id in members
+        for channel in each.channels
+        if channel.after
+    }
+    return tuple(ev.Later(member_id, after // timedelta(seconds=1)) for after, member_id in sorted(delays))
 
 
 def _had_it(teams: Sequence[Team | None], alert: NextAlert, ticket: Ticket) -> Iterator[str]:

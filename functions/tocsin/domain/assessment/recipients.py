@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from tocsin.domain.assessment.roster import Roster, is_in, team_of
@@ -19,6 +20,7 @@ from tocsin.domain.notices.notice import (
 )
 from tocsin.domain.tickets.events import Event
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.channels import Way
 from tocsin.domain.values.target import Target, TargetKind
 
 CUSTOMER = "customer"
@@ -54,9 +56,19 @@ class Recipients:
         about: About,
         name: str | None = None,
         tier: int | None = None,
+        of: Iterable[Target] = (),
     ) -> Iterator[Notice]:
+        """`of` are the targets that they are in: what is important goes to those channels too that are for it alone."""
         for member_id in members:
-            yield self._notice(kind, Audience.MEMBER, member_id, event, about, name, tier)
+            notice = self._notice(kind, Audience.MEMBER, member_id, event, about, name, tier)
+            yield notice
+            if kind.is_important and self._has_channels_for(member_id, of, Way.IMPORTANT):
+                yield in_way(notice, Way.IMPORTANT)
+
+    def _has_channels_for(self, member_id: str, targets: Iterable[Target], way: Way) -> bool:
+        teams = filter(None, map(self.roster, targets))
+        members = (each for team in teams for each in team.members if each.member_id == member_id)
+        return any(channel.way == way for each in members for channel in each.channels)
 
     def _to_teams(
         self,
@@ -78,7 +90,7 @@ class Recipients:
         """To the topic of a team, and to whoever of the target is on call now."""
         team = self.roster(target)
         yield from self._to_teams(kind, [target], event, about, name)
-        yield from self._to_members(kind, team.on_call_at(self.now) if team else (), event, about, name)
+        yield from self._to_members(kind, team.on_call_at(self.now) if team else (), event, about, name, of=[target])
 
     def _to_those_in_charge(
         self, kind: NoticeKind, event: Event, about: About, name: str | None = None
@@ -113,6 +125,12 @@ class Recipients:
             tier=tier or self.ticket.chain.tier,
             about=about,
         )
+
+
+def in_way(notice: Notice, way: Way) -> Notice:
+    """The same notice for other channels of the same person, under an id of its own."""
+    name = hashlib.sha256(f"{notice.notice_id}\x1f{way}".encode()).hexdigest()[:32]
+    return replace(notice, notice_id=name, way=way)
 
 
 def _subject(about: About, event: Event) -> str:

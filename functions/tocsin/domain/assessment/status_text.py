@@ -8,7 +8,7 @@ from typing import assert_never
 
 from tocsin.domain.assessment.timers import DeadlineDue, ForecastDue, Timer, TriggerDue, WarningDue
 from tocsin.domain.calendars.wall_time import wall_time
-from tocsin.domain.escalation.steps import Exhaustion, NextAlert
+from tocsin.domain.escalation.steps import Exhaustion, FollowUp, NextAlert
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.instants import BusinessDays
@@ -75,6 +75,8 @@ def coming(ticket: Ticket, timer: Timer) -> str:
             return f"{firing.because}: {trigger.whom} is alerted"
         case ForecastDue((obligation, _)):
             return f"{obligation.metric.label}: the customer is told to expect a breach, unless somebody has the ticket"
+        case FollowUp():
+            return "whoever has not acknowledged is told by further channels"
         case NextAlert(_, tier, attempt):
             again = f", for the {ordinal(attempt)} time" if attempt > 1 else ""
             return f"tier {tier} ({ticket.policy.tier(tier).whom_words}) is alerted{again}"

@@ -11,7 +11,7 @@ from tocsin.domain.assessment.expected_breaches import Promised, still_promised
 from tocsin.domain.contracts.promise import Threshold
 from tocsin.domain.contracts.triggers.trigger import Firing, Trigger
 from tocsin.domain.contracts.waits import Wait
-from tocsin.domain.escalation.steps import Exhaustion, NextAlert
+from tocsin.domain.escalation.steps import Exhaustion, FollowUp, NextAlert
 from tocsin.domain.tickets.obligation import Obligation
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.tickets.trigger_facts import facts_of
@@ -79,7 +79,7 @@ class ForecastDue(NamedTuple):
         return self.promised.obligation.metric.warning_wait
 
 
-Timer = WarningDue | DeadlineDue | TriggerDue | ForecastDue | NextAlert | Exhaustion
+Timer = WarningDue | DeadlineDue | TriggerDue | ForecastDue | FollowUp | NextAlert | Exhaustion
 """What falls due, each with the instant `at` which it does, and the `wait` that it shows as until then."""
 
 
@@ -101,6 +101,8 @@ def _timers(ticket: Ticket, now: datetime) -> Iterator[Timer]:
     if ticket.contract.triggers and not ticket.over:
         yield from _triggers(ticket)
     yield from _forecasts(ticket, now)
+    if not ticket.over:
+        yield from ticket.chain.follow_ups()
     step = ticket.next_step()
     if step is not None:
         yield step

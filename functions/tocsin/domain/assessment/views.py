@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from tocsin.domain.assessment.assessment import Assessment
 from tocsin.domain.assessment.status_text import coming, status_text
 from tocsin.domain.assessment.timers import DeadlineDue, ForecastDue, Timer, TriggerDue, WarningDue
-from tocsin.domain.escalation.steps import Exhaustion, NextAlert
+from tocsin.domain.escalation.steps import Exhaustion, FollowUp, NextAlert
 from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.codec import details_of, type_of
 from tocsin.domain.tickets.events import Event
@@ -67,6 +67,8 @@ def _type_of(timer: Timer) -> str:
             return ev.TriggerFired.type
         case ForecastDue():
             return ev.BreachForecast.type
+        case FollowUp():
+            return ev.AlertFollowedUp.type
         case NextAlert():
             return ev.TierAlerted.type
         case Exhaustion():

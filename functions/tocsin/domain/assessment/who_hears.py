@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from tocsin.domain.assessment.alerted import spare
-from tocsin.domain.assessment.recipients import Recipients
+from tocsin.domain.assessment.recipients import Recipients, in_way
 from tocsin.domain.assessment.roster import Roster, is_in, team_of
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.escalation.reasons import AlertReason
@@ -31,6 +31,7 @@ from tocsin.domain.tickets import events as ev
 from tocsin.domain.tickets.events import AnyEvent, Event
 from tocsin.domain.tickets.obligation import named_for
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.channels import Way
 from tocsin.domain.values.reaching import NotReached
 from tocsin.domain.values.target import Target, TargetKind
 
@@ -75,6 +76,8 @@ class _Rules(Recipients):
                 yield self._to_customer(NoticeKind.CUSTOMER_RECEIPT, event)
             case ev.TierAlerted():
                 yield from self._tier_alerted(event)
+            case ev.AlertFollowedUp():
+                yield from self._followed_up(event)
             case ev.TriggerFired():
                 if event.beside:
                     yield from self._called_in(event.beside, event, AboutTrigger(event.because))
@@ -118,10 +121,11 @@ class _Rules(Recipients):
                 assert_never(event)
 
     def _tier_alerted(self, event: ev.TierAlerted) -> Iterator[Notice]:
-        about = AboutAlert(event.attempt, event.reason, event.unanswered, event.because, event.passed_over)
+        about = _about_alert(event)
         if event.not_reached is not NotReached.EVERYBODY_DECLINED:
             yield from self._to_teams(NoticeKind.TIER_ALERT, event.whom, event, about, tier=event.tier)
-        yield from self._to_members(NoticeKind.TIER_ALERT, event.members, event, about, tier=event.tier)
+        to = self._to_members(NoticeKind.TIER_ALERT, event.members, event, about, tier=event.tier, of=event.whom)
+        yield from to
         if event.from_tier and event.from_tier != event.tier:
             whom, went_on = self.ticket.policy.tier(event.from_tier).whom, AboutEscalation(event.team)
             yield from self._to_teams(NoticeKind.ESCALATION, whom, event, went_on, tier=event.tier)
@@ -134,12 +138,20 @@ class _Rules(Recipients):
             about_it = AboutNotReached(event.tier, event.not_reached)
             yield from self._to_target_and_on_call(NoticeKind.TIER_NOT_REACHED, Target(owner), event, about_it, name)
 
+    def _followed_up(self, event: ev.AlertFollowedUp) -> Iterator[Notice]:
+        """The alert once more, by the channels that are used after a while."""
+        alerts = (each for each in self.ticket.log if each.sequence == event.alert and isinstance(each, ev.TierAlerted))
+        for alert in alerts:
+            about, way = _about_alert(alert), Way.after(timedelta(seconds=event.after))
+            for notice in self._to_members(NoticeKind.TIER_ALERT, [event.member], event, about, tier=alert.tier):
+                yield in_way(notice, way)
+
     def _called_in(self, target: Target, event: Event, about: AboutTrigger) -> Iterator[Notice]:
         """Who has been paged often enough in this night is spared here as well, as long as there is somebody else."""
         team = self.roster(target)
         members, _ = spare(team, team.on_call_at(self.now), (), self.ticket, self.now) if team else ((), ())
         yield from self._to_teams(NoticeKind.FUNCTIONAL_ESCALATION, [target], event, about)
-        yield from self._to_members(NoticeKind.FUNCTIONAL_ESCALATION, members, event, about)
+        yield from self._to_members(NoticeKind.FUNCTIONAL_ESCALATION, members, event, about, of=[target])
 
     def _alerted_without_a_team(self, tier: int) -> set[str]:
         """Whoever of a tier was alerted by a schedule or in person: no team's topic tells them what became of it."""
@@ -175,7 +187,8 @@ class _Rules(Recipients):
         for audience, recipient in others:
             yield self._notice(NoticeKind.HANDOVER, audience, recipient, event, about, tier=taken.tier)
         if event.actor.id != taken.by and self._in_its_team(taken):
-            yield self._notice(NoticeKind.ASSIGNMENT, Audience.MEMBER, taken.by, event, about, tier=taken.tier)
+            team = [Target(about.team)]
+            yield from self._to_members(NoticeKind.ASSIGNMENT, [taken.by], event, about, tier=taken.tier, of=team)
         if about.team != self._team_that_the_customer_knows() and not self.ticket.over:
             yield self._to_customer(NoticeKind.CUSTOMER_UPDATE, event, about, tier=taken.tier)
 
@@ -290,3 +303,7 @@ class _Rules(Recipients):
 
 def _to_customer(notice: Notice) -> bool:
     return notice.audience is Audience.CUSTOMER
+
+
+def _about_alert(event: ev.TierAlerted) -> AboutAlert:
+    return AboutAlert(event.attempt, event.reason, event.unanswered, event.because, event.passed_over)

@@ -5,9 +5,9 @@ It knows tiers and instants, and nothing of tickets and their events: the fold t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.domain.calendars.calendar import Interval
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
@@ -16,6 +16,7 @@ from tocsin.domain.escalation.steps import (
     Acknowledgement,
     Course,
     Exhaustion,
+    FollowUp,
     NextAlert,
     Request,
 )
@@ -40,6 +41,7 @@ class Chain:
         "everybody_declined",
         "exhausted",
         "last",
+        "later",
         "needed",
         "pauses",
         "reached",
@@ -57,6 +59,8 @@ class Chain:
         self.reached = True
         self.asked: Collection[str] = ()
         """Who of the tier was alerted last."""
+        self.later: list[FollowUp] = []
+        """By which channels they are told again unless they acknowledge."""
         self.declined: dict[str, int] = {}
         """Who is not to be alerted again, each with the tier for which they declined."""
         self.everybody_declined = False
@@ -91,10 +95,13 @@ class Chain:
         reason: AlertReason,
         unanswered: Unanswered | None = None,
         asked: Collection[str] = (),
+        later: Iterable[tuple[str, int]] = (),
         everybody_declined: bool = False,
         needed_of: Callable[[int], int] = lambda _people: 1,
     ) -> None:
         """A tier was alerted by the event with that sequence; `reached` says whether anybody could be, `asked` who was.
+
+        `later` are those whom further channels tell so many seconds later, unless they acknowledge.
 
         `needed_of` says how many of so many people have to acknowledge.
 
@@ -110,6 +117,7 @@ class Chain:
         self.needed = needed_of(len({*asked, *self.confirmed}))
         self.tier, self.attempt, self.alerted_at, self.reached = tier, attempt, at, reached
         self.exhausted, self.asked, self.everybody_declined = False, asked, everybody_declined
+        self.later = [FollowUp(at + timedelta(seconds=after), who, after, sequence) for who, after in later]
         self.declined = {who: of_tier for who, of_tier in self.declined.items() if of_tier == tier}
         self.pauses = [pause for pause in self.pauses if pause.end is None]
         slept = reason is AlertReason.SNOOZE_OVER and self.snoozed_until is not None and self.snoozed_until <= at
@@ -185,6 +193,15 @@ class Chain:
         """Whether it is that person's turn to acknowledge."""
         answered = member_id in self.declined or member_id in self.confirmed
         return not self.acknowledged and member_id in self.asked and not answered
+
+    def follow_ups(self) -> Iterator[FollowUp]:
+        """What is still to be told by further channels, of those whose turn it is to acknowledge."""
+        if not self.paused:
+            yield from (each for each in self.later if self.asks(each.member))
+
+    def followed_up(self, member: str, after: int, alert: int) -> None:
+        """Somebody was told by their further channels."""
+        self.later = [each for each in self.later if each[1:] != (member, after, alert)]
 
     def raise_priority(self, at: datetime, sequence: int) -> None:
         """It has become more urgent: the tier whose turn it is hears of it, and the first one where all were silent.

@@ -60,6 +60,21 @@ class NextAlert(NamedTuple):
         return self.reason.wait
 
 
+class FollowUp(NamedTuple):
+    """Somebody who has not acknowledged is told by further channels, so many seconds after an alert."""
+
+    at: datetime
+    member: str
+    after: int
+    alert: int
+    """The sequence number of the alert's event."""
+
+    @property
+    def wait(self) -> Wait:
+        """What it shows as until then."""
+        return Wait.TIER_ACKNOWLEDGEMENT
+
+
 class Exhaustion(NamedTuple):
     """What the chain does next where there is nobody left to alert: it gives up, loudly."""
 

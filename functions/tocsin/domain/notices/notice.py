@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Self
 
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
+from tocsin.domain.values.channels import Way
 from tocsin.domain.values.reaching import NotReached
 
 
@@ -152,10 +153,26 @@ class NoticeKind(StrEnum):
     CUSTOMER_CORRECTION = "customer_correction", AboutDeadline
     CUSTOMER_RESOLUTION = "customer_resolution", AboutTicket
 
+    @property
+    def is_important(self) -> bool:
+        """Whether it asks somebody to act now, so that it also goes to channels that are for nothing else."""
+        return self in IMPORTANT
+
     @classmethod
     def of(cls, value: str) -> NoticeKind:
         """The member with that value; KeyError for none."""
         return {member.value: member for member in cls}[value]
+
+
+IMPORTANT = frozenset(
+    {
+        NoticeKind.TIER_ALERT,
+        NoticeKind.FUNCTIONAL_ESCALATION,
+        NoticeKind.ESCALATION_EXHAUSTED,
+        NoticeKind.TIER_NOT_REACHED,
+        NoticeKind.ASSIGNMENT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +191,8 @@ class Notice:
     """The sequence number of the event."""
     tier: int | None
     about: About
+    way: Way | None = None
+    """Which of a person's channels it is for; None for those that are for everything."""
 
 
 @dataclass(frozen=True, slots=True)

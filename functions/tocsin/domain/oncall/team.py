@@ -123,7 +123,8 @@ class Team(Part):
     def person(self) -> Person:
         """The person of a team of one."""
         [member] = self.members
-        return Person(name=self.name, timezone=self.timezone, channels=member.channels)
+        profile = {name: value for name, value in dict(member).items() if name != "member_id"}
+        return Person(**{**profile, "timezone": member.timezone or self.timezone})
 
     @classmethod
     def of_schedule(cls, schedule_id: str, timetable: Timetable, members: list[Member]) -> Team:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from tocsin.domain.notices.notice import About, NoticeKind
 from tocsin.domain.tickets.events import Actor, AnyEvent, Event, Unrecognized
+from tocsin.domain.values.channels import Way
 from tocsin.domain.values.instants import format_instant
 from tocsin.domain.values.target import Target
 
@@ -148,8 +149,8 @@ def _form(hint: Any) -> tuple[Callable[[Any], Json] | None, Callable[[Json], Any
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         members = {member.value: member for member in hint}
         return str, members.__getitem__
-    if hint is Target:
-        return str, Target
+    if hint in (Target, Way):
+        return str, hint
     if is_dataclass(hint) and isinstance(hint, type):
         return written, read_as(hint)
     return None, None

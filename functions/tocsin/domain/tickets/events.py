@@ -356,6 +356,14 @@ class Corrected(AboutObligation):
     customer_was_told: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Somebody has channels that are used so many seconds after an alert."""
+
+    member: str
+    after: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierAlerted(Event):
     """A tier's turn, for the first time or again: whom of its targets it concerns, and whether anybody is reached."""
@@ -371,6 +379,8 @@ class TierAlerted(Event):
     members: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
     """Who is on call and is not alerted, since they were as often as they may be in a night."""
+    later: tuple[Later, ...] | None = None
+    """By which channels they are alerted again while they have not acknowledged, as the teams were then."""
     reached: bool
     from_tier: int | None = None
     not_reached: NotReached | None = None
@@ -384,6 +394,17 @@ class TierAlerted(Event):
     def whom(self) -> tuple[Target, ...]:
         """All of the tier's targets."""
         return (self.team, *self.beside)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFollowedUp(Event):
+    """Somebody has not acknowledged, and is told by the channels that are used so many seconds after an alert."""
+
+    type = "alert_followed_up"
+    member: str
+    after: int
+    alert: int
+    """The sequence number of the alert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -530,6 +551,7 @@ AnyEvent = (
     | BreachForecast
     | Corrected
     | TierAlerted
+    | AlertFollowedUp
     | TriggerFired
     | EscalationExhausted
     | NoticesRecorded

@@ -112,6 +112,8 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
             own.notices_sent(ticket, event)
         case ev.TierAlerted():
             own.tier_alerted(ticket, event)
+        case ev.AlertFollowedUp():
+            ticket.chain.followed_up(event.member, event.after, event.alert)
         case ev.Opened():
             reported.opened(ticket, event)
         case ev.AgentReplied():

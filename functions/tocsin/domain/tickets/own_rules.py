@@ -42,6 +42,7 @@ def tier_alerted(ticket: Ticket, event: ev.TierAlerted) -> None:
         reason=event.reason,
         unanswered=ticket.unanswered(),
         asked=event.members,
+        later=[(each.member, each.after) for each in event.later or ()],
         needed_of=ticket.policy.tier(event.tier).needed,
         everybody_declined=event.not_reached is NotReached.EVERYBODY_DECLINED,
     )

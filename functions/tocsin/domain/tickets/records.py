@@ -48,7 +48,8 @@ class Request:
     """A request with an idempotency key: its fingerprint, and the event that it recorded.
 
     The answer is not kept: it is made again from the log up to `sequence`, as of `recorded_at`. The log does not say
-    which teams of tiers that were due at that instant nobody could be reached in; that is kept in `unreached`.
+    which teams of tiers that were due at that instant nobody could be reached in, and after how many seconds somebody
+    would first be told by further channels; that is kept in `unreached` and `later`.
     """
 
     helpdesk_id: str
@@ -58,3 +59,4 @@ class Request:
     sequence: int
     recorded_at: datetime
     unreached: tuple[str, ...] = ()
+    later: int | None = None

@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from tocsin.domain.notices.mailbox import RECEIPT_AFTER, WINDOW, entry_of
 from tocsin.domain.notices.message import Message
 from tocsin.domain.notices.notice import Notice, Queued, Receipt
 from tocsin.domain.notices.topics import topic_of
 from tocsin.domain.tickets.ticket import Ticket
+from tocsin.domain.values.channels import Way
 from tocsin.ports.clock import Clock
 from tocsin.ports.notices import Digests, Mailboxes, Notifier
 
 MOST_MESSAGES = 5
 """That one who empties a mailbox publishes, well below the 10 a second that SNS sends to a mail address
 (https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html, 2026-11). The rest waits another minute."""
+
+
+class Box(NamedTuple):
+    """A mailbox: of a topic, or of what waits until the quiet hours of its person end."""
+
+    topic: str
+    is_quiet: bool = False
+
+    @property
+    def name(self) -> str:
+        """By which mailboxes know it."""
+        return f"{self.topic}_quiet" if self.is_quiet else self.topic
+
+    @property
+    def quiet(self) -> Box:
+        """The one of the same topic for quiet hours."""
+        return Box(self.topic, is_quiet=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,61 +47,87 @@ class Delivery:
     digests: Digests
     clock: Clock
 
-    def deliver(self, notice: Notice, ticket: Ticket, render: Callable[[Notice], Message]) -> Receipt | Queued:
+    def deliver(
+        self,
+        notice: Notice,
+        ticket: Ticket,
+        render: Callable[[Notice], Message],
+        quiet_until: Callable[[Notice], datetime | None] = lambda _: None,
+    ) -> Receipt | Queued:
         """Publish a notice, leave it in the mailbox, or look what has become of it there.
+
+        In somebody's quiet hours what is not important waits in a mailbox of its own until they end; an alert that is
+        sent meanwhile does not bring it along.
 
         Raises whatever the notifier raises; the notice is then as undelivered as it was.
         """
-        topic = topic_of(ticket.key.helpdesk_id, ticket.contract.contract_id, notice.audience, notice.recipient)
+        helpdesk_id, contract_id = ticket.key.helpdesk_id, ticket.contract.contract_id
+        way = notice.way or Way.AT_ONCE
+        box = Box(topic_of(helpdesk_id, contract_id, notice.audience, notice.recipient, way))
         if notice.notice_id in ticket.queued_until:
-            message_id = self.mailboxes.message_id(topic, notice.notice_id)
-            return Receipt(notice.notice_id, message_id) if message_id else self._empty(topic, notice, render)
-        if not self.mailboxes.admits(topic, ticket.key.ticket_id, self.clock.now()):
-            return self._leave(topic, notice, ticket, render)
+            return self._look(box, notice, render)
+        if until := quiet_until(notice):
+            return self._keep(box.quiet, notice, ticket, render, until)
+        if not self.mailboxes.admits(box.name, ticket.key.ticket_id, self.clock.now()):
+            return self._leave(box, notice, ticket, render)
         try:
             return Receipt(notice.notice_id, self.notifier.publish(render(notice)))
         except Exception:
-            self.mailboxes.not_sent(topic)
+            self.mailboxes.not_sent(box.name)
             raise
 
-    def _leave(
-        self, topic: str, notice: Notice, ticket: Ticket, render: Callable[[Notice], Message]
-    ) -> Receipt | Queued:
+    def _look(self, box: Box, notice: Notice, render: Callable[[Notice], Message]) -> Receipt | Queued:
+        """What has become of a notice that waits, in the one mailbox or the other."""
+        for each in (box, box.quiet):
+            if message_id := self.mailboxes.message_id(each.name, notice.notice_id):
+                return Receipt(notice.notice_id, message_id)
+        is_quiet = any(entry.notice_id == notice.notice_id for entry in self.mailboxes.waiting(box.quiet.name))
+        return self._empty(box.quiet if is_quiet else box, notice, render)
+
+    def _keep(
+        self, box: Box, notice: Notice, ticket: Ticket, render: Callable[[Notice], Message], until: datetime
+    ) -> Queued:
         now = self.clock.now()
-        waiting = self.mailboxes.leave(topic, entry_of(notice, render(notice), ticket.key.ticket_id, now))
+        self.mailboxes.admits(box.name, ticket.key.ticket_id, now)
+        self.mailboxes.leave(box.name, entry_of(notice, render(notice), ticket.key.ticket_id, now))
+        return Queued(notice.notice_id, until)
+
+    def _leave(self, box: Box, notice: Notice, ticket: Ticket, render: Callable[[Notice], Message]) -> Receipt | Queued:
+        now = self.clock.now()
+        waiting = self.mailboxes.leave(box.name, entry_of(notice, render(notice), ticket.key.ticket_id, now))
         if waiting.closes_at <= now:
-            return self._empty(topic, notice, render)
+            return self._empty(box, notice, render)
         return Queued(notice.notice_id, waiting.closes_at if waiting.first else waiting.closes_at + RECEIPT_AFTER)
 
-    def _empty(self, topic: str, notice: Notice, render: Callable[[Notice], Message]) -> Receipt | Queued:
+    def _empty(self, box: Box, notice: Notice, render: Callable[[Notice], Message]) -> Receipt | Queued:
         """Send everything that waits, unless somebody else is at it."""
-        closes_at = self.mailboxes.claim(topic, self.clock.now())
+        closes_at = self.mailboxes.claim(box.name, self.clock.now())
         if closes_at is not None:
             return Queued(notice.notice_id, closes_at)
         try:
-            sent = self._send_all(topic, notice, render)
+            sent = self._send_all(box, notice, render)
         except Exception:
-            self.mailboxes.not_emptied(topic, self.clock.now())
+            self.mailboxes.not_emptied(box.name, self.clock.now())
             raise
         if notice.notice_id in sent:
             return Receipt(notice.notice_id, sent[notice.notice_id])
         return Queued(notice.notice_id, self.clock.now() + WINDOW)
 
-    def _send_all(self, topic: str, notice: Notice, render: Callable[[Notice], Message]) -> dict[str, str]:
+    def _send_all(self, box: Box, notice: Notice, render: Callable[[Notice], Message]) -> dict[str, str]:
         """The MessageIds by the ids of the notices that have gone out."""
-        entries = sorted(self.mailboxes.waiting(topic), key=lambda entry: entry.rank)
+        entries = sorted(self.mailboxes.waiting(box.name), key=lambda entry: entry.rank)
         if {entry.notice_id for entry in entries} <= {notice.notice_id}:
             # Nothing else has come: it is told in its own words, as it stands now.
-            return self._publish(topic, render(notice), [notice.notice_id])
+            return self._publish(box, render(notice), [notice.notice_id])
         sent: dict[str, str] = {}
-        messages = self.digests.render(topic, entries, self.clock.now())
+        messages = self.digests.render(box.topic, entries, self.clock.now())
         for message, told in messages[:MOST_MESSAGES]:
-            sent |= self._publish(topic, message, [entry.notice_id for entry in told])
+            sent |= self._publish(box, message, [entry.notice_id for entry in told])
         if messages[MOST_MESSAGES:]:
-            self.mailboxes.shut(topic)
+            self.mailboxes.shut(box.name)
         return sent
 
-    def _publish(self, topic: str, message: Message, notice_ids: list[str]) -> dict[str, str]:
+    def _publish(self, box: Box, message: Message, notice_ids: list[str]) -> dict[str, str]:
         sent = dict.fromkeys(notice_ids, self.notifier.publish(message))
-        self.mailboxes.carried(topic, sent, self.clock.now())
+        self.mailboxes.carried(box.name, sent, self.clock.now())
         return sent

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.domain.assessment.assessment import Assessment, decide
+from tocsin.domain.assessment.quiet import quiet_until
 from tocsin.domain.notices.notice import Notice, Queued, Receipt
 from tocsin.domain.tickets.events import TOCSIN, NoticesQueued, NoticesSent
 from tocsin.domain.tickets.fold import record
@@ -61,7 +62,10 @@ def send_notices(
         sending.deliver_some(
             ticket,
             lambda notice: delivery.deliver(
-                notice, ticket, lambda each: messages.render(each, ticket, texts(), context.roster, now)
+                notice,
+                ticket,
+                lambda each: messages.render(each, ticket, texts(), context.roster, now),
+                lambda each: quiet_until(each, ticket, context.roster, now),
             ),
         )
         for event in _events(ticket.sequence + 1, now, sending.delivered.values()):

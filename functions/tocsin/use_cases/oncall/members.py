@@ -43,7 +43,7 @@ def put_member(
     own = Target.of(TargetKind.MEMBER, member_id)
     known = teams.all(helpdesk_id)
     alone = Team.of_person(member_id, person)
-    _follow(helpdesk_id, member_id, {**_without(known, member_id), own: alone}, notifier=notifier)
+    _follow(helpdesk_id, member_id, {**_without(known, member_id), own: alone}, known, notifier=notifier)
     is_new = teams.put(helpdesk_id, own, alone)
     _look_soon(helpdesk_id, member_id, known, clock.now(), teams=teams)
     return person, is_new
@@ -88,7 +88,7 @@ def delete_member(
     ]
     if naming:
         raise Conflict(f"The member {member_id!r} is named by {enumerated(naming)}; take them out there first.")
-    _follow(helpdesk_id, member_id, _without(known, member_id), notifier=notifier)
+    _follow(helpdesk_id, member_id, _without(known, member_id), known, notifier=notifier)
     teams.delete(helpdesk_id, Target.of(TargetKind.MEMBER, member_id))
     return person
 
@@ -104,11 +104,13 @@ def _without(known: Mapping[str, Team], member_id: str) -> dict[str, Team]:
     }
 
 
-def _follow(helpdesk_id: str, member_id: str, teams: Mapping[str, Team], *, notifier: Notifier) -> None:
-    """Let the topic of somebody have the channels that they have in these teams."""
+def _follow(
+    helpdesk_id: str, member_id: str, teams: Mapping[str, Team], before: Mapping[str, Team], *, notifier: Notifier
+) -> None:
+    """Let the topics of somebody have the channels that they have in these teams, instead of those before."""
     own = Target.of(TargetKind.MEMBER, member_id)
     alone = teams.get(own) or Team.of_person(member_id, Person(name=member_id))
-    for watched in topics_of(helpdesk_id, own, {**teams, own: alone}, alone.members):
+    for watched in topics_of(helpdesk_id, own, {**teams, own: alone}, alone.members, before):
         notifier.subscribe(watched.topic, watched.channels)
 
 

@@ -49,7 +49,7 @@ def put_team(
             raise Invalid(faults, FAULTY)
     after = {**before, team_id: team}
     left = before[team_id].members if team_id in before else ()
-    for watched in topics_of(helpdesk_id, team_id, after, [*team.members, *left]):
+    for watched in topics_of(helpdesk_id, team_id, after, [*team.members, *left], before):
         notifier.subscribe(watched.topic, watched.channels)
     # Last, so that a put that failed half-way can be repeated: until it is stored, who has left is still known.
     return team, teams.put(helpdesk_id, team_id, team)

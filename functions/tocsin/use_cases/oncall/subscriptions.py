@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from tocsin.domain.notices.subscription import Subscription, reached
 from tocsin.domain.notices.topics import member_topic, team_topic
 from tocsin.domain.oncall.members import Member
 from tocsin.domain.oncall.team import Team
-from tocsin.domain.values.channels import Endpoint, endpoints
+from tocsin.domain.values.channels import Endpoint, PersonalChannel, Way, endpoints
 from tocsin.domain.values.faults import NotFound
 from tocsin.domain.values.reaching import Undelivered
 from tocsin.domain.values.target import Target, TargetKind
@@ -18,6 +18,8 @@ from tocsin.ports.clock import Clock
 from tocsin.ports.notices import Notifier
 from tocsin.ports.oncall import Teams
 from tocsin.use_cases.notices.watch import LOOK_EVERY, Watched, watch
+
+NOTHING_BEFORE: Mapping[str, Team] = {}
 
 LOOK_SOON = timedelta(minutes=5)
 """While something delivers nothing: whoever has confirmed a subscription is not passed over for an hour more."""
@@ -30,6 +32,7 @@ class WatchedTopic:
     member_id: str | None
     topic: str
     channels: set[Endpoint]
+    way: Way = Way.AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,38 @@ class TeamSubscriptions:
 
 
 def topics_of(
-    helpdesk_id: str, team_id: str, teams: Mapping[str, Team], members: Iterable[Member]
+    helpdesk_id: str,
+    team_id: str,
+    teams: Mapping[str, Team],
+    members: Iterable[Member],
+    before: Mapping[str, Team] = NOTHING_BEFORE,
 ) -> Iterator[WatchedTopic]:
-    """The team's topic, and that of each of the members with their channels in all teams; a person is no team."""
+    """The team's topic, and those of each of the members with their channels in all teams; a person is no team.
+
+    A member has a topic for every way in which they are told; `before` are the teams in which they had others.
+    """
     if Target(team_id).kind is TargetKind.TEAM:
         yield WatchedTopic(None, team_topic(helpdesk_id, team_id), endpoints(teams[team_id].channels))
     for member_id in sorted({member.member_id for member in members}):
-        anywhere = [each for team in teams.values() for each in team.members if each.member_id == member_id]
-        channels = endpoints(channel for each in anywhere for channel in each.channels)
-        yield WatchedTopic(member_id, member_topic(helpdesk_id, member_id), channels)
+        channels, earlier = _channels_of(member_id, teams), _channels_of(member_id, before)
+        for way in sorted({Way.AT_ONCE, *(each.way for each in channels), *(each.way for each in earlier)}):
+            own = endpoints(each for each in channels if each.way == way)
+            yield WatchedTopic(member_id, member_topic(helpdesk_id, member_id, way), own, way)
+
+
+def _channels_of(member_id: str, teams: Mapping[str, Team]) -> list[PersonalChannel]:
+    anywhere = [each for team in teams.values() for each in team.members if each.member_id == member_id]
+    return [channel for each in anywhere for channel in each.channels]
+
+
+def _by_member(
+    topics: Iterable[WatchedTopic], look: Callable[[str, set[Endpoint]], list[Subscription]]
+) -> dict[str | None, list[Subscription]]:
+    """What a look at each topic finds, by whose it is; None is the team's own."""
+    found: dict[str | None, list[Subscription]] = {}
+    for each in topics:
+        found.setdefault(each.member_id, []).extend(look(each.topic, each.channels))
+    return found
 
 
 def read_subscriptions(
@@ -61,7 +87,7 @@ def read_subscriptions(
     if team_id not in known:
         raise NotFound(f"There is no team {team_id!r}.")
     watched = topics_of(helpdesk_id, team_id, known, known[team_id].members)
-    found = {each.member_id: notifier.subscriptions(each.topic, each.channels) for each in watched}
+    found = _by_member(watched, notifier.subscriptions)
     return _summed_up(known[team_id], found, clock.now())
 
 
@@ -77,7 +103,7 @@ def watch_subscriptions(*, teams: Teams, notifier: Notifier, clock: Clock, until
         if team_id not in known:
             return []  # It was deleted a moment ago, and the index still lists it.
         topics = list(topics_of(helpdesk_id, team_id, known, known[team_id].members))
-        found = {each.member_id: notifier.subscribe(each.topic, each.channels) for each in topics}
+        found = _by_member(topics, notifier.subscribe)
         undelivered = _undelivered(topics, found)
         again_in = LOOK_EVERY if undelivered == Undelivered() else LOOK_SOON
         teams.looked_at(helpdesk_id, team_id, undelivered, clock.now() + again_in)

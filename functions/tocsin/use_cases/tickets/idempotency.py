@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tocsin.domain.assessment.assessment import Assessment
@@ -20,7 +20,7 @@ from tocsin.domain.oncall.members import Member
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.tickets.events import TierAlerted
 from tocsin.domain.tickets.records import Request
-from tocsin.domain.values.channels import EmailChannel
+from tocsin.domain.values.channels import EmailChannel, PersonalEmail
 from tocsin.domain.values.faults import Fault, Invalid
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.domain.values.target import Target
@@ -61,7 +61,7 @@ def earlier(
     ticket_key = TicketKey(helpdesk_id, request.ticket_id)
     events = log.events(ticket_key)[: request.sequence]
     # Teams may have changed since; all that an answer depends on is which of them could be reached then.
-    unreached, reached = request.unreached, _team_that_is_reached()
+    unreached, reached = request.unreached, _team_that_is_reached(request.later)
 
     def roster(target: Target) -> Team | None:
         return None if target in unreached else reached
@@ -69,10 +69,12 @@ def earlier(
     return context_of(ticket_key, events, roster, contracts), request.recorded_at
 
 
-def _team_that_is_reached() -> Team:
-    channel = EmailChannel(type="email", address="somebody@example.com")
+def _team_that_is_reached(later: int | None) -> Team:
+    channel = PersonalEmail(type="email", address="somebody@example.com")
+    further = [channel.model_copy(update={"after": timedelta(seconds=later)})] if later else []
     somebody = Member(member_id="somebody", name="Somebody", channels=[channel])
-    return Team(name="Somebody", members=[somebody], channels=[channel])
+    somebody = somebody.model_copy(update={"channels": [channel, *further]})
+    return Team(name="Somebody", members=[somebody], channels=[EmailChannel(type="email", address=channel.address)])
 
 
 def request_to_record(
@@ -81,7 +83,8 @@ def request_to_record(
     """What is recorded beside the event with that sequence number, if the caller sent a key."""
     if idempotency is None:
         return None
-    unreached = tuple(
-        target for each in after.events if isinstance(each, TierAlerted) and not each.reached for target in each.whom
-    )
-    return Request(key.helpdesk_id, idempotency.value, idempotency.fingerprint, key.ticket_id, sequence, now, unreached)
+    alerts = [each for each in after.events if isinstance(each, TierAlerted)]
+    unreached = tuple(target for each in alerts if not each.reached for target in each.whom)
+    later = min((channel.after for each in alerts for channel in each.later or ()), default=None)
+    key_and_print = idempotency.value, idempotency.fingerprint
+    return Request(key.helpdesk_id, *key_and_print, key.ticket_id, sequence, now, unreached, later)

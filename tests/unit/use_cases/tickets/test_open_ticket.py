@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.story import DOCUMENT, OPENED_AT
+from tests.unit.story import DOCUMENT, OPENED_AT, team
 from tests.unit.use_cases.world import KEY, World, faults
+from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.faults import Conflict, Invalid, SequenceConflict
 
 
@@ -127,3 +128,16 @@ def test_the_hour_of_the_opening_may_lie_long_ago_but_not_before_the_epoch(world
     world.clock.advance(minutes=1)
     assert world.assess().sequence == len(world.events)
     assert world.clock.now() == OPENED_AT + timedelta(minutes=1)
+
+
+def test_the_same_request_has_the_same_answer_also_where_somebody_has_channels_that_wait(world: World) -> None:
+    channels = [
+        {"type": "email", "address": "a@example.com"},
+        {"type": "sms", "address": "+491701234567", "after": "5m"},
+    ]
+    waiting = {"member_id": "ana", "name": "Ana", "channels": channels}
+    world.teams.put("acme", "frontline", Team.model_validate({"name": "T", "members": [waiting]}))
+    first = world.open(idempotency="k")
+    assert first["next_event"]["type"] == "alert_followed_up"
+    world.teams.put("acme", "frontline", team("ana"))
+    assert world.open(idempotency="k") == first

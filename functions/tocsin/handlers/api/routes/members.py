@@ -9,11 +9,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from tocsin import wiring
 from tocsin.domain.values.identifiers import Slug
-from tocsin.handlers.api.answers.members import MembersView, MemberView, member_view
+from tocsin.handlers.api.answers.members import (
+    ChannelTestView,
+    MembersView,
+    MemberView,
+    channel_test_view,
+    member_view,
+)
 from tocsin.handlers.api.caller import helpdesk_of
 from tocsin.handlers.api.declaration import Answer, Routes
 from tocsin.handlers.api.responses import json_answer
 from tocsin.use_cases.oncall.members import delete_member, list_members, put_member, read_member
+from tocsin.use_cases.oncall.try_channels import try_channels
 
 routes = Routes()
 
@@ -65,6 +72,29 @@ def read(member_id: Slug) -> Response[str]:
     """The member as they were put."""
     person = read_member(helpdesk_of(routes.current_event), member_id, teams=wiring.teams())
     return json_answer(member_view(member_id, person))
+
+
+@routes.on(
+    "POST",
+    "/v1/members/<member_id>/test",
+    "test_member",
+    "Test the channels of a member",
+    scope="admin",
+    answers={202: Answer("What the test message went to", ChannelTestView)},
+    refusals=(404, 409),
+)
+def test(member_id: Slug) -> Response[str]:
+    """By all of their channels now, those that wait or are for alerts only included; refused within a minute."""
+    trial = try_channels(
+        helpdesk_of(routes.current_event),
+        member_id,
+        teams=wiring.teams(),
+        notifier=wiring.notifier(),
+        mailboxes=wiring.mailboxes(),
+        messages=wiring.trial_messages(),
+        clock=wiring.clock(),
+    )
+    return json_answer(channel_test_view(member_id, trial), 202)
 
 
 @routes.on(

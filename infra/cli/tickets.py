@@ -1,4 +1,4 @@
-"""`tocsin ticket`: show and list."""
+"""`tocsin ticket`: show, list, and what was told of it."""
 
 from __future__ import annotations
 
@@ -65,6 +65,24 @@ def list_all(
         print_table(("TICKET", "PRIORITY", "CONTRACT", "OPENED", "NEXT DUE", "SUBJECT"), map(_row, found[:limit]))
     if len(found) > limit:
         typer.echo(f"There are more than {limit}; --limit shows them.", err=True)
+
+
+@commands.command()
+def notices(ticket_id: TicketId, url: Url, token: Token, as_json: AsJson = False) -> None:
+    """List whom a ticket was told to, why, and what became of each notice. All instants are UTC."""
+    found = list(Api(url, token).pages(path_of("tickets", ticket_id, "notices"), "notices", limit=LARGEST_PAGE))
+    if as_json:
+        print_json({"notices": found})
+        return
+    print_table(("RECORDED", "NOTICE", "TO", "STATE", "SINCE", "MESSAGE"), map(_notice, found))
+
+
+def _notice(notice: Answer) -> tuple[object, ...]:
+    state = words(notice["state"]) + (f" ({notice['error']})" if notice["state"] == "failed" else "")
+    since = notice[f"{notice['state']}_at"]
+    digest = f", a digest of {notice['digest_of']}" if notice["digest_of"] else ""
+    message = notice["message_id"] and f"{notice['message_id']}{digest}"
+    return utc(notice["recorded_at"]), words(notice["kind"]), notice["recipient"], state, utc(since), message
 
 
 def _row(ticket: Answer) -> tuple[object, ...]:

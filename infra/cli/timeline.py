@@ -115,6 +115,11 @@ def _notices_queued(details: Details, when: When) -> str:
     return f"{len(details['queued'])} wait in mailboxes, to be sent with others by {when(until)}"
 
 
+def _notices_failed(details: Details, _when: When) -> str:
+    errors = enumerated(sorted({each["error"] for each in details["refusals"]}))
+    return f"{len(details['refusals'])} could not be delivered ({errors}), to be tried again"
+
+
 def _concluded(details: Details, _when: When) -> str:
     return ", ".join(f"{words(each['metric'])} {words(each['state'])}" for each in details["obligations"])
 
@@ -138,6 +143,7 @@ _GISTS: Mapping[str, Callable[[Details, When], str]] = {
     ev.NoticesRecorded.type: _notices_recorded,
     ev.NoticesQueued.type: _notices_queued,
     ev.NoticesSent.type: _notices_sent,
+    ev.NoticesFailed.type: _notices_failed,
     ev.Concluded.type: _concluded,
     ev.Settled.type: _concluded,
 }

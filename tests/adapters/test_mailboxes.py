@@ -10,7 +10,7 @@ from tests.adapters.conftest import FORMS
 from tests.unit.fakes import FakeMailboxes
 from tocsin.adapters.dynamodb.mailboxes import DynamoMailboxes
 from tocsin.domain.notices.mailbox import MOST_ABOUT_ONE_TICKET, WINDOW, Entry
-from tocsin.domain.notices.notice import Audience, NoticeKind
+from tocsin.domain.notices.notice import Audience, NoticeKind, Receipt
 from tocsin.ports.notices import Mailboxes
 
 NOW = datetime(2026, 3, 30, 9, tzinfo=UTC)
@@ -90,10 +90,10 @@ class TestWaiting:
         mailboxes.admits(ANA, "T-1", NOW)
         for number in range(40):
             mailboxes.leave(ANA, entry(f"n-{number}"))
-        mailboxes.carried(ANA, {f"n-{number}": "m-1" for number in range(39)}, NOW)
+        mailboxes.carried(ANA, [Receipt(f"n-{number}", "m-1", 39) for number in range(39)], NOW)
         assert [each.notice_id for each in mailboxes.waiting(ANA)] == ["n-39"]
-        assert [mailboxes.message_id(ANA, f"n-{number}") for number in (0, 38, 39)] == ["m-1", "m-1", None]
-        assert mailboxes.message_id("acme_member_ben", "n-0") is None
+        assert mailboxes.receipt(ANA, "n-38") == Receipt("n-38", "m-1", 39)
+        assert mailboxes.receipt(ANA, "n-39") is mailboxes.receipt("acme_member_ben", "n-0") is None
 
 
 class TestEmptying:

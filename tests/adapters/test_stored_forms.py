@@ -17,6 +17,7 @@ from tests.unit.fakes import LATEST
 from tests.unit.story import DOCUMENT, TEAMS, team
 from tocsin.adapters.dynamodb.contracts import DynamoContracts
 from tocsin.adapters.dynamodb.credentials import DynamoCredentials
+from tocsin.adapters.dynamodb.mailboxes import DynamoMailboxes
 from tocsin.adapters.dynamodb.pages import DynamoPageLog, page_item
 from tocsin.adapters.dynamodb.reminders import DynamoReminders
 from tocsin.adapters.dynamodb.schedules import DynamoSchedules
@@ -28,6 +29,7 @@ from tocsin.domain.access.credential import Credential
 from tocsin.domain.contracts.contract import Contract
 from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
+from tocsin.domain.notices.notice import Receipt
 from tocsin.domain.oncall.members import Person
 from tocsin.domain.oncall.override import KeptOverride, TakenBack
 from tocsin.domain.oncall.pages import Pages
@@ -263,6 +265,15 @@ REMINDER_ITEM = {
     "message_id": "message",
 }
 
+SENT_BEFORE_DIGESTS_WERE_COUNTED_ITEM = {
+    "pk": "TOPIC#acme_member_ana",
+    "sk": "SENT#n-1",
+    "v": 1,
+    "message_id": "message",
+    "expires_at": 1775477400,
+}
+SENT_ITEM = {**SENT_BEFORE_DIGESTS_WERE_COUNTED_ITEM, "digest_of": 7}
+
 
 def stored(table: Table, *items: dict[str, Any]) -> Table:
     """The table with items in it as an earlier release left them."""
@@ -342,8 +353,20 @@ class TestRead:
     def test_reminder(self, table: Table) -> None:
         assert DynamoReminders(stored(table, REMINDER_ITEM)).sent("acme", "acme-gold") == [REMINDER]
 
+    def test_with_which_message_a_notice_went_out(self, table: Table) -> None:
+        mailboxes = DynamoMailboxes(stored(table, SENT_BEFORE_DIGESTS_WERE_COUNTED_ITEM))
+        assert mailboxes.receipt("acme_member_ana", "n-1") == Receipt("n-1", "message")
+        stored(table, SENT_ITEM)
+        assert mailboxes.receipt("acme_member_ana", "n-1") == Receipt("n-1", "message", 7)
+
 
 class TestWritten:
+    def test_with_which_message_a_notice_went_out(self, table: Table) -> None:
+        in_digest, alone = Receipt("n-1", "message", 7), Receipt("n-1", "message")
+        for receipt, item in ((in_digest, SENT_ITEM), (alone, SENT_BEFORE_DIGESTS_WERE_COUNTED_ITEM)):
+            DynamoMailboxes(table).carried("acme_member_ana", [receipt], datetime(2026, 3, 30, 12, 10, tzinfo=UTC))
+            assert written(table) == [item]
+
     def test_head_event_request_and_outcome(self, table: Table) -> None:
         log = DynamoTicketLog(stored(table, {**HEAD_ITEM, "sequence": 6}))
         log.append(HEAD, [EVENT], REQUEST, OUTCOME, texts={7: TEXTS})

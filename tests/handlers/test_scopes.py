@@ -44,6 +44,8 @@ NEEDED = {
         ("GET", "/v1/tickets/<ticket_id>"),
         ("GET", "/v1/tickets/<ticket_id>/events"),
         ("GET", "/v1/tickets/<ticket_id>/explain"),
+        ("GET", "/v1/tickets/<ticket_id>/notices"),
+        ("GET", "/v1/notices"),
     },
     "write": {("POST", "/v1/tickets"), ("POST", "/v1/tickets/<ticket_id>/events")},
     "admin": {

@@ -55,6 +55,8 @@ ROUTES: dict[tuple[str, str], tuple[object, int]] = {
     ("POST", "/v1/tickets/<ticket_id>/events"): ({"type": "resolved"}, 404),
     ("GET", "/v1/tickets/<ticket_id>/events"): (None, 404),
     ("GET", "/v1/tickets/<ticket_id>/explain"): (None, 404),
+    ("GET", "/v1/tickets/<ticket_id>/notices"): (None, 404),
+    ("GET", "/v1/notices"): (None, 200),
 }
 PUBLIC = {
     ("GET", "/a/<token>"),

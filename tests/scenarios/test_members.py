@@ -45,7 +45,7 @@ def test_a_member_is_read_as_they_were_put_and_listed(desk: Desk) -> None:
 
 def test_a_team_names_them_by_id_and_is_read_as_it_was_put(desk: Desk) -> None:
     put = desk.expect(201, "PUT", "/v1/teams/noc", NOC)
-    ned = {"member_id": "ned", "name": "Ned", "timezone": None, "channels": [], "quiet_hours": None}
+    ned: dict[str, Any] = {"member_id": "ned", "name": "Ned", "timezone": None, "channels": [], "quiet_hours": None}
     assert put["members"] == ["eve", ned]
     assert desk.expect(200, "GET", "/v1/teams/noc")["members"][0] == "eve"
     on_call = desk.expect(200, "GET", "/v1/teams/noc/on-call")["on_call"]

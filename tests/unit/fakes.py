@@ -18,7 +18,7 @@ from tocsin.domain.contracts.reminders import Reminder, SentReminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.mailbox import MOST_ABOUT_ONE_TICKET, WINDOW, Entry, Waiting
 from tocsin.domain.notices.message import Message
-from tocsin.domain.notices.notice import Notice
+from tocsin.domain.notices.notice import Notice, Receipt
 from tocsin.domain.notices.subscription import State, Subscription
 from tocsin.domain.oncall.duty import Duty
 from tocsin.domain.oncall.override import KeptOverride
@@ -438,7 +438,7 @@ class FakeMailboxes:
     def __init__(self) -> None:
         self.windows: dict[str, dict[str, Any]] = {}
         self.entries: dict[str, dict[str, Entry]] = {}
-        self.sent: dict[tuple[str, str], str] = {}
+        self.sent: dict[tuple[str, str], Receipt] = {}
 
     def admits(self, topic: str, about: str, now: datetime) -> bool:
         window = self.windows.setdefault(topic, {"free_at": EARLIEST})
@@ -471,15 +471,15 @@ class FakeMailboxes:
     def waiting(self, topic: str) -> list[Entry]:
         return list(self.entries.get(topic, {}).values())
 
-    def carried(self, topic: str, message_ids: Mapping[str, str], now: datetime) -> None:
-        for notice_id, message_id in message_ids.items():
-            self.sent[topic, notice_id] = message_id
-            self.entries.get(topic, {}).pop(notice_id, None)
+    def carried(self, topic: str, receipts: Iterable[Receipt], now: datetime) -> None:
+        for receipt in receipts:
+            self.sent[topic, receipt.notice_id] = receipt
+            self.entries.get(topic, {}).pop(receipt.notice_id, None)
 
     def shut(self, topic: str) -> None:
         self.windows[topic]["free_at"] = LATEST
 
-    def message_id(self, topic: str, notice_id: str) -> str | None:
+    def receipt(self, topic: str, notice_id: str) -> Receipt | None:
         return self.sent.get((topic, notice_id))
 
 

@@ -13,7 +13,7 @@ from tocsin.domain.contracts.reminders import Reminder
 from tocsin.domain.contracts.version import ContractVersion
 from tocsin.domain.notices.mailbox import Entry, Waiting
 from tocsin.domain.notices.message import Message
-from tocsin.domain.notices.notice import Notice
+from tocsin.domain.notices.notice import Notice, Receipt
 from tocsin.domain.notices.subscription import Subscription
 from tocsin.domain.oncall.duty import Duty
 from tocsin.domain.oncall.members import Member
@@ -90,16 +90,16 @@ class Mailboxes(Protocol):
         """What waits, read consistently."""
         ...
 
-    def carried(self, topic: str, message_ids: Mapping[str, str], now: datetime) -> None:
-        """These notices, by their ids, went out with the messages that have these MessageIds, and wait no more."""
+    def carried(self, topic: str, receipts: Iterable[Receipt], now: datetime) -> None:
+        """The notices of these receipts went out, and wait no more."""
         ...
 
     def shut(self, topic: str) -> None:
         """Something waits still: admit nothing until the mailbox is emptied."""
         ...
 
-    def message_id(self, topic: str, notice_id: str) -> str | None:
-        """The MessageId with which a notice went out; None while it waits."""
+    def receipt(self, topic: str, notice_id: str) -> Receipt | None:
+        """With which message a notice went out; None while it waits."""
         ...
 
 

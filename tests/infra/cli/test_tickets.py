@@ -68,6 +68,23 @@ def test_a_settled_ticket_shows_its_verdicts(desk: Terminal) -> None:
     assert "first response met" in shown
 
 
+def test_the_notices_of_a_ticket_say_who_was_told_and_by_which_message(
+    desk: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tickets, "LARGEST_PAGE", 2)
+    desk.open_ticket("ZD-2")
+    first, *_ = [alert for alert in desk.engine.alerts() if alert.recipient == "ana"]
+    shown = desk.do("ticket", "notices", "ZD-1").splitlines()
+    assert shown[0].split() == ["RECORDED", "NOTICE", "TO", "STATE", "SINCE", "MESSAGE"]
+    told = ["2026-03-27", "15:40:00Z", "tier", "alert", "ana", "handed", "over", "2026-03-27", "15:40:00Z"]
+    assert [*told, first.message_id] in [line.split() for line in shown]
+    waiting = ["2026-03-27", "15:40:00Z", "tier", "alert", "ana", "queued", "2026-03-27", "15:40:00Z", "-"]
+    assert waiting in [line.split() for line in desk.do("ticket", "notices", "ZD-2").splitlines()]
+    notices = as_json(desk.do("ticket", "notices", "ZD-1", "--json"))["notices"]
+    assert {each["message_id"] for each in notices} >= {first.message_id}
+    assert len(notices) == len(shown) - 1
+
+
 def test_a_long_log_is_read_page_after_page(desk: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tickets, "LARGEST_PAGE", 2)
     for number in range(5):

@@ -8,13 +8,13 @@ never, so that nothing overtakes what waits.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from tocsin.adapters.dynamodb.table import Item, Table, decode, encode, sortable, to_json
 from tocsin.domain.notices.mailbox import MOST_ABOUT_ONE_TICKET, WINDOW, Entry, Waiting
-from tocsin.domain.notices.notice import Audience, NoticeKind
+from tocsin.domain.notices.notice import Audience, NoticeKind, Receipt
 from tocsin.domain.values.instants import parse_instant
 
 NEVER = "9999"
@@ -78,14 +78,13 @@ class DynamoMailboxes:
         """See `Mailboxes.waiting`."""
         return [_entry(item) for item in self._table.query(_pk(topic), "WAITING#")]
 
-    def carried(self, topic: str, message_ids: Mapping[str, str], now: datetime) -> None:
+    def carried(self, topic: str, receipts: Iterable[Receipt], now: datetime) -> None:
         """See `Mailboxes.carried`."""
         expires_at = int((now + KEPT_AFTER_SENDING).timestamp())
         writes: list[Any] = []
-        for notice_id, message_id in message_ids.items():
-            sent = {"message_id": message_id, "expires_at": expires_at, "v": 1}
-            writes.append({"PutRequest": {"Item": encode({"pk": _pk(topic), "sk": f"SENT#{notice_id}", **sent})}})
-            writes.append({"DeleteRequest": {"Key": encode({"pk": _pk(topic), "sk": f"WAITING#{notice_id}"})}})
+        for receipt in receipts:
+            writes.append({"PutRequest": {"Item": encode(_sent_item(topic, receipt, expires_at))}})
+            writes.append({"DeleteRequest": {"Key": encode({"pk": _pk(topic), "sk": f"WAITING#{receipt.notice_id}"})}})
         while writes:
             some, writes = writes[:MOST_WRITES], writes[MOST_WRITES:]
             answer = self._table.client.batch_write_item(RequestItems={self._table.name: some})
@@ -95,10 +94,10 @@ class DynamoMailboxes:
         """See `Mailboxes.shut`."""
         self._shut(topic)
 
-    def message_id(self, topic: str, notice_id: str) -> str | None:
-        """See `Mailboxes.message_id`."""
+    def receipt(self, topic: str, notice_id: str) -> Receipt | None:
+        """See `Mailboxes.receipt`."""
         item = self._table.get(_pk(topic), f"SENT#{notice_id}")
-        return item["message_id"] if item else None
+        return Receipt(notice_id, item["message_id"], item.get("digest_of")) if item else None
 
     def _shut(self, topic: str) -> Item:
         """The window as it was before."""
@@ -132,6 +131,17 @@ def _pk(topic: str) -> str:
 
 def _window_key(topic: str) -> dict[str, Any]:
     return encode({"pk": _pk(topic), "sk": "WINDOW"})
+
+
+def _sent_item(topic: str, receipt: Receipt, expires_at: int) -> Item:
+    return {
+        "pk": _pk(topic),
+        "sk": f"SENT#{receipt.notice_id}",
+        "v": 1,
+        "message_id": receipt.message_id,
+        "digest_of": receipt.digest_of,
+        "expires_at": expires_at,
+    }
 
 
 def _entry_item(topic: str, entry: Entry) -> Item:

@@ -67,6 +67,7 @@ class _Rules(Recipients):
                 ev.NoticesRecorded()
                 | ev.NoticesQueued()
                 | ev.NoticesSent()
+                | ev.NoticesFailed()
                 | ev.Pended()
                 | ev.Resumed()
                 | ev.AgentNoted()
@@ -306,4 +307,4 @@ def _to_customer(notice: Notice) -> bool:
 
 
 def _about_alert(event: ev.TierAlerted) -> AboutAlert:
-    return AboutAlert(event.attempt, event.reason, event.unanswered, event.because, event.passed_over)
+    return AboutAlert(event.attempt, event.reason, event.unanswered, event.because, event.passed_over or None)

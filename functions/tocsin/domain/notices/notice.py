@@ -30,7 +30,7 @@ class AboutAlert:
     unanswered: Unanswered | None = None
     because: str | None = None
     """What the contract's trigger found, where that is the reason."""
-    instead_of: tuple[str, ...] = ()
+    instead_of: tuple[str, ...] | None = None
     """Who is on call and has been paged often enough in this night."""
 
 
@@ -201,6 +201,16 @@ class Receipt:
 
     notice_id: str
     message_id: str
+    digest_of: int | None = None
+    """How many notices the message told, where it was a digest; None too in what was recorded before this was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A notice that could not be delivered, and the name of the error; it is tried again."""
+
+    notice_id: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)

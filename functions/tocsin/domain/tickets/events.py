@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 
 from tocsin.domain.contracts.clauses.retarget import Mode
 from tocsin.domain.escalation.reasons import AlertReason, Unanswered
-from tocsin.domain.notices.notice import Notice, Queued, Receipt
+from tocsin.domain.notices.notice import Notice, Queued, Receipt, Refusal
 from tocsin.domain.tickets.attributes import TicketAttributes
 from tocsin.domain.tickets.verdict import Verdict
 from tocsin.domain.values.reaching import NotReached
@@ -464,6 +464,14 @@ class NoticesSent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesFailed(Event):
+    """What could not be delivered: once for each error of a notice, however often it is tried."""
+
+    type = "notices_failed"
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion(Event):
     """What reports count of it from now on."""
 
@@ -557,6 +565,7 @@ AnyEvent = (
     | NoticesRecorded
     | NoticesQueued
     | NoticesSent
+    | NoticesFailed
     | Concluded
     | Settled
     | Continued

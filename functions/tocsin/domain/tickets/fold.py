@@ -110,6 +110,8 @@ def _apply(ticket: Ticket, event: AnyEvent) -> None:  # noqa: C901, PLR0912, PLR
             own.notices_queued(ticket, event)
         case ev.NoticesSent():
             own.notices_sent(ticket, event)
+        case ev.NoticesFailed():
+            own.notices_failed(ticket, event)
         case ev.TierAlerted():
             own.tier_alerted(ticket, event)
         case ev.AlertFollowedUp():

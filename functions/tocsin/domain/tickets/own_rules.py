@@ -87,3 +87,10 @@ def notices_sent(ticket: Ticket, event: ev.NoticesSent) -> None:
         ticket.sent.add(receipt.notice_id)
         ticket.unsent.pop(receipt.notice_id, None)
         ticket.queued_until.pop(receipt.notice_id, None)
+        ticket.refused.pop(receipt.notice_id, None)
+
+
+def notices_failed(ticket: Ticket, event: ev.NoticesFailed) -> None:
+    for refusal in event.refusals:
+        if refusal.notice_id not in ticket.sent:
+            ticket.refused[refusal.notice_id] = refusal.error

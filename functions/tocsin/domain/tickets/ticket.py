@@ -124,6 +124,8 @@ class Ticket:
     """Notices recorded and not yet handed to SNS, by notice id."""
     queued_until: dict[str, datetime] = field(default_factory=dict)
     """Until when those of them wait that are in a mailbox."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """The error that was recorded last of those of them that could not be delivered."""
     told: dict[str, Notice] = field(default_factory=dict)
     """Every notice recorded, in order, by notice id."""
     sent: set[str] = field(default_factory=set)

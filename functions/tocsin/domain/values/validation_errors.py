@@ -81,7 +81,7 @@ def _words(
         return str(context.get("error", message))
     if kind == "string_pattern_mismatch":
         return f"has characters that are not allowed here, or is too long; it must match {context['pattern']}"
-    if kind in {"literal_error", "union_tag_invalid"}:
+    if kind in {"literal_error", "enum", "union_tag_invalid"}:
         return f"must be one of {context.get('expected') or context.get('expected_tags')}"
     if kind == "union_tag_not_found":
         return "needs a field `type` that says what it is"

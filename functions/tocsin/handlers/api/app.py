@@ -17,6 +17,7 @@ from tocsin.handlers.api.routes import (
     customers,
     feeds,
     members,
+    notices,
     schedules,
     service,
     teams,
@@ -34,6 +35,7 @@ app = Resolver(
     schedules.routes,
     feeds.routes,
     tickets.routes,
+    notices.routes,
     acknowledgements.routes,
     service.routes,
 )

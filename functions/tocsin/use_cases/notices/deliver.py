@@ -79,8 +79,8 @@ class Delivery:
     def _look(self, box: Box, notice: Notice, render: Callable[[Notice], Message]) -> Receipt | Queued:
         """What has become of a notice that waits, in the one mailbox or the other."""
         for each in (box, box.quiet):
-            if message_id := self.mailboxes.message_id(each.name, notice.notice_id):
-                return Receipt(notice.notice_id, message_id)
+            if receipt := self.mailboxes.receipt(each.name, notice.notice_id):
+                return receipt
         is_quiet = any(entry.notice_id == notice.notice_id for entry in self.mailboxes.waiting(box.quiet.name))
         return self._empty(box.quiet if is_quiet else box, notice, render)
 
@@ -109,25 +109,24 @@ class Delivery:
         except Exception:
             self.mailboxes.not_emptied(box.name, self.clock.now())
             raise
-        if notice.notice_id in sent:
-            return Receipt(notice.notice_id, sent[notice.notice_id])
-        return Queued(notice.notice_id, self.clock.now() + WINDOW)
+        return sent.get(notice.notice_id) or Queued(notice.notice_id, self.clock.now() + WINDOW)
 
-    def _send_all(self, box: Box, notice: Notice, render: Callable[[Notice], Message]) -> dict[str, str]:
-        """The MessageIds by the ids of the notices that have gone out."""
+    def _send_all(self, box: Box, notice: Notice, render: Callable[[Notice], Message]) -> dict[str, Receipt]:
+        """The receipts by the ids of the notices that have gone out."""
         entries = sorted(self.mailboxes.waiting(box.name), key=lambda entry: entry.rank)
         if {entry.notice_id for entry in entries} <= {notice.notice_id}:
             # Nothing else has come: it is told in its own words, as it stands now.
-            return self._publish(box, render(notice), [notice.notice_id])
-        sent: dict[str, str] = {}
+            return self._publish(box, render(notice), [notice.notice_id], None)
+        sent: dict[str, Receipt] = {}
         messages = self.digests.render(box.topic, entries, self.clock.now())
         for message, told in messages[:MOST_MESSAGES]:
-            sent |= self._publish(box, message, [entry.notice_id for entry in told])
+            sent |= self._publish(box, message, [entry.notice_id for entry in told], len(told))
         if messages[MOST_MESSAGES:]:
             self.mailboxes.shut(box.name)
         return sent
 
-    def _publish(self, box: Box, message: Message, notice_ids: list[str]) -> dict[str, str]:
-        sent = dict.fromkeys(notice_ids, self.notifier.publish(message))
-        self.mailboxes.carried(box.name, sent, self.clock.now())
-        return sent
+    def _publish(self, box: Box, message: Message, notice_ids: list[str], digest_of: int | None) -> dict[str, Receipt]:
+        message_id = self.notifier.publish(message)
+        receipts = [Receipt(notice_id, message_id, digest_of) for notice_id in notice_ids]
+        self.mailboxes.carried(box.name, receipts, self.clock.now())
+        return {receipt.notice_id: receipt for receipt in receipts}

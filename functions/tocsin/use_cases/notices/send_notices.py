@@ -6,11 +6,12 @@ import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tocsin.domain.assessment.assessment import Assessment, decide
 from tocsin.domain.assessment.quiet import quiet_until
-from tocsin.domain.notices.notice import Notice, Queued, Receipt
-from tocsin.domain.tickets.events import TOCSIN, NoticesQueued, NoticesSent
+from tocsin.domain.notices.notice import Notice, Queued, Receipt, Refusal
+from tocsin.domain.tickets.events import TOCSIN, NoticesFailed, NoticesQueued, NoticesSent
 from tocsin.domain.tickets.fold import record
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.faults import Busy
@@ -50,8 +51,8 @@ def send_notices(
     """Deliver what is to be sent; nothing is recorded where there was nothing.
 
     Delivery is at least once: what SNS took is recorded right after, a few at a time; when that fails those go out
-    again with the same ids. What SNS refused stays unsent and the error is raised, after the others have been
-    recorded. Raises Busy when time is up before everything is sent: the rest is for the next call.
+    again with the same ids. What SNS refused stays unsent; that is recorded with the others, once for each error, and
+    the error is raised then. Raises Busy when time is up before everything is sent: the rest is for the next call.
     """
     sending = _Sending(until, clock)
 
@@ -68,7 +69,7 @@ def send_notices(
                 lambda each: quiet_until(each, ticket, context.roster, now),
             ),
         )
-        for event in _events(ticket.sequence + 1, now, sending.delivered.values()):
+        for event in _events(ticket, now, sending):
             record(ticket, event)
         appended = ticket.log[context.sequence :]
         if not appended:
@@ -113,6 +114,10 @@ class _Sending:
         self.recorded.extend(recorded)
         self.delivered.clear()
 
+    def refusals(self) -> list[Refusal]:
+        """What was refused, by the name of the error alone: its message may quote what was to be sent."""
+        return [Refusal(notice_id, type(error).__name__) for notice_id, error in self.refused.items()]
+
     def is_over(self, ticket: Ticket) -> bool:
         """Whether everything has been tried. Raises Busy where time is up before."""
         if not self._untried(ticket):
@@ -126,14 +131,22 @@ class _Sending:
         return [notice for notice in ticket.to_send(self._clock.now()) if notice.notice_id not in tried]
 
 
-def _events(
-    sequence: int, now: datetime, delivered: Iterable[Receipt | Queued]
-) -> Iterator[NoticesSent | NoticesQueued]:
-    """What to record of what was delivered, from that sequence number on."""
-    receipts = tuple(each for each in delivered if isinstance(each, Receipt))
-    queued = tuple(each for each in delivered if isinstance(each, Queued))
+def _events(ticket: Ticket, now: datetime, sending: _Sending) -> Iterator[NoticesSent | NoticesQueued | NoticesFailed]:
+    """What to record of what was delivered and refused. The next is asked for when the one before is in the log."""
+
+    def envelope() -> dict[str, Any]:
+        return {"sequence": ticket.sequence + 1, "occurred_at": now, "recorded_at": now, "actor": TOCSIN}
+
+    receipts = tuple(each for each in sending.delivered.values() if isinstance(each, Receipt))
+    queued = tuple(each for each in sending.delivered.values() if isinstance(each, Queued))
+    refusals = tuple(
+        each
+        for each in sending.refusals()
+        if each.notice_id in ticket.unsent and ticket.refused.get(each.notice_id) != each.error
+    )
     if receipts:
-        yield NoticesSent(sequence=sequence, occurred_at=now, recorded_at=now, actor=TOCSIN, receipts=receipts)
+        yield NoticesSent(**envelope(), receipts=receipts)
     if queued:
-        behind = sequence + bool(receipts)
-        yield NoticesQueued(sequence=behind, occurred_at=now, recorded_at=now, actor=TOCSIN, queued=queued)
+        yield NoticesQueued(**envelope(), queued=queued)
+    if refusals:
+        yield NoticesFailed(**envelope(), refusals=refusals)

@@ -64,12 +64,48 @@ def test_one_that_is_refused_holds_up_none_of_the_others_and_is_tried_again(worl
     assert [message.topic for message in world.notifier.published] == ["ana", "customer", "frontline"]
 
 
-def test_where_all_are_refused_nothing_is_recorded(world: World) -> None:
-    ready(world).notifier.refuses = {"frontline", "ana", "customer"}
-    before = world.types()
+def test_what_is_refused_is_recorded_once_with_the_name_of_the_error_however_often_it_is_tried(world: World) -> None:
+    ready(world).notifier.refuses = {"frontline", "ana"}
+    for _ in range(3):
+        with pytest.raises(ConnectionError):
+            world.send()
+    assert world.types()[3:] == ["notices_sent", "notices_failed"]
+    recorded = [(each.notice_id, each.error) for each in world.events[-1].refusals]
+    unsent = world.context().ticket().unsent
+    assert recorded == [(notice_id, "ConnectionError") for notice_id in unsent]
+    assert len(recorded) == 2
+
+
+def test_another_error_of_the_same_notice_is_recorded_as_well(world: World) -> None:
+    ready(world).notifier.refuses = {"frontline"}
+    publish = world.notifier.publish
     with pytest.raises(ConnectionError):
         world.send()
-    assert world.types() == before
+
+    def too_slow(message: Message) -> str:
+        raise TimeoutError("with a link that acknowledges: https://tocsin.example/a/secret")
+
+    world.notifier.publish = too_slow  # type: ignore[method-assign]
+    with pytest.raises(TimeoutError):
+        world.send()
+    assert [event.refusals[0].error for event in world.events[4:]] == ["ConnectionError", "TimeoutError"]
+    assert "secret" not in str(world.events)
+    world.notifier.refuses, world.notifier.publish = set(), publish  # type: ignore[method-assign]
+    world.send()
+    assert not world.context().ticket().refused
+
+
+def test_what_somebody_else_delivered_meanwhile_is_not_recorded_as_refused(world: World) -> None:
+    ready(world).notifier.refuses = {"frontline"}
+
+    def somebody_else_sends() -> None:
+        world.notifier.refuses = set()
+        world.send()
+
+    world.log.interruptions.append(somebody_else_sends)
+    with pytest.raises(ConnectionError):
+        world.send()
+    assert "notices_failed" not in world.types()
 
 
 class TestMoreThanAreRecordedTogether:

@@ -31,7 +31,7 @@ from tocsin.domain.values.faults import Invalid
 from tocsin.domain.values.identifiers import TicketKey
 from tocsin.use_cases.contracts.put_contract import put_contract
 from tocsin.use_cases.notices.deliver import Delivery
-from tocsin.use_cases.notices.send_notices import send_notices
+from tocsin.use_cases.notices.send_notices import Sent, send_notices
 from tocsin.use_cases.tickets.assess_ticket import Limits, Step, assess_ticket
 from tocsin.use_cases.tickets.idempotency import idempotency_key
 from tocsin.use_cases.tickets.open_ticket import open_ticket
@@ -118,7 +118,10 @@ class World:
         return Delivery(self.notifier, self.mailboxes, FakeDigests(), self.clock)
 
     def send(self, until: datetime = LATEST, key: TicketKey = KEY) -> list[int]:
-        return send_notices(key, messages=FakeMessages(), delivery=self.delivery, until=until, **self.store).recorded
+        return self.sends(key, until).recorded
+
+    def sends(self, key: TicketKey, until: datetime = LATEST) -> Sent:
+        return send_notices(key, messages=FakeMessages(), delivery=self.delivery, until=until, **self.store)
 
     def run(self) -> Step:
         """What the execution does until it waits or ends."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.assessment.assessment import Assessment, decide
+from tocsin.domain.assessment.assessment import decide
 from tocsin.domain.assessment.quiet import quiet_until
 from tocsin.domain.notices.notice import Notice, Queued, Receipt, Refusal
 from tocsin.domain.tickets.events import TOCSIN, NoticesFailed, NoticesQueued, NoticesSent
@@ -48,7 +48,7 @@ def send_notices(
     delivery: Delivery,
     until: datetime,
 ) -> Sent:
-    """Deliver what is to be sent; nothing is recorded where there was nothing.
+    """Deliver what is to be sent; nothing is recorded where there was nothing, and the answer is as right then.
 
     Delivery is at least once: what SNS took is recorded right after, a few at a time; when that fails those go out
     again with the same ids. What SNS refused stays unsent; that is recorded with the others, once for each error, and
@@ -56,7 +56,8 @@ def send_notices(
     """
     sending = _Sending(until, clock)
 
-    def send_some() -> Assessment | None:
+    def send_some() -> tuple[Ticket, datetime | None]:
+        """The ticket after it, and when its next notice need not wait any more."""
         context = read_context(key, log=log, contracts=contracts, teams=teams)
         ticket, now = context.ticket(), clock.now()
         texts = functools.cache(lambda: texts_of(ticket, log=log))
@@ -73,18 +74,16 @@ def send_notices(
             record(ticket, event)
         appended = ticket.log[context.sequence :]
         if not appended:
-            return None
+            return ticket, ticket.queue_moves_at(now)
         after = decide(ticket, context.roster, now)
         log.append(head_of(after, after.seen, now), appended)
         sending.note(event.sequence for event in appended)
-        return after
+        return after.ticket, after.queue_moves_at
 
     refusal = "Too many events of this ticket are being recorded at once."
-    queue_moves_at = None
-    while (after := retrying(send_some, clock=clock, refusal=refusal)) is not None:
-        queue_moves_at = after.queue_moves_at
-        if sending.is_over(after.ticket):
-            break
+    ticket, queue_moves_at = retrying(send_some, clock=clock, refusal=refusal)
+    while not sending.is_over(ticket):
+        ticket, queue_moves_at = retrying(send_some, clock=clock, refusal=refusal)
     for trouble in sending.refused.values():
         raise trouble
     return Sent(sending.recorded, queue_moves_at)

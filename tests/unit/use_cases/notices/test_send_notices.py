@@ -9,9 +9,12 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.use_cases.world import KEY, World
+from tocsin.domain.notices.mailbox import WINDOW
 from tocsin.domain.notices.message import Message
 from tocsin.domain.oncall.team import Team
 from tocsin.domain.values.faults import Busy
+from tocsin.domain.values.identifiers import TicketKey
+from tocsin.use_cases.notices.send_notices import Sent
 from tocsin.use_cases.tickets.retrying import PAUSES
 
 
@@ -37,6 +40,17 @@ def test_a_second_time_there_is_nothing_to_send(world: World) -> None:
     ready(world).send()
     assert world.send() == []
     assert len(sent_ids(world)) == 3
+
+
+def test_who_sends_again_is_told_like_the_first_when_a_mailbox_is_emptied(world: World) -> None:
+    """A task may be called twice, and the execution goes by the second answer."""
+    other = TicketKey("acme", "T-2")
+    ready(world).send()
+    world.open("T-2")
+    world.assess(key=other)
+    first, second = (world.sends(other) for _ in range(2))
+    assert first.queue_moves_at == world.clock.now() + WINDOW
+    assert second == Sent([], first.queue_moves_at)
 
 
 def test_a_crash_between_sending_and_recording_sends_again_under_the_same_ids(world: World) -> None:

@@ -11,6 +11,7 @@ from tocsin.domain.assessment.roster import Roster, is_in, team_of
 from tocsin.domain.escalation.steps import Acknowledgement
 from tocsin.domain.notices.notice import (
     About,
+    AboutAlert,
     AboutDeadline,
     AboutExpectedBreach,
     AboutTicket,
@@ -18,7 +19,7 @@ from tocsin.domain.notices.notice import (
     Notice,
     NoticeKind,
 )
-from tocsin.domain.tickets.events import Event
+from tocsin.domain.tickets.events import Event, TierAlerted
 from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.channels import Way
 from tocsin.domain.values.target import Target, TargetKind
@@ -125,6 +126,11 @@ class Recipients:
             tier=tier or self.ticket.chain.tier,
             about=about,
         )
+
+
+def about_alert(event: TierAlerted) -> AboutAlert:
+    """What an alert of a tier is about."""
+    return AboutAlert(event.attempt, event.reason, event.unanswered, event.because, event.passed_over or None)
 
 
 def in_way(notice: Notice, way: Way) -> Notice:

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from tocsin.domain.assessment.alerted import spare
-from tocsin.domain.assessment.recipients import Recipients, in_way
+from tocsin.domain.assessment.recipients import Recipients, about_alert, in_way
 from tocsin.domain.assessment.roster import Roster, is_in, team_of
 from tocsin.domain.contracts.metrics import Metric
 from tocsin.domain.escalation.reasons import AlertReason
 from tocsin.domain.escalation.steps import Acknowledgement
 from tocsin.domain.notices.notice import (
-    AboutAlert,
+    ALERTS,
     AboutDeadline,
     AboutEscalation,
     AboutExhaustion,
@@ -34,14 +34,6 @@ from tocsin.domain.tickets.ticket import Ticket
 from tocsin.domain.values.channels import Way
 from tocsin.domain.values.reaching import NotReached
 from tocsin.domain.values.target import Target, TargetKind
-
-ALERTS = (
-    NoticeKind.TIER_ALERT,
-    NoticeKind.FUNCTIONAL_ESCALATION,
-    NoticeKind.ESCALATION_EXHAUSTED,
-    NoticeKind.ASSIGNMENT,
-)
-"""What makes somebody look after a ticket; they hear of it when somebody else has it."""
 
 
 def owed(ticket: Ticket, roster: Roster, now: datetime) -> list[Notice]:
@@ -122,7 +114,7 @@ class _Rules(Recipients):
                 assert_never(event)
 
     def _tier_alerted(self, event: ev.TierAlerted) -> Iterator[Notice]:
-        about = _about_alert(event)
+        about = about_alert(event)
         if event.not_reached is not NotReached.EVERYBODY_DECLINED:
             yield from self._to_teams(NoticeKind.TIER_ALERT, event.whom, event, about, tier=event.tier)
         to = self._to_members(NoticeKind.TIER_ALERT, event.members, event, about, tier=event.tier, of=event.whom)
@@ -143,7 +135,7 @@ class _Rules(Recipients):
         """The alert once more, by the channels that are used after a while."""
         alerts = (each for each in self.ticket.log if each.sequence == event.alert and isinstance(each, ev.TierAlerted))
         for alert in alerts:
-            about, way = _about_alert(alert), Way.after(timedelta(seconds=event.after))
+            about, way = about_alert(alert), Way.after(timedelta(seconds=event.after))
             for notice in self._to_members(NoticeKind.TIER_ALERT, [event.member], event, about, tier=alert.tier):
                 yield in_way(notice, way)
 
@@ -304,7 +296,3 @@ class _Rules(Recipients):
 
 def _to_customer(notice: Notice) -> bool:
     return notice.audience is Audience.CUSTOMER
-
-
-def _about_alert(event: ev.TierAlerted) -> AboutAlert:
-    return AboutAlert(event.attempt, event.reason, event.unanswered, event.because, event.passed_over or None)

@@ -164,15 +164,16 @@ class NoticeKind(StrEnum):
         return {member.value: member for member in cls}[value]
 
 
-IMPORTANT = frozenset(
-    {
-        NoticeKind.TIER_ALERT,
-        NoticeKind.FUNCTIONAL_ESCALATION,
-        NoticeKind.ESCALATION_EXHAUSTED,
-        NoticeKind.TIER_NOT_REACHED,
-        NoticeKind.ASSIGNMENT,
-    }
+ALERTS = (
+    NoticeKind.TIER_ALERT,
+    NoticeKind.FUNCTIONAL_ESCALATION,
+    NoticeKind.ESCALATION_EXHAUSTED,
+    NoticeKind.ASSIGNMENT,
 )
+"""What makes somebody look after a ticket; they hear of it when somebody else has it."""
+
+IMPORTANT = frozenset([*ALERTS, NoticeKind.TIER_NOT_REACHED])
+"""What asks somebody to act now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from tocsin.handlers.api.routes import (
     notices,
     schedules,
     service,
+    shift_imports,
     teams,
     tickets,
 )
@@ -33,6 +34,7 @@ app = Resolver(
     members.routes,
     teams.routes,
     schedules.routes,
+    shift_imports.routes,
     feeds.routes,
     tickets.routes,
     notices.routes,

@@ -15,7 +15,6 @@ from tocsin.domain.oncall.stored_schedule import StoredSchedule
 from tocsin.domain.oncall.timetable import Shift
 from tocsin.domain.values.instants import format_instant
 from tocsin.handlers.api.answers.model import AnswerModel, InstantText
-from tocsin.use_cases.oncall.import_shifts import ImportedShifts
 from tocsin.use_cases.oncall.read_shifts import Shifts
 
 
@@ -148,35 +147,6 @@ class OverrideView(AnswerModel):
     taken_back: TakenBackView | None
 
 
-class CoveredView(AnswerModel):
-    """Somebody is on call by the calendar, and somebody else too, who is on call instead: theirs began later."""
-
-    member_id: str
-    by_member_id: str
-    starts_at: InstantText
-    ends_at: InstantText
-
-
-class LeftOutView(AnswerModel):
-    """An event of the calendar that is not understood, and why."""
-
-    title: str
-    why: str
-
-
-class ImportedShiftsView(ScheduleId):
-    """The shifts that a calendar means, and what is amiss with the schedule in the next 90 days with them."""
-
-    layer: str
-    stored: bool
-    shifts: list[ShiftView]
-    covered: list[CoveredView]
-    left_out: list[LeftOutView]
-    reported_until: InstantText
-    gaps: list[GapView]
-    double_duty: list[DoubleDutyView]
-
-
 class OverridesView(ScheduleId):
     """Overrides of a schedule in order."""
 
@@ -190,40 +160,22 @@ def document_view(stored: StoredSchedule) -> ScheduleDocumentView:
 
 def schedule_view(stored: StoredSchedule, outlook: Outlook) -> ScheduleView:
     """A schedule with what is amiss with it."""
-    return ScheduleView.model_validate({**_document(stored), **_amiss(outlook)})
+    return ScheduleView.model_validate({**_document(stored), **amiss_fields(outlook)})
 
 
-def _amiss(outlook: Outlook) -> dict[str, Any]:
-    """The fields in which views tell it."""
+def amiss_fields(outlook: Outlook) -> dict[str, Any]:
+    """The fields in which views tell what is amiss."""
     double_duty = [
-        DoubleDutyView(member_id=each.member_id, schedule_id=each.schedule_id, **_stretch(each.starts_at, each.ends_at))
+        DoubleDutyView(
+            member_id=each.member_id, schedule_id=each.schedule_id, **stretch_fields(each.starts_at, each.ends_at)
+        )
         for each in outlook.double_duty
     ]
     return {
         "reported_until": format_instant(outlook.end),
-        "gaps": [GapView(**_stretch(*gap)) for gap in outlook.gaps],
+        "gaps": [GapView(**stretch_fields(*gap)) for gap in outlook.gaps],
         "double_duty": double_duty,
     }
-
-
-def imported_view(found: ImportedShifts, layer: str, *, stored: bool) -> ImportedShiftsView:
-    """The shifts of a calendar, and what is amiss."""
-    return ImportedShiftsView(
-        schedule_id=found.schedule.schedule_id,
-        layer=layer,
-        stored=stored,
-        shifts=[_shift(Shift(each.starts_at, each.ends_at, each.member_id, layer)) for each in found.shifts],
-        covered=[
-            CoveredView(
-                member_id=each.member_id,
-                by_member_id=each.by_member_id,
-                **_stretch(each.starts_at, each.ends_at),
-            )
-            for each in found.covered
-        ],
-        left_out=[LeftOutView(title=each.name, why=each.why) for each in found.left_out],
-        **_amiss(found.outlook),
-    )
 
 
 def on_call_view(schedule_id: str, duty: Duty) -> ScheduleOnCallView:
@@ -247,9 +199,9 @@ def shifts_view(schedule_id: str, found: Shifts) -> ShiftsView:
         schedule_id=schedule_id,
         starts_at=format_instant(found.start),
         until=format_instant(found.end),
-        shifts=[_shift(each) for each in found.final],
-        gaps=[GapView(**_stretch(*gap)) for gap in found.gaps],
-        layers=[LayerShiftsView(name=name, shifts=list(map(_shift, own))) for name, own in found.by_layer.items()],
+        shifts=[shift_view(each) for each in found.final],
+        gaps=[GapView(**stretch_fields(*gap)) for gap in found.gaps],
+        layers=[LayerShiftsView(name=name, shifts=list(map(shift_view, own))) for name, own in found.by_layer.items()],
     )
 
 
@@ -291,7 +243,7 @@ def override_view(kept: KeptOverride) -> OverrideView:
         by=kept.by,
         made_at=format_instant(kept.made_at),
         taken_back=TakenBackView(at=format_instant(taken_back.at), by=taken_back.by) if taken_back else None,
-        **_stretch(kept.starts_at, kept.ends_at),
+        **stretch_fields(kept.starts_at, kept.ends_at),
     )
 
 
@@ -300,10 +252,12 @@ def _document(stored: StoredSchedule) -> dict[str, Any]:
     return {"schedule_id": stored.schedule_id, **document}
 
 
-def _shift(shift: Shift) -> ShiftView:
-    stretch = _stretch(shift.starts_at, shift.ends_at)
+def shift_view(shift: Shift) -> ShiftView:
+    """A shift, with what put its person on call."""
+    stretch = stretch_fields(shift.starts_at, shift.ends_at)
     return ShiftView(member_id=shift.member_id, layer=shift.layer, override_id=shift.override_id, **stretch)
 
 
-def _stretch(starts_at: datetime, ends_at: datetime) -> dict[str, str]:
+def stretch_fields(starts_at: datetime, ends_at: datetime) -> dict[str, str]:
+    """The fields in which views tell from when to when."""
     return {"starts_at": format_instant(starts_at), "ends_at": format_instant(ends_at)}

@@ -36,7 +36,7 @@ def addresses(desk: Desk) -> list[str]:
 
 def test_a_member_is_read_as_they_were_put_and_listed(desk: Desk) -> None:
     at_once = [{**each, "after": None, "notices": "all"} for each in EVE["channels"]]
-    shown = {"member_id": "eve", **EVE, "channels": at_once, "quiet_hours": None}
+    shown = {"member_id": "eve", **EVE, "language": "en", "channels": at_once, "quiet_hours": None}
     assert desk.expect(200, "GET", "/v1/members/eve") == shown
     assert desk.expect(200, "GET", "/v1/members")["members"] == [shown]
     assert desk.expect(200, "PUT", "/v1/members/eve", EVE) == shown
@@ -45,7 +45,14 @@ def test_a_member_is_read_as_they_were_put_and_listed(desk: Desk) -> None:
 
 def test_a_team_names_them_by_id_and_is_read_as_it_was_put(desk: Desk) -> None:
     put = desk.expect(201, "PUT", "/v1/teams/noc", NOC)
-    ned: dict[str, Any] = {"member_id": "ned", "name": "Ned", "timezone": None, "channels": [], "quiet_hours": None}
+    ned: dict[str, Any] = {
+        "member_id": "ned",
+        "name": "Ned",
+        "timezone": None,
+        "language": "en",
+        "channels": [],
+        "quiet_hours": None,
+    }
     assert put["members"] == ["eve", ned]
     assert desk.expect(200, "GET", "/v1/teams/noc")["members"][0] == "eve"
     on_call = desk.expect(200, "GET", "/v1/teams/noc/on-call")["on_call"]
@@ -88,7 +95,12 @@ def test_a_team_cannot_name_somebody_who_is_nobody(desk: Desk) -> None:
     desk.expect(404, "GET", "/v1/teams/noc")
 
 
-@pytest.mark.parametrize("field", ["language", "after"])
+def test_a_language_that_nobody_writes_is_refused(desk: Desk) -> None:
+    [fault] = desk.expect(422, "PUT", "/v1/members/eve", {**EVE, "language": "tlh"})["errors"]
+    assert (fault["path"], "'en'" in fault["message"]) == ("language", True)
+
+
+@pytest.mark.parametrize("field", ["after", "pronouns"])
 def test_a_field_that_nothing_honours_is_refused(desk: Desk, field: str) -> None:
     refused = desk.expect(422, "PUT", "/v1/members/eve", {**EVE, field: "x"})
     assert refused["errors"][0]["path"] == field

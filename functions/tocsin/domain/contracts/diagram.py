@@ -86,16 +86,25 @@ def _tier(contract: Contract, names: _Names, number: int) -> Iterator[str]:
     hours = hours_words(contract, tier.calendar) if tier.calendar else "in the hours of the ticket's targets"
     for_some = [] if tier.when.is_default else [f"for tickets with {selector_words(tier.when)}"]
     verb = "is" if len(tier.whom) == 1 else "are"
-    yield _box(names.tier(number), f"Tier {number}, {tier.whom_words}, {verb} alerted", hours, *for_some)
+    lines = [hours, *for_some, *_at_night(contract.escalation.most_pages_per_night)]
+    yield _box(names.tier(number), f"Tier {number}, {tier.whom_words}, {verb} alerted", *lines)
     resolving = [f"for {duration_words(tier.resolve_within)} from the alert"] if tier.resolve_within else []
     yield _box(names.taken(number), f"Tier {number} has the ticket", *resolving)
+
+
+def _at_night(most: int | None) -> Iterator[str]:
+    if most == 0:
+        yield "at night those first for whom it is day"
+    elif most is not None:
+        yield f"nobody more than {counted(most, 'time')} a night"
 
 
 def _edges(names: _Names, number: int) -> Iterator[str]:
     policy, tier = names.policy, names.policy.tier(number)
     here, taken, following = names.tier(number), names.taken(number), names.tier(number + 1)
     silent = f"nobody acknowledges within {duration_words(tier.acknowledge_within)}"
-    yield _arrow(here, "somebody acknowledges", taken)
+    enough = "somebody acknowledges" if tier.acknowledgements == 1 else f"{tier.acknowledgements} of them acknowledge"
+    yield _arrow(here, enough, taken)
     yield _arrow(taken, "resolved", "resolved")
     if number < policy.last:
         yield _arrow(here, silent, following)

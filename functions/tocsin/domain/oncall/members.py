@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -25,6 +25,7 @@ class Profile(Part):
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     timezone: Zone | None = Field(None, description="by which it is night for them; their team's when left out")
+    language: Literal["en"] = Field("en", description="of the texts; they are in English only")
     channels: PersonalChannels = Field([])
     quiet_hours: dict[WeekdayNames, list[WindowText]] | None = Field(
         None,

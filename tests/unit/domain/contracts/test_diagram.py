@@ -102,3 +102,15 @@ def test_a_label_can_be_read_back_and_holds_nothing_that_mermaid_knows(wording: 
     label = escaped(wording)
     assert re.sub(r"#(\d+);", lambda match: chr(int(match[1])), label) == " ".join(wording.split())
     assert not {*re.sub(r"#\d+;", "", label)} & {*'"`#;%&<>|[]{}\n'}
+
+
+def test_whom_a_tier_wakes_how_many_it_takes_and_how_often_at_night_are_in_it() -> None:
+    chain = tiers("frontline", who="everybody", acknowledgements=2)
+    limited = contract(escalation={**chain, "most_pages_per_night": 3})
+    assert boxes(limited)["tier1"] == (
+        "Tier 1, everybody of frontline, is alerted<br/>in the hours of the ticket's targets<br/>"
+        "nobody more than 3 times a night"
+    )
+    assert ("tier1", "2 of them acknowledge", "taken1") in arrows(limited)
+    awake = contract(escalation={**chain, "most_pages_per_night": 0})
+    assert boxes(awake)["tier1"].endswith("at night those first for whom it is day")

@@ -63,7 +63,8 @@ class Engine:
     `schedules=True` also fires the topology's schedules; months of them take minutes, unless `calls_per_jump` bounds
     how many there are in one call of `advance` or `advance_to`. `system_clock` is the dotted name of the class whose
     `now` the handlers ask; None when they ask nobody. `seed` fixes whatever is drawn by lot. `short_way=False` sends
-    every call to AWS through moto's HTTP, which comes out the same and takes several times as long.
+    every call to AWS through moto's HTTP, which comes out the same and takes several times as long. `twice=True` calls
+    every function twice, and delivers every record of the stream again a moment later, as AWS may.
 
     Raises SnsLimitError at its end if a subscription was driven over SNS's published limits, whatever a test looked at.
     """
@@ -80,8 +81,10 @@ class Engine:
         system_clock: str | None = "tocsin.adapters.clock.SystemClock",
         seed: int = 0,
         short_way: bool = True,
+        twice: bool = False,
     ) -> None:
         self.topology = topology
+        self.twice = twice
         self.clock = VirtualClock(start)
         self._seed = seed
         self._random = Random(seed)  # noqa: S311 - names and jitter, so that a run can be repeated
@@ -90,10 +93,12 @@ class Engine:
         self._system_clock = system_clock
         self._alerts: list[Alert] = []
         self._executions = Executions(self.clock, self._new_id)
-        self._runtime = LambdaRuntime(self.clock, self._new_id, caller_in_executions=topology.state_machine.name)
+        self._runtime = LambdaRuntime(
+            self.clock, self._new_id, caller_in_executions=topology.state_machine.name, twice=twice
+        )
         self._deployment = Deployment(topology, name, api_url, self._random)
         self._schedules = Schedules(self.clock, self._runtime.invoke, calls_per_jump)
-        self._gateway = Gateway(topology, self.clock, self._runtime.invoke, self._new_id, (REGION, ACCOUNT))
+        self._gateway = Gateway(topology, self.clock, self._first_answer, self._new_id, (REGION, ACCOUNT))
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -265,7 +270,11 @@ class Engine:
     def _open_stream(self) -> Stream:
         table = table_of(ACCOUNT, REGION, self._deployment.attributes["TableName"])
         stream_arn = f"{table.table_arn}/stream/{table.latest_stream_label}"
-        return Stream(self.topology.stream, self.clock, table, stream_arn, self._runtime.invoke)
+        return Stream(self.topology.stream, self.clock, table, stream_arn, self._runtime.invoke, again=self.twice)
+
+    def _first_answer(self, function: str, event: object) -> Any:
+        """Whoever sends a request twice is interested in what the first has done: the second finds it done."""
+        return self._runtime.answers(function, event)[0]
 
     def _new_id(self) -> UUID:
         return UUID(int=self._random.getrandbits(128), version=4)

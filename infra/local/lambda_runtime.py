@@ -98,6 +98,8 @@ class LambdaRuntime:
     api_calls: set[tuple[str, str]] = field(default_factory=set)
     faults: list[FunctionFault] = field(default_factory=list)
     caller_in_executions: str = "StateMachine"
+    twice: bool = False
+    """Whether every call is made twice with the same event, as after a time-out or by a delivery at least once."""
     _functions: dict[str, DeployedFunction] = field(default_factory=dict)
     _running: list[str] = field(default_factory=list)
 
@@ -110,7 +112,17 @@ class LambdaRuntime:
         return any(function.function_name == function_name for function in self._functions.values())
 
     def invoke(self, name: str, event: object) -> Any:
-        """Calls a function and answers what it answered, both as JSON would carry them. Raises FunctionFailedError."""
+        """Calls a function and answers what it answered, both as JSON would carry them. Raises FunctionFailedError.
+
+        Of two calls the second answers: whoever repeats a call has not had the first answer.
+        """
+        return self.answers(name, event)[-1]
+
+    def answers(self, name: str, event: object) -> list[Any]:
+        """What a function answers to the one call, or the two. Raises FunctionFailedError for the first that fails."""
+        return [self._call(name, event) for _ in range(2 if self.twice else 1)]
+
+    def _call(self, name: str, event: object) -> Any:
         function = self._functions[name]
         self.calls[name] += 1
         request_id = str(self.request_ids())

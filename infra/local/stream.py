@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ Record = dict[str, Any]
 LONGEST_PAUSE = timedelta(minutes=1)
 """Failed batches are retried after 1, 2, 4, … virtual seconds, and never later than this."""
 
+AGAIN_AFTER = timedelta(seconds=1)
+
 
 class Stream:
     """Reads new records, filters them, and hands them on in order, a batch at a time.
@@ -25,16 +28,26 @@ class Stream:
     A batch that fails is retried from the first failing record (ReportBatchItemFailures), or halved when the whole
     call fails (BisectBatchOnFunctionError); meanwhile the records behind it wait. A record that has failed
     once and then `retry_attempts` times goes to `failed`, and the next ones get their chance.
+
+    With `again`, what was delivered is delivered once more after `AGAIN_AFTER`, behind whatever came meanwhile.
     """
 
     def __init__(
-        self, source: StreamSource, clock: VirtualClock, table: Any, stream_arn: str, invoke: Callable[[str, Any], Any]
+        self,
+        source: StreamSource,
+        clock: VirtualClock,
+        table: Any,
+        stream_arn: str,
+        invoke: Callable[[str, Any], Any],
+        *,
+        again: bool = False,
     ) -> None:
         self._source = source
         self._clock = clock
         self._table = table
         self._stream_arn = stream_arn
         self._invoke = invoke
+        self._again = again
         self._read = 0
         self._waiting: deque[Record] = deque()
         self._attempts = 0
@@ -55,6 +68,8 @@ class Stream:
             self._after_failed_call(len(batch))
         else:
             self._after_answer(done, len(batch))
+            if self._again and done:
+                self._clock.call_at(self._clock.now() + AGAIN_AFTER, lambda: self._deliver_again(batch[:done]))
         return True
 
     def written(self, first: int) -> list[Record]:
@@ -89,6 +104,10 @@ class Stream:
         failed = {failure.get("itemIdentifier") for failure in failures}
         # An identifier that is not in the batch fails the whole of it, as on AWS.
         return min(numbers.index(number) for number in failed) if failed <= set(numbers) else 0
+
+    def _deliver_again(self, batch: Sequence[Record]) -> None:
+        with contextlib.suppress(FunctionFailedError):  # It is among the faults.
+            self._offer(batch)
 
     def _after_answer(self, done: int, offered: int) -> None:
         for _ in range(done):

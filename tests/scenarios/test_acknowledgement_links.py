@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from itsdangerous import URLSafeSerializer
 
 from infra.local.gateway_events import Response
@@ -23,6 +24,7 @@ def test_looking_at_the_link_changes_nothing_however_often_a_scanner_does(desk: 
     assert desk.types() == ["opened", "tier_alerted"]
 
 
+@pytest.mark.once_and_twice
 def test_pressing_the_button_acknowledges_and_says_so(desk: Desk) -> None:
     desk.open()
     page = follow(desk, "POST", desk.link_to("ana"))
@@ -39,6 +41,7 @@ def test_pressing_it_twice_records_it_once(desk: Desk) -> None:
     assert desk.types().count("acknowledged") == 1
 
 
+@pytest.mark.once_and_twice
 def test_the_second_person_has_it_and_the_first_is_told_and_sees_so_by_the_used_link(desk: Desk) -> None:
     desk.open()
     first = desk.link_to("ana")
@@ -52,6 +55,7 @@ def test_the_second_person_has_it_and_the_first_is_told_and_sees_so_by_the_used_
     assert desk.ticket()["escalation"]["acknowledged_by"] == "ben"
 
 
+@pytest.mark.once_and_twice
 def test_the_customer_and_the_tier_before_learn_that_engineering_has_it(desk: Desk) -> None:
     desk.open()
     desk.report("agent_replied", actor={"kind": "bot"})
@@ -63,6 +67,7 @@ def test_the_customer_and_the_tier_before_learn_that_engineering_has_it(desk: De
     assert "by Fri 27 Mar 18:40 CET." in update.body
 
 
+@pytest.mark.once_and_twice
 def test_a_used_link_acknowledges_anew_after_a_reopening(desk: Desk) -> None:
     """Its page shows a button only where pressing it does something."""
     desk.open()

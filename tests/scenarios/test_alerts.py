@@ -10,6 +10,8 @@ import pytest
 from infra.local.engine import Engine
 from tests.scenarios.desk import CONTRACT, Desk
 
+pytestmark = pytest.mark.once_and_twice
+
 
 def subscriptions(engine: Engine, topic: str) -> set[tuple[str, str]]:
     arn = engine.attributes["TopicArnPrefix"] + topic

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.scenarios.desk import TEAMS, Desk
+
+pytestmark = pytest.mark.once_and_twice
 
 
 def decline(desk: Desk, member_id: str) -> None:

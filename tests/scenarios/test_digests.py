@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.scenarios.desk import Desk
+
+pytestmark = pytest.mark.once_and_twice
 
 
 def test_each_ticket_of_a_digest_can_be_acknowledged_by_its_own_link(desk: Desk) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.scenarios.conftest import FRIDAY
 from tests.scenarios.desk import CONTRACT, TEAMS, Desk
+
+pytestmark = pytest.mark.once_and_twice
 
 
 def tiers_alerted(desk: Desk) -> list[tuple[str, int]]:

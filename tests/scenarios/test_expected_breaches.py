@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.scenarios.desk import CONTRACT, Desk
+
+pytestmark = pytest.mark.once_and_twice
 
 
 def test_somebody_says_so_and_how_long_before_stays_on_record_for_a_year(desk: Desk) -> None:

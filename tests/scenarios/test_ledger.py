@@ -6,6 +6,8 @@ import json
 from typing import Any
 from unittest import mock
 
+import pytest
+
 from infra.local.engine import Engine
 from tests.scenarios.conftest import FRIDAY
 from tests.scenarios.desk import Desk
@@ -21,6 +23,7 @@ def waiting(desk: Desk, query: str = "") -> list[tuple[str, str, str]]:
     return [(each["ticket_id"], each["recipient"], each["state"]) for each in found["notices"]]
 
 
+@pytest.mark.once_and_twice
 def test_every_message_to_somebody_is_in_the_ledger_with_its_message_id(desk: Desk) -> None:
     for ticket_id in ("T-1", "T-2", "T-3"):
         desk.open(ticket_id)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+import pytest
+
 from infra.local.gateway_events import Response
 from tests.scenarios.desk import Desk
+
+pytestmark = pytest.mark.once_and_twice
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.scenarios.desk import Desk
+
+pytestmark = pytest.mark.once_and_twice
 
 
 def test_the_ticket_comes_back_when_the_time_is_over_and_the_chain_goes_on_in_silence(desk: Desk) -> None:

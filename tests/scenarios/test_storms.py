@@ -14,6 +14,8 @@ from infra.local.engine import Engine
 from infra.local.moto.sns import Alert
 from tests.scenarios.desk import CONTRACT, Desk, notices_in
 
+pytestmark = pytest.mark.once_and_twice
+
 NIGHT = datetime(2026, 3, 30, 1, tzinfo=UTC)
 """A Monday at three in the morning in Berlin."""
 NINE = datetime(2026, 3, 30, 7, tzinfo=UTC)

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 
 from infra.local.engine import Engine
 from infra.local.lambda_runtime import FunctionFailedError
-from tests.infra.local.stub_engine import START, acknowledge, open_ticket, stub_engine, stub_topology
+from tests.infra.local.stub_engine import HELPDESK, START, acknowledge, open_ticket, stub_engine, stub_topology
 
 
 def tell(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -124,3 +124,40 @@ def test_every_call_is_counted_and_every_aws_operation_noted_by_its_iam_action(e
 def test_what_the_test_itself_calls_is_nobodys(engine: Engine) -> None:
     engine.client("dynamodb").describe_table(TableName="tocsin")
     assert engine.api_calls == set()
+
+
+CALLS: list[int] = []
+
+
+def count(_event: object, _context: object) -> int:
+    """Answers which call of it this is."""
+    CALLS.append(1)
+    return len(CALLS)
+
+
+def test_a_function_that_is_called_twice_answers_with_its_second_call() -> None:
+    CALLS.clear()
+    with stub_engine(stub_topology(Sweeper=f"{__name__}.count"), twice=True) as engine:
+        assert engine.invoke("Sweeper", {}) == 2
+        assert engine.lambda_calls["Sweeper"] == 2
+
+
+def test_a_first_call_that_fails_is_not_followed_by_a_second() -> None:
+    with stub_engine(stub_topology(Sweeper=f"{__name__}.answer_what_is_no_json"), twice=True) as engine:
+        with pytest.raises(FunctionFailedError):
+            engine.invoke("Sweeper", {})
+        assert engine.lambda_calls["Sweeper"] == len(engine.faults) == 1
+
+
+def test_whoever_asks_the_api_twice_gets_the_answer_to_the_first_request() -> None:
+    CALLS.clear()
+    answer = {"statusCode": 200, "headers": {}, "multiValueHeaders": {}, "isBase64Encoded": False}
+
+    def numbered(event: object, context: object) -> dict[str, Any]:
+        return {**answer, "body": str(count(event, context))}
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(f"{HELPDESK}.api", numbered)
+        with stub_engine(twice=True) as engine:
+            assert engine.request("GET", "/v1/tickets", token="good").text == "1"
+            assert engine.lambda_calls["Api"] == engine.lambda_calls["Authorizer"] == 2

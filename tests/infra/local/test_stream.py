@@ -21,14 +21,17 @@ WAKING = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"wakes": {"BOOL": [
 class Receiver:
     """A function that the stream is delivered to, and the stream."""
 
-    def __init__(self, answer: Callable[[list[str]], Any] = lambda _keys: None, batch_size: int = 3) -> None:
+    def __init__(
+        self, answer: Callable[[list[str]], Any] = lambda _keys: None, batch_size: int = 3, *, again: bool = False
+    ) -> None:
         self.clock = VirtualClock(START)
         self.records: list[Any] = []
         self.batches: list[list[str]] = []
         self.answer = answer
         self.events: list[dict[str, Any]] = []
         table = SimpleNamespace(stream_shard=SimpleNamespace(items=self.records))
-        self.stream = Stream(StreamSource("F", batch_size, 1, 2, WAKING), self.clock, table, ARN, self.invoke)
+        source = StreamSource("F", batch_size, 1, 2, WAKING)
+        self.stream = Stream(source, self.clock, table, ARN, self.invoke, again=again)
 
     def write(self, *keys: str, event_name: str = "INSERT", wakes: bool = True) -> None:
         for key in keys:
@@ -72,6 +75,27 @@ def refusing(*bad: str) -> Callable[[list[str]], Any]:
         return {"batchItemFailures": [{"itemIdentifier": number_of(key)} for key in keys if key in bad]}
 
     return answer
+
+
+def test_everything_may_be_delivered_again_a_moment_later_behind_what_came_meanwhile() -> None:
+    receiver = Receiver(again=True)
+    receiver.write("a", "b")
+    receiver.settle()
+    receiver.write("c")
+    receiver.settle()
+    assert receiver.batches == [["a", "b"], ["c"]]
+    receiver.run_until_idle()
+    assert receiver.batches == [["a", "b"], ["c"], ["a", "b"], ["c"]]
+    assert receiver.clock.now() == START + timedelta(seconds=1)
+
+
+def test_only_what_was_taken_is_delivered_again() -> None:
+    refused = [{"batchItemFailures": [{"itemIdentifier": "1001"}]}, None, None, None]
+    receiver = Receiver(lambda _keys: refused.pop(0), again=True)
+    receiver.write("a", "b")
+    receiver.run_until_idle()
+    assert sorted(receiver.batches[1:]) == [["a"], ["b"], ["b"]]
+    assert receiver.failed() == []
 
 
 def test_records_come_in_order_in_batches_of_the_size_set() -> None:

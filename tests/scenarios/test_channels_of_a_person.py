@@ -45,6 +45,7 @@ def told(desk: Desk, kind: str = "tier_alert") -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.once_and_twice
 def test_an_alert_goes_to_what_is_told_at_once_and_five_minutes_later_to_the_rest(desk: Desk) -> None:
     desk.open(contract_id="by-eve")
     desk.engine.advance(minutes=4)
@@ -65,6 +66,7 @@ def test_an_alert_goes_to_what_is_told_at_once_and_five_minutes_later_to_the_res
     assert shares == 2
 
 
+@pytest.mark.once_and_twice
 def test_whoever_acknowledges_declines_or_has_it_taken_is_not_told_by_the_rest(desk: Desk) -> None:
     for ticket_id, answer in (("T-1", "acknowledged"), ("T-2", "declined")):
         desk.open(ticket_id, contract_id="by-eve")
@@ -79,6 +81,7 @@ def test_whoever_acknowledges_declines_or_has_it_taken_is_not_told_by_the_rest(d
     assert "alert_followed_up" not in desk.types("T-3")
 
 
+@pytest.mark.once_and_twice
 def test_the_link_of_a_later_channel_acknowledges_too(desk: Desk) -> None:
     desk.open(contract_id="by-eve")
     desk.engine.advance(minutes=6)
@@ -88,6 +91,7 @@ def test_the_link_of_a_later_channel_acknowledges_too(desk: Desk) -> None:
     assert desk.ticket()["escalation"]["acknowledged_by"] == "eve"
 
 
+@pytest.mark.once_and_twice
 def test_what_is_not_important_goes_to_what_is_for_everything(desk: Desk) -> None:
     desk.open(contract_id="by-eve")
     desk.engine.advance(minutes=1)
@@ -106,6 +110,7 @@ def test_a_pager_of_a_person_is_paged_once_however_many_channels_they_have(desk:
     assert share["pages"] == 1
 
 
+@pytest.mark.once_and_twice
 def test_changed_channels_move_to_where_they_belong(desk: Desk) -> None:
     swapped = [{"type": "sms", "address": SMS}, {"type": "email", "address": MAIL, "after": "5m"}]
     desk.expect(200, "PUT", "/v1/members/eve", {"name": "Eve", "channels": swapped})

@@ -10,6 +10,8 @@ import pytest
 from infra.local.moto.sns import Alert
 from tests.scenarios.desk import CONTRACT, Desk, notices_in
 
+pytestmark = pytest.mark.once_and_twice
+
 EVE: dict[str, Any] = {
     "name": "Eve",
     "timezone": "Europe/Berlin",

@@ -22,7 +22,7 @@ from tocsin.use_cases.oncall.import_shifts import WantedShifts, import_shifts
 routes = Routes()
 
 
-class ImportRequest(Part):
+class ShiftImportRequest(Part):
     """An iCalendar text, and the layer that its shifts are to be in."""
 
     ics: str = Field(description="the iCalendar text (RFC 5545), such as a feed of PagerDuty or Opsgenie")
@@ -47,7 +47,7 @@ class ImportRequest(Part):
     },
     refusals=(503,),
 )
-def import_calendar(schedule_id: Slug, request: Annotated[ImportRequest, Body()]) -> Response[str]:
+def import_calendar(schedule_id: Slug, request: Annotated[ShiftImportRequest, Body()]) -> Response[str]:
     """Those of the next 366 days. Nothing is stored where an event names nobody: each such title is a fault."""
     found = import_shifts(
         helpdesk_of(routes.current_event),
